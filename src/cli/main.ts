@@ -1,0 +1,86 @@
+/**
+ * The `cofferdam` program: finds the command, runs it, and turns failures into one line and an exit code
+ * (0 done, 1 a defect or a check that failed, 2 something the user can mend).
+ *
+ * @module
+ */
+
+import { enableCompileCache } from 'node:module';
+import { type Command, UsageError, userMessage } from './command.ts';
+import { version } from './version.ts';
+
+enableCompileCache();
+
+const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Command> }>> = {
+  start: {
+    summary: 'run a simulated plant behind Cofferdam and watch it being defended',
+    load: async () => (await import('./start.ts')).start,
+  },
+  gateway: {
+    summary: 'stand in line: let through what the policy allows, refuse the rest',
+    load: async () => (await import('./gateway.ts')).gateway,
+  },
+  inspect: {
+    summary: 'read captures and say what was done to the plant in them',
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  policy: {
+    summary: 'check a policy, or explain what it says of an operation',
+    load: async () => (await import('./policy.ts')).policy,
+  },
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  // A reader that went away (`| head`) is no error of ours.
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const [name = 'help', ...rest] = args;
+  try {
+    if (name === '--version' || name === '-V' || name === 'version') {
+      console.log(`cofferdam ${version}`);
+      return 0;
+    }
+    if (name === 'help' || name === '--help' || name === '-h') {
+      const about = rest[0] === undefined ? undefined : await find(rest[0]);
+      console.log(about === undefined ? overview() : about.help);
+      return 0;
+    }
+    const command = await find(name);
+    if (rest.includes('--help') || rest.includes('-h')) {
+      console.log(command.help);
+      return 0;
+    }
+    return await command.run(rest);
+  } catch (error) {
+    const message = userMessage(error);
+    if (message === undefined) throw error;
+    console.error(`cofferdam: ${message}`);
+    return 2;
+  }
+}
+
+async function find(name: string): Promise<Command> {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) {
+    throw new UsageError(`no command '${name}'; there are: ${Object.keys(COMMANDS).join(', ')}`);
+  }
+  return await entry.load();
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map(name => name.length));
+  const list = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    'Cofferdam defends industrial facilities: it reads the control protocols themselves.',
+    '',
+    'usage: cofferdam COMMAND [OPTION …]',
+    '',
+    ...list,
+    '',
+    'cofferdam COMMAND --help tells more of each. Exit codes: 0 done, 1 failed, 2 something to mend first.',
+  ].join('\n');
+}
