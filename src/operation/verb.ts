@@ -3,7 +3,7 @@
  * policy, a finding and a summary can speak of meaning instead of function codes.
  *
  * A verb is a small integer on the packet path; {@link VERBS} gives its name, its group and the technique of
- * MITRE ATT&CK for ICS (v16) that an intruder using it would be practising.
+ * MITRE ATT&CK for ICS that an intruder using it would be practising.
  *
  * @module
  */
@@ -87,7 +87,7 @@ export const VERBS: readonly VerbRow[] = [
   row('operate', G.control, 'T0855', 'commands an output or forces a value'),
   row('settime', G.control, 'T0855', 'sets the clock'),
   row('acknowledge', G.control, 'T0878', 'acknowledges or suppresses an alarm'),
-  row('fileread', G.file, 'T0845', 'reads a file or a file record'),
+  row('fileread', G.file, 'T0893', 'reads a file or a file record'),
   row('filewrite', G.file, 'T0836', 'writes a file or a file record'),
   row('configure', G.configure, 'T0836', 'changes how the device itself is set up'),
   row('start', G.state, 'T0858', 'puts the controller into run'),
