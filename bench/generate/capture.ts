@@ -1,0 +1,107 @@
+/**
+ * Makes the capture that the bench reads: Modbus and S7comm connections, 256 of them open at any time, each
+ * whole. The same parameters give the same bytes; a file that is there already is used again.
+ *
+ * @module
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Connection } from './connection.ts';
+import type { Dialogue } from './dialogue.ts';
+import { ModbusPoll } from './modbus-poll.ts';
+import { PcapWriter } from './pcap-writer.ts';
+import { Random } from './random.ts';
+import { S7Poll } from './s7-poll.ts';
+import type { Endpoint } from './segment.ts';
+
+export interface CaptureParameters {
+  /** How many packets, give or take the end of the last connections. */
+  readonly packets: number;
+  readonly seed: number;
+  /** Messages cut into segments and segments reordered. */
+  readonly disturbed: boolean;
+}
+
+export interface Capture extends CaptureParameters {
+  readonly path: string;
+  readonly bytes: number;
+  readonly connections: number;
+  /** Messages by protocol: requests and responses together. */
+  readonly messages: Readonly<Record<string, number>>;
+}
+
+const OPEN = 256;
+/** Exchanges of a connection: the range, evenly spread. */
+const FEWEST = 40;
+const MOST = 400;
+/** 2026-03-01 06:00 UTC, in µs. */
+const BEGIN = 1772344800 * 1e6;
+/** Longest pause between two packets of the capture, µs. */
+const PAUSE = 40;
+
+/** The capture in `folder`, made now if it isn't there. `made` tells that it takes a while. */
+export function capture(folder: string, parameters: CaptureParameters, made?: () => void): Capture {
+  mkdirSync(folder, { recursive: true });
+  const name = `capture-${parameters.packets}${parameters.disturbed ? '-disturbed' : ''}-${digest(parameters)}`;
+  const path = join(folder, `${name}.pcap`);
+  const about = join(folder, `${name}.json`);
+  if (existsSync(path) && existsSync(about)) return { ...JSON.parse(readFileSync(about, 'utf8')), path };
+  made?.();
+  const partial = `${path}.partial`;
+  const written = write(partial, parameters);
+  renameSync(partial, path);
+  writeFileSync(about, JSON.stringify(written));
+  return { ...written, path };
+}
+
+/** Of the parameters and of this generator's own text, so that an old file isn't taken for a new one. */
+function digest(parameters: CaptureParameters): string {
+  const hash = createHash('sha256').update(JSON.stringify(parameters));
+  const here = import.meta.dirname;
+  for (const file of readdirSync(here).sort()) hash.update(readFileSync(join(here, file)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+function write(path: string, parameters: CaptureParameters): Omit<Capture, 'path'> {
+  const random = new Random(parameters.seed);
+  const writer = new PcapWriter(path);
+  const open: Connection[] = [];
+  const messages: Record<string, number> = {};
+  let connections = 0;
+  let planned = 0;
+  let micros = BEGIN;
+  while (true) {
+    while (open.length < OPEN && planned < parameters.packets) {
+      const dialogue = connections % 2 === 0 ? new ModbusPoll(random) : new S7Poll(random);
+      const exchanges = dialogue.greetings + random.between(FEWEST, MOST);
+      open.push(connect(dialogue, connections++, exchanges, parameters.disturbed, random));
+      messages[dialogue.protocol] = (messages[dialogue.protocol] ?? 0) + 2 * exchanges;
+      // Handshake and end take six; an exchange two and, in most cases, an acknowledgement.
+      planned += 6 + exchanges * (parameters.disturbed ? 3.6 : 2.6);
+    }
+    if (open.length === 0) break;
+    const chosen = random.below(open.length);
+    micros += random.between(1, PAUSE);
+    if (!open[chosen]!.next(writer, micros)) {
+      open[chosen] = open[open.length - 1]!;
+      open.pop();
+    }
+  }
+  writer.close();
+  return { ...parameters, packets: writer.packets, bytes: writer.length, connections, messages };
+}
+
+/** Twenty stations and two hundred controllers: connections of the same pair differ in the client's port. */
+function connect(
+  dialogue: Dialogue,
+  number: number,
+  exchanges: number,
+  disturbed: boolean,
+  random: Random,
+): Connection {
+  const client: Endpoint = { address: 0x0a010000 + 11 + (number % 20), port: 32768 + (number % 28000) };
+  const server: Endpoint = { address: 0x0a020000 + 1 + random.below(200), port: dialogue.port };
+  return new Connection(dialogue, client, server, exchanges, disturbed, random);
+}

@@ -1,0 +1,89 @@
+/**
+ * `npm run bench`: how fast captures are read, and what standing in line costs, beside what a user would take
+ * instead. See bench/README.md.
+ *
+ * @module
+ */
+
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchGateway, type GatewayFigures } from './gateway.ts';
+import { benchInspect, type InspectFigures } from './inspect.ts';
+import { type Machine, machine } from './machine.ts';
+import { report } from './report.ts';
+
+export interface Figures {
+  readonly machine: Machine;
+  readonly inspect?: InspectFigures;
+  readonly gateway?: GatewayFigures;
+}
+
+const HELP = `usage: npm run bench -- [micro] [OPTION …]
+
+  micro              the micro-benches instead (decoding, deciding, reading values)
+  --only PART        inspect or gateway alone
+  --quick            a short run: smaller captures, fewer and shorter rounds; its figures are no basis for claims
+  --json             the figures as data
+  --markdown         the figures as the tables of bench/README.md
+  --packets N        packets of the capture (4,000,000)
+  --seed N           another capture (1)
+  --disturbed        a capture of segmented messages and reordered segments
+  --folder DIR       where captures are kept and used again (a folder of the system's temporary one)`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+    packets: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    disturbed: { type: 'boolean', default: false },
+    folder: { type: 'string', default: join(tmpdir(), 'cofferdam-bench') },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (values.help) {
+  console.log(HELP);
+} else if (positionals[0] === 'micro') {
+  await import('./micro.ts');
+} else {
+  const figures = await measure();
+  if (values.json) console.log(JSON.stringify(figures, null, 2));
+  else console.log(report(figures, values.markdown ? 'markdown' : 'text'));
+}
+
+async function measure(): Promise<Figures> {
+  const { only, quick, folder, disturbed } = values;
+  if (only !== undefined && only !== 'inspect' && only !== 'gateway') {
+    throw new Error(`--only ${only}: there are inspect and gateway`);
+  }
+  const progress = (line: string) => console.error(line);
+  const figures: { machine: Machine; inspect?: InspectFigures; gateway?: GatewayFigures } = {
+    machine: machine(),
+  };
+  if (only !== 'gateway') {
+    figures.inspect = await benchInspect({
+      packets: Number(values.packets ?? (quick ? 400_000 : 4_000_000)),
+      fewer: quick ? 50_000 : 500_000,
+      seed: Number(values.seed),
+      disturbed,
+      rounds: quick ? 2 : 5,
+      folder,
+      progress,
+    });
+  }
+  if (only !== 'inspect') {
+    figures.gateway = await benchGateway({
+      rounds: quick ? 2 : 10,
+      seconds: quick ? 0.5 : 2,
+      warmUp: quick ? 0.3 : 0.5,
+      connections: [1, 64],
+      progress,
+    });
+  }
+  return figures;
+}
