@@ -1,34 +1,41 @@
 /**
- * Requests that await their answer, with their bytes: a ring of entries over a bounded arena. Entries are added
- * at the head, found by key (the oldest first, so that duplicate identifiers are matched in order) and removed
- * anywhere; space is reclaimed from the tail. Both rings start small and double up to their limits, because a
- * monitor holds one of these for each side of each flow and most never have more than one request waiting.
+ * Requests that await their answer, with their bytes: entries in order of arrival, over a bounded arena. Entries are
+ * added at the end, found by key (the oldest first, so that duplicate identifiers are matched in order) and removed
+ * anywhere. What removal leaves behind is closed up when the end is reached, so that one request that is never
+ * answered costs one entry and no more. Both stores start small and double up to their limits, because a monitor
+ * holds one of these for each side of each flow and most never have more than one request waiting.
  *
  * @module
  */
 
 const FIRST_SLOTS = 4;
 const FIRST_BYTES = 256;
+/** Key of an entry that was removed. */
+const GONE = -1;
 
 export class Pending {
   readonly #maxSlots: number;
   readonly #maxBytes: number;
-  // Slots in ring order: #first .. #first + #used, masked. A slot with key -1 was removed out of order.
+  // Entries are #first .. #end; those between that were removed have the key GONE.
   #keys = new Int32Array(FIRST_SLOTS);
+  #tickets = new Float64Array(FIRST_SLOTS);
   #offsets = new Int32Array(FIRST_SLOTS);
   #lengths = new Int32Array(FIRST_SLOTS);
   #first = 0;
-  #used = 0;
+  #end = 0;
   #waiting = 0;
   #ticket = 1;
   #bytes = new Uint8Array(FIRST_BYTES);
   #view = new DataView(this.#bytes.buffer);
+  /** Where the bytes of the next entry go. */
   #head = 0;
+  /** Bytes of the entries that wait. */
+  #held = 0;
 
-  /** `slots` entries and `bytes` bytes at most; both are rounded up to powers of two. */
+  /** At most `slots` entries (at least 4) and `bytes` bytes (at least 256). */
   constructor(slots: number, bytes: number) {
-    this.#maxSlots = Math.max(FIRST_SLOTS, 2 ** Math.ceil(Math.log2(slots)));
-    this.#maxBytes = Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
+    this.#maxSlots = Math.max(FIRST_SLOTS, slots);
+    this.#maxBytes = Math.max(FIRST_BYTES, bytes);
   }
 
   /** The arena. Valid until the next `add`. */
@@ -48,57 +55,42 @@ export class Pending {
 
   /** Ticket of the oldest entry, or 0. */
   get oldestTicket(): number {
-    return this.#waiting === 0 ? 0 : this.#ticket - this.#used;
+    return this.#waiting === 0 ? 0 : this.#tickets[this.#first]!;
+  }
+
+  /** True where an entry of `length` bytes can be added whole and without forgetting another. */
+  hasRoom(length: number): boolean {
+    return this.#waiting < this.#maxSlots && this.#held + length <= this.#maxBytes;
   }
 
   /**
-   * Adds the bytes `at..end` under `key` (not negative). Returns false where an older entry had to be forgotten
-   * to make room, or where the bytes are longer than the arena and only their beginning could be kept.
+   * Adds the bytes `at..end` under `key` (not negative). Returns false where older entries had to be forgotten to
+   * make room, or where the bytes are longer than the arena and only their beginning could be kept.
    */
   add(key: number, view: DataView, at: number, end: number): boolean {
-    let whole = true;
-    let length = end - at;
-    if (length > this.#maxBytes) {
-      length = this.#maxBytes;
-      whole = false;
-    }
-    while (this.#used === this.#keys.length) {
-      if (this.#keys.length < this.#maxSlots) this.#growSlots();
-      else {
-        this.removeOldest();
-        whole = false;
-      }
-    }
-    let offset = this.#place(length);
-    while (offset < 0) {
-      if (this.#bytes.length < this.#maxBytes) this.#growBytes();
-      else {
-        this.removeOldest();
-        whole = false;
-      }
-      offset = this.#place(length);
-    }
+    const length = Math.min(end - at, this.#maxBytes);
+    const whole = this.hasRoom(end - at);
+    while (!this.hasRoom(length)) this.removeOldest();
+    if (this.#end === this.#keys.length) this.#makeSlots();
+    if (this.#head + length > this.#bytes.length) this.#makeBytes(length);
     const bytes = this.#bytes;
+    const offset = this.#head;
     for (let i = 0; i < length; i++) bytes[offset + i] = view.getUint8(at + i);
-    const slot = (this.#first + this.#used) & (this.#keys.length - 1);
+    const slot = this.#end++;
     this.#keys[slot] = key;
+    this.#tickets[slot] = this.#ticket++;
     this.#offsets[slot] = offset;
     this.#lengths[slot] = length;
-    this.#used++;
     this.#waiting++;
-    this.#ticket++;
+    this.#held += length;
     this.#head = offset + length;
     return whole;
   }
 
-  /** Slot of the oldest entry with `key`, or -1. */
+  /** Slot of the oldest entry with `key`, or -1. Valid until the next `add`. */
   find(key: number): number {
     const keys = this.#keys;
-    const mask = keys.length - 1;
-    for (let i = 0; i < this.#used; i++) {
-      const slot = (this.#first + i) & mask;
-      if (keys[slot] === key) return slot;
-    }
+    for (let slot = this.#first; slot < this.#end; slot++) if (keys[slot] === key) return slot;
     return -1;
   }
 
@@ -114,15 +106,17 @@ export class Pending {
 
   /** Removes an entry. Its bytes stay readable until the next `add`. */
   remove(slot: number): void {
-    if (this.#keys[slot]! < 0) return;
-    this.#keys[slot] = -1;
+    if (slot < this.#first || slot >= this.#end || this.#keys[slot] === GONE) return;
+    this.#keys[slot] = GONE;
     this.#waiting--;
-    const mask = this.#keys.length - 1;
-    while (this.#used > 0 && this.#keys[this.#first]! < 0) {
-      this.#first = (this.#first + 1) & mask;
-      this.#used--;
+    this.#held -= this.#lengths[slot]!;
+    if (this.#waiting === 0) {
+      this.#first = 0;
+      this.#end = 0;
+      this.#head = 0;
+      return;
     }
-    if (this.#used === 0) this.#head = 0;
+    while (this.#keys[this.#first] === GONE) this.#first++;
   }
 
   /** Removes the oldest entry, if there is one. */
@@ -130,52 +124,54 @@ export class Pending {
     if (this.#waiting > 0) this.remove(this.#first);
   }
 
-  /** Offset of `length` free contiguous bytes, or -1. */
-  #place(length: number): number {
-    if (this.#used === 0) return length <= this.#bytes.length ? 0 : -1;
-    const tail = this.#offsets[this.#first]!;
-    if (this.#head > tail) {
-      if (this.#head + length <= this.#bytes.length) return this.#head;
-      return length < tail ? 0 : -1;
-    }
-    return this.#head + length < tail ? this.#head : -1;
-  }
-
-  #growSlots(): void {
-    const old = this.#keys.length;
-    const keys = new Int32Array(old * 2);
-    const offsets = new Int32Array(old * 2);
-    const lengths = new Int32Array(old * 2);
-    for (let i = 0; i < this.#used; i++) {
-      const slot = (this.#first + i) & (old - 1);
-      keys[i] = this.#keys[slot]!;
-      offsets[i] = this.#offsets[slot]!;
-      lengths[i] = this.#lengths[slot]!;
+  /** Makes room for one entry more: closes up the table, in a larger one where more than half of it waits. */
+  #makeSlots(): void {
+    const size = this.#keys.length;
+    const grow = this.#waiting * 2 > size && size < this.#maxSlots;
+    const to = grow ? Math.min(size * 2, this.#maxSlots) : size;
+    const keys = grow ? new Int32Array(to) : this.#keys;
+    const tickets = grow ? new Float64Array(to) : this.#tickets;
+    const offsets = grow ? new Int32Array(to) : this.#offsets;
+    const lengths = grow ? new Int32Array(to) : this.#lengths;
+    let next = 0;
+    for (let slot = this.#first; slot < this.#end; slot++) {
+      if (this.#keys[slot] === GONE) continue;
+      keys[next] = this.#keys[slot]!;
+      tickets[next] = this.#tickets[slot]!;
+      offsets[next] = this.#offsets[slot]!;
+      lengths[next] = this.#lengths[slot]!;
+      next++;
     }
     this.#keys = keys;
+    this.#tickets = tickets;
     this.#offsets = offsets;
     this.#lengths = lengths;
     this.#first = 0;
+    this.#end = next;
   }
 
-  /** Doubles the arena, and lays the entries out anew from its start. */
-  #growBytes(): void {
-    const bytes = new Uint8Array(this.#bytes.length * 2);
-    let head = 0;
-    for (let i = 0; i < this.#used; i++) {
-      const slot = (this.#first + i) & (this.#keys.length - 1);
-      if (this.#keys[slot]! < 0) {
-        this.#offsets[slot] = head;
-        this.#lengths[slot] = 0;
-        continue;
-      }
-      const at = this.#offsets[slot]!;
-      bytes.set(this.#bytes.subarray(at, at + this.#lengths[slot]!), head);
-      this.#offsets[slot] = head;
-      head += this.#lengths[slot]!;
+  /** Makes room for `length` bytes more: closes up the arena, in a larger one where more than half of it waits. */
+  #makeBytes(length: number): void {
+    let size = this.#bytes.length;
+    while (this.#held + length > size || (this.#held * 2 > size && size < this.#maxBytes)) {
+      size = Math.min(size * 2, this.#maxBytes);
     }
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    const from = this.#bytes;
+    const grow = size > from.length;
+    const to = grow ? new Uint8Array(size) : from;
+    let head = 0;
+    for (let slot = this.#first; slot < this.#end; slot++) {
+      if (this.#keys[slot] === GONE) continue;
+      const at = this.#offsets[slot]!;
+      const bytes = this.#lengths[slot]!;
+      // Downwards, so that bytes within one arena are read before they are written over.
+      for (let i = 0; i < bytes; i++) to[head + i] = from[at + i]!;
+      this.#offsets[slot] = head;
+      head += bytes;
+    }
     this.#head = head;
+    if (!grow) return;
+    this.#bytes = to;
+    this.#view = new DataView(to.buffer);
   }
 }

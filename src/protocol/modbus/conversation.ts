@@ -1,0 +1,71 @@
+/**
+ * What a Modbus/TCP session must remember: the requests that await their answer. They are paired by transaction
+ * and unit, because a gateway to several serial lines may reuse a transaction identifier for each of them;
+ * requests with the same identifier are answered in order.
+ *
+ * @module
+ */
+
+import { Anomaly } from '../../operation/anomaly.ts';
+import type { Operation, Sink } from '../../operation/operation.ts';
+import { Side } from '../../operation/side.ts';
+import { Pending } from '../pending.ts';
+import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
+import { decodeRequest, decodeResponse } from './decode.ts';
+import { transactionOf, unitOf } from './frame.ts';
+import { refuse } from './refuse.ts';
+
+export class ModbusConversation implements Conversation {
+  readonly #pending: Pending;
+
+  constructor(limits: ConversationLimits) {
+    this.#pending = new Pending(limits.requests, limits.bytes);
+  }
+
+  decode(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
+    const pending = this.#pending;
+    const slot = pending.find(keyOf(view, at));
+    if (side === Side.server) {
+      if (slot < 0) decodeResponse(view, at, end, view, -1, -1, op, sink);
+      else decodeResponse(view, at, end, pending.view, pending.at(slot), pending.end(slot), op, sink);
+      return;
+    }
+    const full = pending.hasRoom(end - at) ? 0 : Anomaly.evicted;
+    decodeRequest(view, at, end, slot < 0 ? full : full | Anomaly.duplicate, op, sink);
+  }
+
+  follow(side: Side, view: DataView, at: number, end: number): void {
+    const pending = this.#pending;
+    const key = keyOf(view, at);
+    if (side === Side.client) {
+      pending.add(key, view, at, end);
+      return;
+    }
+    const slot = pending.find(key);
+    if (slot >= 0) pending.remove(slot);
+  }
+
+  refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
+    return refuse(side, view, at, end, why, answer);
+  }
+
+  waiting(side: Side): number {
+    return side === Side.client ? this.#pending.waiting : 0;
+  }
+
+  nextTicket(side: Side): number {
+    return side === Side.client ? this.#pending.nextTicket : 1;
+  }
+
+  oldestTicket(side: Side): number {
+    return side === Side.client ? this.#pending.oldestTicket : 0;
+  }
+
+  abandonOldest(side: Side): void {
+    if (side === Side.client) this.#pending.removeOldest();
+  }
+}
+
+function keyOf(view: DataView, at: number): number {
+  return (transactionOf(view, at) << 8) | unitOf(view, at);
+}

@@ -1,0 +1,45 @@
+/**
+ * Refusals: the exception (MODBUS Application Protocol V1.1b3, 7) with which a server would turn the request
+ * down, with its transaction and unit, so that the client's session goes on.
+ *
+ * @module
+ */
+
+import { Side } from '../../operation/side.ts';
+import { type Answer, Why } from '../protocol.ts';
+import { ExceptionCode } from './errors.ts';
+import { functionOf, MIN_MESSAGE, PDU, transactionOf, unitOf, writeHeader } from './frame.ts';
+import { EXCEPTION } from './functions.ts';
+
+/** Exception codes by {@link Why}. */
+const CODE_OF_WHY: Readonly<Record<Why, number>> = {
+  // "Not an allowable action for the server": the function is not available to this client.
+  [Why.denied]: ExceptionCode.illegalFunction,
+  // "A fault in the structure … such as that the implied length is incorrect."
+  [Why.malformed]: ExceptionCode.illegalDataValue,
+  [Why.unsupported]: ExceptionCode.illegalFunction,
+  [Why.busy]: ExceptionCode.serverDeviceBusy,
+  [Why.unreachable]: ExceptionCode.gatewayTargetFailed,
+};
+
+/**
+ * Writes the exception that refuses the message `at..end` of `side` into `answer`. It always goes to the client:
+ * where a response is withheld, the request that it answered fails as if the device had not answered.
+ */
+export function refuse(
+  side: Side,
+  view: DataView,
+  at: number,
+  end: number,
+  why: Why,
+  answer: Answer,
+): boolean {
+  if (end - at < MIN_MESSAGE) return false;
+  const code = side === Side.client ? CODE_OF_WHY[why] : ExceptionCode.gatewayTargetFailed;
+  const pdu = writeHeader(answer.view, 0, transactionOf(view, at), unitOf(view, at), 2);
+  answer.view.setUint8(pdu, functionOf(view, at) | EXCEPTION);
+  answer.view.setUint8(pdu + 1, code);
+  answer.length = PDU + 2;
+  answer.to = Side.client;
+  return true;
+}
