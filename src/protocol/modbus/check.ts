@@ -6,8 +6,11 @@
  */
 
 import { Anomaly } from '../../operation/anomaly.ts';
+import { fit, onOrOff, range, within } from './bounds.ts';
+import { checkFileAnswer, checkFileRead, checkFileWrite } from './file-record.ts';
 import { functionOf, lengthOf, PDU, protocolOf } from './frame.ts';
-import { EXCEPTION, Fc, Mei, rowOf, UmasAnswer } from './functions.ts';
+import { EXCEPTION, Fc, isKnown, Mei, rowOf, UmasAnswer } from './functions.ts';
+import { checkIdentification, checkIdentificationRequest } from './identification.ts';
 
 /** Limits of clause 6, each so that the message or its answer just fits a PDU of 253 bytes. */
 const MAX_READ_BITS = 2000;
@@ -21,17 +24,8 @@ const MAX_FIFO = 31;
 /** Clause 6.10: status, two counters and up to 64 events. */
 const MIN_LOG = 6;
 const MAX_LOG = 70;
-/** Clauses 6.14 and 6.15: bytes of all sub-requests together. */
-const MAX_FILE_READ = 0xf5;
-const MAX_FILE_WRITE = 0xfb;
-const FILE_REFERENCE = 6;
-const FILE_RECORDS = 10_000;
-/** Bytes of a sub-request without its data. */
-export const FILE_HEADER = 7;
-/** Clause 6.21: bytes of the answer before its objects. */
-export const IDENTITY_HEADER = 7;
 
-const { length, trailing, truncated, header, count, address, value, state, function: unknown } = Anomaly;
+const { length, truncated, header, count, value, state, function: unknown } = Anomaly;
 
 /** Bytes of a PDU that must be there before anything else of it is looked at. */
 const MIN_REQUEST = minima([
@@ -101,7 +95,7 @@ export function checkRequest(view: DataView, at: number, end: number): number {
     case Fc.readFifoQueue:
       return found | fit(size, 3);
     case Fc.encapsulatedInterface:
-      return found | checkEncapsulatedRequest(view, pdu, size);
+      return found | checkEncapsulated(view, pdu, size, true);
     case Fc.umas:
       return found | (rowOf(code, view.getUint8(pdu + 2)) === 0 ? unknown : 0);
     case 0:
@@ -175,7 +169,7 @@ export function checkResponse(view: DataView, at: number, end: number): number {
       return found | fit(size, 5 + 2 * values) | (values > MAX_FIFO ? count : 0) | agree;
     }
     case Fc.encapsulatedInterface:
-      return found | checkEncapsulatedResponse(view, pdu, size);
+      return found | checkEncapsulated(view, pdu, size, false);
     case Fc.umas: {
       const answer = view.getUint8(pdu + 2);
       return found | (answer === UmasAnswer.ok || answer === UmasAnswer.error ? 0 : unknown);
@@ -194,9 +188,7 @@ function checkHeader(view: DataView, at: number, end: number): number {
 /** Clause 7. The standard's list of exception codes is open, but has no 0. */
 function checkException(view: DataView, pdu: number, size: number): number {
   const code = view.getUint8(pdu) & ~EXCEPTION;
-  const known =
-    code === Fc.diagnostics || code === Fc.encapsulatedInterface || code === Fc.umas || rowOf(code, -1) > 0;
-  const found = known ? 0 : unknown;
+  const found = isKnown(code) ? 0 : unknown;
   if (size < 2) return found | truncated;
   return found | fit(size, 2) | (view.getUint8(pdu + 1) === 0 ? value : 0);
 }
@@ -214,111 +206,12 @@ function checkDiagnostic(view: DataView, pdu: number, size: number, request: boo
   return found | (request && word !== 0 ? value : 0);
 }
 
-/** Clause 6.14: sub-requests of seven bytes each, whose answers together fit one PDU. */
-function checkFileRead(view: DataView, pdu: number, size: number): number {
-  const bytes = view.getUint8(pdu + 1);
-  let found = fit(size, 2 + bytes) | within(bytes, FILE_HEADER, MAX_FILE_READ);
-  if (bytes % FILE_HEADER !== 0) found |= length;
-  if (found & truncated) return found;
-  const end = pdu + 2 + bytes - FILE_HEADER;
-  let answer = 0;
-  for (let group = pdu + 2; group <= end; group += FILE_HEADER) {
-    found |= checkFileGroup(view, group);
-    answer += 2 + 2 * view.getUint16(group + 5);
-  }
-  return found | (answer > MAX_FILE_READ ? count : 0);
-}
-
-/** Clause 6.15: sub-requests with their data, request and response alike. */
-function checkFileWrite(view: DataView, pdu: number, size: number): number {
-  const bytes = view.getUint8(pdu + 1);
-  let found = fit(size, 2 + bytes) | within(bytes, FILE_HEADER + 2, MAX_FILE_WRITE);
-  if (found & truncated) return found;
-  const end = pdu + 2 + bytes;
-  let group = pdu + 2;
-  while (group + FILE_HEADER <= end) {
-    found |= checkFileGroup(view, group);
-    group += FILE_HEADER + 2 * view.getUint16(group + 5);
-  }
-  return group === end ? found : found | length;
-}
-
-/** Reference type 6, file 1 to 65535, records 0 to 9999. */
-function checkFileGroup(view: DataView, group: number): number {
-  const record = view.getUint16(group + 3);
-  const records = view.getUint16(group + 5);
-  return (
-    (view.getUint8(group) === FILE_REFERENCE ? 0 : value) |
-    (view.getUint16(group + 1) === 0 || record >= FILE_RECORDS || record + records > FILE_RECORDS
-      ? address
-      : 0) |
-    (records === 0 ? count : 0)
-  );
-}
-
-/** Clause 6.14: for each sub-request its length, the reference type and the data. */
-function checkFileAnswer(view: DataView, pdu: number, size: number): number {
-  const bytes = view.getUint8(pdu + 1);
-  let found = fit(size, 2 + bytes) | within(bytes, 4, MAX_FILE_READ);
-  if (found & truncated) return found;
-  const end = pdu + 2 + bytes;
-  let group = pdu + 2;
-  while (group + 2 <= end) {
-    const groupBytes = view.getUint8(group);
-    if ((groupBytes & 1) === 0 || groupBytes < 3) found |= length;
-    if (view.getUint8(group + 1) !== FILE_REFERENCE) found |= value;
-    group += 1 + groupBytes;
-  }
-  return group === end ? found : found | length;
-}
-
-/** Clauses 6.20 and 6.21. */
-function checkEncapsulatedRequest(view: DataView, pdu: number, size: number): number {
+/** Clauses 6.19 to 6.21. */
+function checkEncapsulated(view: DataView, pdu: number, size: number, request: boolean): number {
   const type = view.getUint8(pdu + 1);
   if (type === Mei.canopen) return 0;
   if (type !== Mei.identification) return unknown;
-  if (size < 4) return truncated;
-  const access = view.getUint8(pdu + 2);
-  return fit(size, 4) | (access >= 1 && access <= 4 ? 0 : value);
-}
-
-function checkEncapsulatedResponse(view: DataView, pdu: number, size: number): number {
-  const type = view.getUint8(pdu + 1);
-  if (type === Mei.canopen) return 0;
-  if (type !== Mei.identification) return unknown;
-  if (size < IDENTITY_HEADER) return truncated;
-  const access = view.getUint8(pdu + 2);
-  const conformity = view.getUint8(pdu + 3) & 0x7f;
-  const more = view.getUint8(pdu + 4);
-  const next = view.getUint8(pdu + 5);
-  let found = 0;
-  if (access < 1 || access > 4 || conformity < 1 || conformity > 3) found |= value;
-  if ((more !== 0 && more !== 0xff) || (more === 0 && next !== 0)) found |= value;
-  let used = IDENTITY_HEADER;
-  for (let left = view.getUint8(pdu + 6); left > 0; left--) {
-    if (size < used + 2) return found | truncated;
-    used += 2 + view.getUint8(pdu + used + 1);
-  }
-  return found | fit(size, used);
-}
-
-/** `size` bytes are there; `needed` are accounted for. */
-function fit(size: number, needed: number): number {
-  return size === needed ? 0 : size < needed ? truncated : trailing;
-}
-
-/** An address and a quantity: 1 to `max`, and all of it below 65536. */
-function range(view: DataView, at: number, max: number): number {
-  const quantity = view.getUint16(at + 2);
-  return within(quantity, 1, max) | (view.getUint16(at) + quantity > 65536 ? address : 0);
-}
-
-function within(number: number, min: number, max: number): number {
-  return number >= min && number <= max ? 0 : count;
-}
-
-function onOrOff(word: number, on: number): number {
-  return word === 0 || word === on ? 0 : value;
+  return request ? checkIdentificationRequest(view, pdu, size) : checkIdentification(view, pdu, size);
 }
 
 function minima(table: readonly (readonly [bytes: number, codes: readonly number[]])[]): Uint8Array {

@@ -168,14 +168,21 @@ const ROW_OF_UMAS = rows(row => row.code === Fc.umas, 1);
 export function rowOf(code: number, sub: number): number {
   switch (code) {
     case Fc.diagnostics:
-      return ROW_OF_DIAGNOSTIC[sub] ?? 0;
+      return sub >= 0 && sub < 256 ? ROW_OF_DIAGNOSTIC[sub]! : 0;
     case Fc.encapsulatedInterface:
-      return ROW_OF_MEI[sub] ?? 0;
+      return sub >= 0 ? ROW_OF_MEI[sub]! : 0;
     case Fc.umas:
-      return ROW_OF_UMAS[sub] ?? 0;
+      return sub >= 0 ? ROW_OF_UMAS[sub]! : 0;
     default:
-      return ROW_OF_CODE[code] ?? 0;
+      return ROW_OF_CODE[code]!;
   }
+}
+
+/** True for a function code, without the exception bit, of which the table has a row. */
+export function isKnown(code: number): boolean {
+  return (
+    ROW_OF_CODE[code]! > 0 || code === Fc.diagnostics || code === Fc.encapsulatedInterface || code === Fc.umas
+  );
 }
 
 /** Verb of a row. */

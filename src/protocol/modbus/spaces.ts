@@ -5,6 +5,7 @@
  */
 
 import type { Space } from '../protocol.ts';
+import { Fc } from './functions.ts';
 
 /** Rows of {@link SPACES}. */
 export const Spaces = {
@@ -33,3 +34,17 @@ export const SPACES: readonly Space[] = [
   { name: 'fifo', bits: 16, areas: false, meaning: 'queues of registers, by the address of their count' },
   { name: 'identity', bits: 8, areas: false, meaning: 'objects of the device identification, texts' },
 ];
+
+/** Spaces by function code, of the functions that have one range of objects. */
+const SPACE_OF_CODE = new Uint8Array(256);
+SPACE_OF_CODE[Fc.readCoils] = Spaces.coil;
+SPACE_OF_CODE[Fc.readDiscreteInputs] = Spaces.discrete;
+SPACE_OF_CODE[Fc.readHoldingRegisters] = Spaces.holding;
+SPACE_OF_CODE[Fc.readInputRegisters] = Spaces.input;
+SPACE_OF_CODE[Fc.writeMultipleCoils] = Spaces.coil;
+SPACE_OF_CODE[Fc.writeMultipleRegisters] = Spaces.holding;
+
+/** Space that function `code` addresses. */
+export function spaceOf(code: number): number {
+  return SPACE_OF_CODE[code]!;
+}
