@@ -5,15 +5,9 @@
 var NEEDED = Number(/\d+/.exec(require('../package.json').engines.node)[0]);
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) {
-  console.error(
-    'cofferdam: needs Node.js ' +
-      NEEDED +
-      ' or later, and this is ' +
-      process.version +
-      ' (' +
-      process.execPath +
-      '); install a newer one, from your distribution or nodejs.org, and put it first in PATH',
-  );
+  var found = process.version + ' (' + process.execPath + ')';
+  var remedy = 'install a newer one, from your distribution or nodejs.org, and put it first in PATH';
+  console.error('cofferdam: needs Node.js ' + NEEDED + ' or later, and this is ' + found + '; ' + remedy);
   process.exitCode = 2;
 } else {
   require('./run.cjs');
