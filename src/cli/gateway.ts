@@ -1,0 +1,161 @@
+/**
+ * `cofferdam gateway`: stands in line.
+ *
+ * @module
+ */
+
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import type { GatewayEvent, Mode } from '../gateway/event.ts';
+import { Gateway } from '../gateway/gateway.ts';
+import { countsText, eventText, modeText } from '../gateway/text.ts';
+import type { Listener } from '../policy/model.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type Command, UsageError } from './command.ts';
+
+const HELP = `usage: cofferdam gateway --policy FILE [OPTION …]
+
+Stands in line between the zones of a control network: clients connect to the listeners that the policy names,
+in place of its controllers. What the policy allows passes unchanged; what it does not is refused in the
+protocol's own words, and the session lives on.
+
+  --policy FILE            the policy; read again on SIGHUP, without dropping sessions
+  --mode enforce|monitor   enforce (the default) refuses; monitor passes everything that it can and reports what
+                           would have been refused
+  --listen TO/PROTOCOL=ADDRESS:PORT
+                           listen there for this controller, and not where the policy says; may be repeated
+  --all                    report every verdict; by default whatever is not simply allowed, and what changes
+                           something
+  --json                   one JSON object a line in place of text
+  --check                  check the policy and the other options, and stop
+
+Runs until SIGINT or SIGTERM, then lets the answers under way arrive and prints what it has done.`;
+
+export const gateway: Command = {
+  summary: 'stand in line: let through what the policy allows, refuse the rest',
+  help: HELP,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      policy: { type: 'string' },
+      mode: { type: 'string', default: 'enforce' },
+      listen: { type: 'string', multiple: true, default: [] },
+      all: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+    },
+  });
+  const file = values.policy;
+  if (file === undefined) throw new UsageError('no policy; say which with --policy FILE');
+  const mode = readMode(values.mode);
+  const policy = await readPolicy(file);
+  const listenAt = readListen(values.listen, policy);
+  if (policy.listeners.length === 0) {
+    throw new UsageError(
+      `${file}: the policy names no listeners; add \`listeners: [{ listen: 127.0.0.1:1502, to: plc-7, protocol: modbus }]\``,
+    );
+  }
+  const print: (event: GatewayEvent) => void = values.json ? printJson : printText;
+  if (values.check) {
+    console.log(`${file}: good; ${policy.listeners.length} listeners`);
+    return 0;
+  }
+
+  const it = new Gateway({ policy, mode, tell: print, reports: values.all ? 'all' : 'changes', listenAt });
+  if (!values.json) console.log(`Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`);
+  else printJson({ event: 'started', plant: policy.plant, policy: file, mode });
+  await it.open();
+
+  const reload = (): void => void reloadPolicy(it, file, values.json);
+  process.on('SIGHUP', reload);
+  await stopped();
+  await it.close();
+  process.off('SIGHUP', reload);
+  if (values.json) printJson({ event: 'stopped', counts: { ...it.counts } });
+  else console.log(countsText(it.counts));
+  return 0;
+}
+
+function readMode(text: string): Mode {
+  if (text === 'enforce' || text === 'monitor') return text;
+  throw new UsageError(`--mode is '${text}'; write enforce or monitor`);
+}
+
+async function readPolicy(file: string): Promise<Policy> {
+  const { policy, problems } = parsePolicy(await readFile(file, 'utf8'), file);
+  if (policy !== undefined) return policy;
+  throw new UsageError(
+    problems
+      .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
+      .join('\ncofferdam: '),
+  );
+}
+
+/** A policy that cannot be used changes nothing: the one in force stays. */
+async function reloadPolicy(it: Gateway, file: string, json: boolean): Promise<void> {
+  try {
+    await it.reload(await readPolicy(file));
+    if (json) printJson({ event: 'reloaded', policy: file });
+    else console.log(`policy ${file} is in force`);
+  } catch (error) {
+    const message = (error as Error).message;
+    if (json) printJson({ event: 'kept', policy: file, what: message });
+    else console.log(`cofferdam: ${message}\nNOTE the policy that was in force stays in force`);
+  }
+}
+
+/** Reads `--listen TO/PROTOCOL=ADDRESS:PORT`. */
+function readListen(
+  texts: readonly string[],
+  policy: Policy,
+): (endpoint: Listener) => { address: string; port: number } {
+  const places = new Map<string, { address: string; port: number }>();
+  for (const text of texts) {
+    const match = /^([^=]+)=(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+    const name = match?.[1] ?? '';
+    const address = match?.[2] ?? match?.[3] ?? '';
+    const port = Number(match?.[4] ?? -1);
+    if (match === null || isIP(address) === 0 || port > 65535) {
+      throw new UsageError(`--listen is '${text}'; write it like plc-7/modbus=127.0.0.1:1502`);
+    }
+    const names = policy.listeners.map(nameOf);
+    if (!names.includes(name)) {
+      throw new UsageError(
+        `--listen ${text}: the policy has no listener ${name}; there are: ${names.join(', ')}`,
+      );
+    }
+    places.set(name, { address, port });
+  }
+  return endpoint => places.get(nameOf(endpoint)) ?? endpoint;
+}
+
+function nameOf(endpoint: Listener): string {
+  return `${endpoint.target}/${endpoint.protocol.name}`;
+}
+
+function stopped(): Promise<void> {
+  return new Promise(resolve => {
+    const stop = (): void => {
+      // A second one ends the program at once.
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}
+
+function printText(event: GatewayEvent): void {
+  process.stdout.write(`${eventText(event)}\n`);
+}
+
+function printJson(event: object): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}

@@ -1,0 +1,279 @@
+/**
+ * The gateway in proxy mode: a listener for each endpoint that the policy protects, one clock for all sessions, and
+ * the exchange of the policy while they run.
+ *
+ * @module
+ */
+
+import type net from 'node:net';
+import type { Operation } from '../operation/operation.ts';
+import { SIDES, type Side } from '../operation/side.ts';
+import type { Listener as Endpoint } from '../policy/model.ts';
+import type { Policy } from '../policy/policy.ts';
+import { PolicyState } from '../policy/state.ts';
+import { PROTOCOLS } from '../protocol/registry.ts';
+import { type Cause, type Fate, NOTES, Note } from './cause.ts';
+import { now } from './clock.ts';
+import { Counts } from './counts.ts';
+import { type GatewayEvent, type ListenerEvent, type Mode, type Party, verdictEvent } from './event.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { Link, type LinkOwner, plainAddress } from './link.ts';
+import { Listener, type ListenerOwner } from './listener.ts';
+import { PolicyJudge } from './policy-judge.ts';
+import type { Reports } from './session.ts';
+
+export interface GatewayOptions {
+  readonly policy: Policy;
+  readonly mode: Mode;
+  /** Receives everything that there is to tell. */
+  readonly tell: (event: GatewayEvent) => void;
+  readonly reports?: Reports;
+  readonly limits?: Partial<Limits>;
+  /** Where to listen instead of where the policy says; port 0 is any free one. */
+  readonly listenAt?: (endpoint: Endpoint) => { readonly address: string; readonly port: number };
+}
+
+/** Milliseconds between two looks at what took too long: the precision of all times in {@link Limits}. */
+const TICK = 250;
+
+export class Gateway implements LinkOwner, ListenerOwner {
+  readonly mode: Mode;
+  readonly limits: Limits;
+  readonly #options: GatewayOptions;
+  #policy: Policy;
+  /** By host: what all sessions of one controller share. */
+  #states = new Map<string, PolicyState>();
+  readonly #listeners = new Set<Listener>();
+  /** Listeners that are closed but still have links. */
+  readonly #leaving = new Set<Listener>();
+  readonly #home = new Map<Link, Listener>();
+  readonly #past = new Counts();
+  #sessions = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closing = false;
+  #idle: (() => void) | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#policy = options.policy;
+    this.mode = options.mode;
+    this.limits = { ...LIMITS, ...options.limits };
+  }
+
+  /** Where clients are served. */
+  get listeners(): readonly Listener[] {
+    return [...this.#listeners];
+  }
+
+  /** What has been done so far. */
+  get counts(): Counts {
+    const sum = new Counts();
+    sum.add(this.#past);
+    for (const listener of this.#listeners) sum.add(listener.counts);
+    for (const listener of this.#leaving) sum.add(listener.counts);
+    return sum;
+  }
+
+  /** Sessions that are open. */
+  get sessions(): number {
+    return this.#home.size;
+  }
+
+  /** Begins to listen everywhere; where one address cannot be had, nowhere, and rejects with the system's error. */
+  async open(): Promise<void> {
+    try {
+      for (const endpoint of this.#policy.listeners) await this.#listen(endpoint);
+    } catch (error) {
+      for (const listener of this.#listeners) listener.close();
+      this.#listeners.clear();
+      throw error;
+    }
+    this.#timer = setInterval(() => this.#tick(), TICK);
+  }
+
+  /**
+   * Exchanges the policy. Sessions whose endpoint is unchanged live on under the new one, with what is known of
+   * values and rates where the tag or rule still exists; the others are closed. Where a new address cannot be
+   * listened on, that is told, and the rest holds.
+   */
+  async reload(policy: Policy): Promise<void> {
+    this.#policy = policy;
+    const states = new Map<string, PolicyState>();
+    for (const [target, state] of this.#states) states.set(target, new PolicyState(policy, state));
+    this.#states = states;
+    const wanted = new Map(policy.listeners.map(endpoint => [place(endpoint), endpoint]));
+    const added: Endpoint[] = [];
+    for (const listener of this.#listeners) {
+      const endpoint = wanted.get(place(listener.endpoint));
+      wanted.delete(place(listener.endpoint));
+      if (endpoint !== undefined && sameUpstream(endpoint, listener.endpoint)) {
+        listener.endpoint = endpoint;
+        for (const link of listener.links) link.session.judge = this.#judge(listener, link.address);
+      } else {
+        this.#leave(listener, Note.removed);
+        if (endpoint !== undefined) added.push(endpoint);
+      }
+    }
+    for (const endpoint of [...added, ...wanted.values()]) {
+      try {
+        await this.#listen(endpoint);
+      } catch (error) {
+        this.#tellListener('failed', endpoint, endpoint.address, endpoint.port, 0, (error as Error).message);
+      }
+    }
+  }
+
+  /**
+   * Stops listening, takes no more requests, gives the answers under way {@link Limits.drain} seconds to come, and
+   * ends all sessions. Resolves when the last one is gone.
+   */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    for (const listener of this.#listeners) listener.close();
+    const deadline = setTimeout(() => {
+      for (const link of this.#home.keys()) link.destroy();
+    }, this.limits.drain * 1000);
+    for (const link of this.#home.keys()) link.drain();
+    if (this.#home.size > 0) {
+      await new Promise<void>(resolve => {
+        this.#idle = resolve;
+      });
+    }
+    clearTimeout(deadline);
+    clearInterval(this.#timer);
+  }
+
+  // --- what listeners and links say ---
+
+  link(listener: Listener, socket: net.Socket): Link {
+    const { protocol, upstream } = listener.endpoint;
+    const link = new Link(socket, upstream, this, {
+      number: ++this.#sessions,
+      protocol,
+      index: PROTOCOLS.indexOf(protocol),
+      judge: this.#judge(listener, plainAddress(socket.remoteAddress ?? '')),
+      enforce: this.mode === 'enforce',
+      reports: this.#options.reports ?? 'changes',
+      counts: listener.counts,
+    });
+    this.#home.set(link, listener);
+    this.#options.tell({
+      event: 'opened',
+      time: now(),
+      ...this.#party(link),
+      what: '',
+      from: 'client',
+      count: 0,
+    });
+    return link;
+  }
+
+  rejected(listener: Listener, count: number): void {
+    this.#tellListener('rejected', listener.endpoint, listener.address, listener.port, count, '');
+  }
+
+  failed(listener: Listener, error: Error): void {
+    this.#tellListener('failed', listener.endpoint, listener.address, listener.port, 0, error.message);
+  }
+
+  verdict(link: Link, op: Operation, decision: number, cause: Cause, fate: Fate): void {
+    const { protocol } = this.#home.get(link)!.endpoint;
+    this.#options.tell(
+      verdictEvent(this.#party(link), this.mode, protocol, this.#policy, op, decision, cause, fate),
+    );
+  }
+
+  note(link: Link, what: Note, side: Side, count: number): void {
+    this.#options.tell({
+      event: 'note',
+      time: now(),
+      ...this.#party(link),
+      what: NOTES[what]!,
+      from: SIDES[side],
+      count,
+    });
+  }
+
+  gone(link: Link, why: Note): void {
+    const party = this.#party(link);
+    const listener = this.#home.get(link)!;
+    this.#home.delete(link);
+    listener.gone(link);
+    if (this.#leaving.has(listener) && listener.links.size === 0) {
+      this.#leaving.delete(listener);
+      this.#past.add(listener.counts);
+    }
+    this.#options.tell({
+      event: 'closed',
+      time: now(),
+      ...party,
+      what: NOTES[why]!,
+      from: 'client',
+      count: 0,
+    });
+    if (this.#home.size === 0) this.#idle?.();
+  }
+
+  async #listen(endpoint: Endpoint): Promise<void> {
+    const { address, port } = this.#options.listenAt?.(endpoint) ?? endpoint;
+    const listener = new Listener(endpoint, this);
+    await listener.listen(address, port);
+    this.#listeners.add(listener);
+    this.#tellListener('listening', endpoint, listener.address, listener.port, 0, '');
+  }
+
+  #leave(listener: Listener, why: Note): void {
+    listener.close();
+    this.#listeners.delete(listener);
+    this.#leaving.add(listener);
+    listener.destroy(why);
+    this.#tellListener('unlistened', listener.endpoint, listener.address, listener.port, 0, '');
+    if (listener.links.size === 0) {
+      this.#leaving.delete(listener);
+      this.#past.add(listener.counts);
+    }
+  }
+
+  #tick(): void {
+    const time = now();
+    for (const listener of this.#listeners) listener.tick(time);
+    for (const listener of this.#leaving) listener.tick(time);
+  }
+
+  #judge(listener: Listener, client: string): PolicyJudge {
+    const { target, protocol } = listener.endpoint;
+    let state = this.#states.get(target);
+    if (state === undefined) {
+      state = new PolicyState(this.#policy);
+      this.#states.set(target, state);
+    }
+    return new PolicyJudge(this.#policy, this.#policy.route(client, target, protocol.name), state);
+  }
+
+  #party(link: Link): Party {
+    const { target, protocol } = this.#home.get(link)!.endpoint;
+    return { session: link.number, client: link.address, target, protocol: protocol.name };
+  }
+
+  #tellListener(
+    event: ListenerEvent['event'],
+    endpoint: Endpoint,
+    address: string,
+    port: number,
+    count: number,
+    what: string,
+  ): void {
+    const { target, protocol } = endpoint;
+    this.#options.tell({ event, time: now(), address, port, target, protocol: protocol.name, count, what });
+  }
+}
+
+/** What makes two endpoints of an old and a new policy the same one. */
+function place(endpoint: Endpoint): string {
+  return `${endpoint.address} ${endpoint.port} ${endpoint.target} ${endpoint.protocol.name}`;
+}
+
+function sameUpstream(a: Endpoint, b: Endpoint): boolean {
+  return a.upstream.address === b.upstream.address && a.upstream.port === b.upstream.port;
+}

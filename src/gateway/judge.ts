@@ -1,0 +1,18 @@
+/**
+ * Who decides on the operations of a session. The session asks; it knows no policy.
+ *
+ * @module
+ */
+
+import type { Operation } from '../operation/operation.ts';
+
+export interface Judge {
+  /** How a denied message is refused. */
+  readonly refuse: 'answer' | 'drop' | 'reset';
+  /** Packed decision on an operation. Changes nothing. */
+  decide(op: Operation): number;
+  /** The operation is passed on under this decision. */
+  commit(op: Operation, decision: number): void;
+  /** The controller's answer is passed back. */
+  settle(op: Operation): void;
+}

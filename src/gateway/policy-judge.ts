@@ -1,0 +1,39 @@
+/**
+ * The judge of a session under a policy: the route of its client to its controller, and the state that all sessions
+ * of this controller share.
+ *
+ * @module
+ */
+
+import type { Operation } from '../operation/operation.ts';
+import { commit, decide, settle } from '../policy/decide.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Route } from '../policy/route.ts';
+import type { PolicyState } from '../policy/state.ts';
+import type { Judge } from './judge.ts';
+
+export class PolicyJudge implements Judge {
+  readonly policy: Policy;
+  readonly refuse: Judge['refuse'];
+  readonly #route: Route;
+  readonly #state: PolicyState;
+
+  constructor(policy: Policy, route: Route, state: PolicyState) {
+    this.policy = policy;
+    this.refuse = route.refuse;
+    this.#route = route;
+    this.#state = state;
+  }
+
+  decide(op: Operation): number {
+    return decide(this.#route, this.#state, op);
+  }
+
+  commit(op: Operation, decision: number): void {
+    commit(this.#route, this.#state, op, decision);
+  }
+
+  settle(op: Operation): void {
+    settle(this.#state, op);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Gateway events as lines for people.
+ *
+ * @module
+ */
+
+import type { Counts } from './counts.ts';
+import type { GatewayEvent, ListenerEvent, Mode, SessionEvent, VerdictEvent } from './event.ts';
+
+/** One line for an event. */
+export function eventText(event: GatewayEvent): string {
+  const at = new Date(event.time * 1000).toISOString().slice(11, 23);
+  switch (event.event) {
+    case 'verdict':
+      return `${at} ${verdictText(event)}`;
+    case 'opened':
+    case 'closed':
+    case 'note':
+      return `${at} ${sessionText(event)}`;
+    default:
+      return `${at} ${listenerText(event)}`;
+  }
+}
+
+function verdictText(event: VerdictEvent): string {
+  const who =
+    event.from === 'client' ? `${event.client} → ${event.target}` : `${event.target} → ${event.client}`;
+  const station = event.station === '' ? '' : ` ${event.station}`;
+  const values = event.values.length === 0 ? '' : ` = ${event.values.join(' ')}`;
+  const object = event.object === '' ? '' : ` ${event.object}${values}`;
+  const anomalies = event.anomalies.length === 0 ? '' : ` [${event.anomalies.join(' ')}]`;
+  const what = `${event.verb}${object} (${event.function})${anomalies}`;
+  return `${word(event)} ${who} ${event.protocol}${station}: ${what}: ${event.reason}`;
+}
+
+function word(event: VerdictEvent): string {
+  if (event.verdict !== 'deny') return event.verdict === 'alert' ? 'ALERT' : 'allow';
+  if (event.fate === 'passed') return 'WOULD DENY';
+  return `DENY, ${event.fate}`;
+}
+
+const NOTE_TEXTS: Readonly<Record<string, string>> = {
+  framing: 'sent what is no message of the protocol',
+  oversize: 'began a message longer than is allowed',
+  truncated: 'ended in the middle of a message, which is dropped',
+  partial: 'began a message and did not finish it in time',
+  idle: 'nothing came for too long',
+  unanswered: 'a request was not answered in time',
+  blind: 'everything passes unread from here on',
+  suppressed: 'verdicts were too many to report',
+  overflow: 'does not read what it is sent',
+  unreachable: 'the controller cannot be reached',
+  reset: 'the connection was broken off',
+  refused: 'reset, as the policy wants refusals',
+  ended: 'both sides ended',
+  shutdown: 'the gateway shuts down',
+  removed: 'the endpoint is not in the new policy, or is another one',
+};
+
+function sessionText(event: SessionEvent): string {
+  const who = `${event.client} → ${event.target} ${event.protocol} #${event.session}`;
+  const what = NOTE_TEXTS[event.what] ?? event.what;
+  if (event.event === 'opened') return `open ${who}`;
+  if (event.event === 'closed') return `close ${who}: ${what}`;
+  const count = event.count === 0 ? '' : ` (${event.count})`;
+  return `NOTE ${who}: ${event.from}: ${what}${count}`;
+}
+
+function listenerText(event: ListenerEvent): string {
+  const where = `${placeText(event.address, event.port)} for ${event.target} ${event.protocol}`;
+  switch (event.event) {
+    case 'listening':
+      return `listening on ${where}`;
+    case 'unlistened':
+      return `no longer listening on ${where}`;
+    case 'rejected':
+      return `NOTE ${event.count} connections to ${where} turned away: too many sessions`;
+    case 'failed':
+      return `FAILED ${where}: ${event.what}`;
+  }
+}
+
+/** Address and port as people write them. */
+export function placeText(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** What the mode means, for the start. */
+export function modeText(mode: Mode): string {
+  return mode === 'enforce'
+    ? 'ENFORCE: what the policy does not allow is refused'
+    : 'MONITOR ONLY: NOTHING IS REFUSED; what would have been is reported';
+}
+
+/** What was done, on one line. */
+export function countsText(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+}

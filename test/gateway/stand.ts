@@ -1,0 +1,175 @@
+/**
+ * The test stand: a policy for one operator station and one controller, and a session under it whose output is
+ * recorded.
+ *
+ * @module
+ */
+
+import assert from 'node:assert/strict';
+import { CAUSES, type Cause, FATES, type Fate, NOTES, type Note } from '../../src/gateway/cause.ts';
+import { Counts } from '../../src/gateway/counts.ts';
+import { LIMITS, type Limits } from '../../src/gateway/limits.ts';
+import { PolicyJudge } from '../../src/gateway/policy-judge.ts';
+import { Session, type Wire } from '../../src/gateway/session.ts';
+import type { Operation } from '../../src/operation/operation.ts';
+import type { Side } from '../../src/operation/side.ts';
+import { parsePolicy } from '../../src/policy/parse.ts';
+import type { Policy } from '../../src/policy/policy.ts';
+import { PolicyState } from '../../src/policy/state.ts';
+import { PROTOCOLS, protocolNamed } from '../../src/protocol/registry.ts';
+
+export const HMI = '127.0.1.11';
+export const STRANGER = '127.0.1.66';
+export const PLC = '127.0.1.7';
+
+export interface PolicyOptions {
+  readonly refuse?: 'answer' | 'drop' | 'reset';
+  /** Ports of the controller. */
+  readonly modbus?: number;
+  readonly s7comm?: number;
+  /** What the operator may write in holding registers. */
+  readonly writes?: string;
+}
+
+/** The operator may read everything of unit 1 and write holding registers 40 to 49; in DB 1, bytes 0 to 9. */
+export function policyText(options: PolicyOptions = {}): string {
+  const { refuse = 'answer', modbus = 502, s7comm = 102, writes = 'holding 40-49' } = options;
+  return `
+cofferdam: 1
+plant: Test stand
+zones:
+  control: { level: 2, hosts: { hmi: ${HMI}, eng: 127.0.1.21 } }
+  field: { level: 1, hosts: { plc: ${PLC} } }
+conduits:
+  - from: hmi
+    to: plc
+    protocol: modbus
+    station: 1
+    reason: the operator runs the stand
+    owner: tests
+    review: 2099-01-01
+    refuse: ${refuse}
+    allow:
+      - read: anything
+      - write: ${writes}
+  - from: hmi
+    to: plc
+    protocol: s7comm
+    reason: the operator runs the stand
+    owner: tests
+    review: 2099-01-01
+    refuse: ${refuse}
+    allow:
+      - read: anything
+      - write: DB1.DBB0-DBB9
+listeners:
+  - { listen: 127.0.0.1:0, to: plc, protocol: modbus, port: ${modbus} }
+  - { listen: 127.0.0.1:0, to: plc, protocol: s7comm, port: ${s7comm} }
+`;
+}
+
+export function policyOf(text: string): Policy {
+  const parsed = parsePolicy(text, 'stand.yaml');
+  assert.deepEqual(parsed.problems, []);
+  return parsed.policy!;
+}
+
+/** What a session put out, per side and in order. */
+export class Recorder implements Wire {
+  readonly out: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+  readonly ended: Side[] = [];
+  readonly verdicts: string[] = [];
+  readonly notes: string[] = [];
+  closed = '';
+  #parts: [Uint8Array[], Uint8Array[]] = [[], []];
+
+  send(to: Side, bytes: Uint8Array, at: number, end: number): void {
+    this.#parts[to].push(bytes.slice(at, end));
+  }
+
+  end(to: Side): void {
+    this.ended.push(to);
+  }
+
+  close(reset: boolean, why: Note): void {
+    this.closed = `${reset ? 'reset' : 'closed'} ${NOTES[why]}`;
+  }
+
+  verdict(op: Operation, _decision: number, cause: Cause, fate: Fate): void {
+    this.verdicts.push(`${op.code} ${op.address} ${CAUSES[cause]} ${FATES[fate]}`);
+  }
+
+  note(note: Note, side: Side, count: number): void {
+    this.notes.push(`${side} ${NOTES[note]} ${count}`);
+  }
+
+  /** Everything sent to `side` since the last time. */
+  take(side: Side): Buffer {
+    const bytes = Buffer.concat(this.#parts[side]);
+    this.#parts[side] = [];
+    return bytes;
+  }
+}
+
+export interface Stand {
+  readonly session: Session;
+  readonly recorder: Recorder;
+  readonly counts: Counts;
+  /** `side` sends these bytes. */
+  say(side: Side, ...bytes: Uint8Array[]): void;
+  now: number;
+}
+
+export interface StandOptions {
+  readonly protocol?: string;
+  readonly client?: string;
+  readonly enforce?: boolean;
+  readonly reports?: 'changes' | 'all';
+  readonly limits?: Partial<Limits>;
+  readonly policy?: Policy;
+}
+
+const standard = new Map<string, Policy>();
+
+/** A session of the operator with the controller. */
+export function stand(options: StandOptions = {}): Stand {
+  const {
+    protocol: name = 'modbus',
+    client = HMI,
+    enforce = true,
+    reports = 'changes',
+    limits = {},
+  } = options;
+  let policy = options.policy ?? standard.get('');
+  if (policy === undefined) {
+    policy = policyOf(policyText());
+    standard.set('', policy);
+  }
+  const protocol = protocolNamed(name)!;
+  const recorder = new Recorder();
+  const counts = new Counts();
+  const session = new Session(
+    {
+      number: 1,
+      protocol,
+      index: PROTOCOLS.indexOf(protocol),
+      judge: new PolicyJudge(policy, policy.route(client, 'plc', name), new PolicyState(policy)),
+      enforce,
+      reports,
+      limits: { ...LIMITS, ...limits },
+      counts,
+      wire: recorder,
+    },
+    1_800_000_000,
+  );
+  return {
+    session,
+    recorder,
+    counts,
+    now: 1_800_000_000,
+    say(side, ...bytes) {
+      const all = Buffer.concat(bytes);
+      session.receive(side, all, 0, all.length, this.now);
+    },
+  };
+}
