@@ -38,7 +38,7 @@ test('the place is named', () => {
 
 test('what is made once may be made as one likes', () => {
   const text = `
-const ROWS = [{ row: 1 }, ...MORE];
+const ROWS = [1, ...MORE].map(row => ({ row }));
 class Table {
   readonly cells = new Int32Array(8);
   constructor(size: number) { this.cells = Int32Array.from({ length: size }, () => 0); }

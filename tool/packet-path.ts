@@ -108,14 +108,14 @@ function problemOf(node: Syntax, ancestors: readonly Syntax[]): string | undefin
 /** Is the last of `ancestors` within a function that may run for each message? */
 function runsPerMessage(ancestors: readonly Syntax[]): boolean {
   let inside = false;
-  for (const node of ancestors.slice(0, -1)) {
+  for (const [index, node] of ancestors.slice(0, -1).entries()) {
+    if (node.type === 'ThrowStatement') return false;
     if (node.type === 'MethodDefinition') {
       if (node.kind === 'constructor') return false;
       inside = true;
     } else if (/Function/.test(node.type)) {
-      inside = true;
-    } else if (node.type === 'ThrowStatement') {
-      return false;
+      // A closure handed to a call at module level (`ROWS.map(row => …)`) runs with it, once.
+      inside ||= ancestors[index - 1]?.type !== 'CallExpression';
     }
   }
   return inside;
