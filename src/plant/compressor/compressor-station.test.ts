@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BlockType, makeBlock } from '../s7-block.ts';
-import { objectText, type Tag, withinRange } from '../tag.ts';
+import { objectText, withinRange } from '../tag.ts';
 import { CompressorStation } from './compressor-station.ts';
-import { LUBE_UNIT, TAG, TAGS } from './tags.ts';
-
-function value(station: CompressorStation, tag: Tag): number {
-  if (tag.place.protocol === 's7comm') return station.drive.cpu.get(tag);
-  return (tag.place.station === LUBE_UNIT ? station.process.lube : station.process.compressor).get(tag);
-}
+import { TAG, TAGS } from './tags.ts';
 
 /** Every tag's value each second up to `seconds`. */
 function trace(seed: number, seconds: number, step?: number): number[][] {
@@ -16,7 +11,7 @@ function trace(seed: number, seconds: number, step?: number): number[][] {
   const rows: number[][] = [];
   for (let t = 1; t <= seconds; t++) {
     station.runUntil(t);
-    rows.push(TAGS.map(tag => value(station, tag)));
+    rows.push(TAGS.map(tag => station.value(tag)));
   }
   return rows;
 }
@@ -27,12 +22,13 @@ test('left alone it runs for an hour with every tag in its safe range', () => {
     for (let t = 1; t <= 3600; t++) {
       station.runUntil(t);
       for (const tag of TAGS) {
-        const now = value(station, tag);
+        const now = station.value(tag);
         assert.ok(withinRange(tag, now), `seed ${seed}, ${t} s: ${tag.name} is ${now} ${tag.unit}`);
       }
     }
     assert.equal(station.train.consequences.surgeCycles, 0);
     assert.equal(station.train.consequences.damage, 0);
+    assert.deepEqual(station.watch.excursions, []);
     assert.equal(station.time, 3600);
   }
 });

@@ -6,9 +6,12 @@
  */
 
 import { Random } from '../random.ts';
+import { SafetyWatch } from '../safety-watch.ts';
+import type { Tag } from '../tag.ts';
 import { DriveController } from './drive-controller.ts';
 import { Pipelines } from './pipelines.ts';
 import { ProcessController } from './process-controller.ts';
+import { LUBE_UNIT, TAGS } from './tags.ts';
 import { Train } from './train.ts';
 
 export interface StationOptions {
@@ -28,6 +31,8 @@ export class CompressorStation {
   readonly pipelines: Pipelines;
   readonly process: ProcessController;
   readonly drive: DriveController;
+  /** Which tags have left their safe range. */
+  readonly watch = new SafetyWatch(TAGS, tag => this.value(tag));
   readonly #start: number;
   readonly #step: number;
   readonly #stepsPerCycle: number;
@@ -53,6 +58,12 @@ export class CompressorStation {
     return this.#start + this.time * 1000;
   }
 
+  /** What the controllers hold of a tag. */
+  value(tag: Tag): number {
+    if (tag.place.protocol === 's7comm') return this.drive.cpu.get(tag);
+    return (tag.place.station === LUBE_UNIT ? this.process.lube : this.process.compressor).get(tag);
+  }
+
   /** Moves on by one cycle of the controllers. */
   cycle(): void {
     const { train } = this;
@@ -63,6 +74,7 @@ export class CompressorStation {
     this.drive.scan(CYCLE, train, this.process.trip === '');
     for (let i = 0; i < this.#stepsPerCycle; i++) train.step(this.#step);
     this.#cycles++;
+    this.watch.look(this.time);
   }
 
   /** Moves on to `time` seconds since the start, in whole cycles. */
