@@ -118,6 +118,8 @@ export interface StationGrammar {
   readonly word: string;
   /** The station meant where a policy names none. */
   readonly standard: number;
+  /** The station that means all of them at once, where there is one: a write to it is judged as a write to each. */
+  readonly broadcast?: number;
   parse(text: string): number | { readonly problem: string };
   format(station: number): string;
 }

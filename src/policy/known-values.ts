@@ -1,0 +1,102 @@
+/**
+ * What is known of the values of the tags of one host and protocol: for each, the interval in which its value
+ * must lie. A write that is on its way widens the interval; the controller's yes, or a read when no write is on
+ * its way, collapses it.
+ *
+ * @module
+ */
+
+/** A write without an answer for so many seconds will get none: the next read is believed again. */
+const LAPSE = 30;
+/** Writes of several sessions are on their way together: which comes last is not known. */
+const SEVERAL = -1;
+
+export class KnownValues {
+  /** NaN where nothing is known. */
+  readonly #low: Float64Array;
+  readonly #high: Float64Array;
+  /** Writes on their way, the time of the last, and the session that sent them. */
+  readonly #waiting: Int32Array;
+  readonly #since: Float64Array;
+  readonly #flow: Int32Array;
+  // What the message being judged has written so far.
+  readonly #message: Float64Array;
+  readonly #messageLow: Float64Array;
+  readonly #messageHigh: Float64Array;
+
+  constructor(count: number) {
+    this.#low = new Float64Array(count).fill(Number.NaN);
+    this.#high = new Float64Array(count).fill(Number.NaN);
+    this.#waiting = new Int32Array(count);
+    this.#since = new Float64Array(count);
+    this.#flow = new Int32Array(count);
+    this.#message = new Float64Array(count).fill(-1);
+    this.#messageLow = new Float64Array(count);
+    this.#messageHigh = new Float64Array(count);
+  }
+
+  /** Least value that the tag may have now, NaN where not known. */
+  low(slot: number): number {
+    return this.#low[slot]!;
+  }
+
+  /** Greatest value that the tag may have now, NaN where not known. */
+  high(slot: number): number {
+    return this.#high[slot]!;
+  }
+
+  /** Least value that the message being judged has written, or `value` where it has written none. */
+  messageLow(slot: number, message: number, value: number): number {
+    return this.#message[slot] === message ? this.#messageLow[slot]! : value;
+  }
+
+  messageHigh(slot: number, message: number, value: number): number {
+    return this.#message[slot] === message ? this.#messageHigh[slot]! : value;
+  }
+
+  /** The message being judged writes `value`. */
+  drafted(slot: number, message: number, value: number): void {
+    this.#messageLow[slot] = Math.min(this.messageLow(slot, message, value), value);
+    this.#messageHigh[slot] = Math.max(this.messageHigh(slot, message, value), value);
+    this.#message[slot] = message;
+  }
+
+  /** A write of `value` (NaN where it cannot be known) went on its way. */
+  sent(slot: number, value: number, flow: number, now: number): void {
+    this.#lapse(slot, now);
+    this.#flow[slot] = this.#waiting[slot] === 0 || this.#flow[slot] === flow ? flow : SEVERAL;
+    this.#waiting[slot]!++;
+    this.#since[slot] = now;
+    this.#widen(slot, value);
+  }
+
+  /** The answer to a write of `value` came: done or not. */
+  answered(slot: number, value: number, done: boolean, now: number): void {
+    this.#lapse(slot, now);
+    if (this.#waiting[slot]! > 0) this.#waiting[slot]!--;
+    // Not done may still mean half done, so a failure leaves the interval as wide as it is.
+    if (done && this.#waiting[slot] === 0 && this.#flow[slot] !== SEVERAL) this.#collapse(slot, value);
+  }
+
+  /** The controller says that the value is `value`. */
+  read(slot: number, value: number, now: number): void {
+    this.#lapse(slot, now);
+    if (this.#waiting[slot] === 0) this.#collapse(slot, value);
+    else this.#widen(slot, value);
+  }
+
+  #collapse(slot: number, value: number): void {
+    this.#low[slot] = value;
+    this.#high[slot] = value;
+  }
+
+  /** With NaN on either side the interval becomes, or stays, unknown. */
+  #widen(slot: number, value: number): void {
+    this.#low[slot] = Math.min(this.#low[slot]!, value);
+    this.#high[slot] = Math.max(this.#high[slot]!, value);
+  }
+
+  #lapse(slot: number, now: number): void {
+    if (this.#waiting[slot]! > 0 && now - this.#since[slot]! > LAPSE) this.#waiting[slot] = 0;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The policy of a plant, checked and ready to be asked for routes.
+ *
+ * @module
+ */
+
+import type { Protocol } from '../protocol/protocol.ts';
+import { contains, parseAddress } from './address.ts';
+import type { Conduit, Host, Listener, Rule, Tag, Zone } from './model.ts';
+import type { Problem } from './problem.ts';
+import { Route } from './route.ts';
+import { TagTable } from './tag-table.ts';
+
+/** What a policy is made of. */
+export interface PolicyParts {
+  readonly file: string;
+  readonly plant: string;
+  /** By the number that operations carry. */
+  readonly protocols: readonly Protocol[];
+  readonly zones: ReadonlyMap<string, Zone>;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly tags: ReadonlyMap<string, Tag>;
+  readonly conduits: readonly Conduit[];
+  readonly rules: readonly Rule[];
+  readonly listeners: readonly Listener[];
+  readonly warnings: readonly Problem[];
+}
+
+export class Policy implements PolicyParts {
+  readonly file: string;
+  readonly plant: string;
+  readonly protocols: readonly Protocol[];
+  readonly zones: ReadonlyMap<string, Zone>;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly tags: ReadonlyMap<string, Tag>;
+  readonly conduits: readonly Conduit[];
+  readonly rules: readonly Rule[];
+  readonly listeners: readonly Listener[];
+  /** What is not wrong but wants looking at. */
+  readonly warnings: readonly Problem[];
+  readonly #tables = new Map<string, TagTable>();
+
+  constructor(parts: PolicyParts) {
+    this.file = parts.file;
+    this.plant = parts.plant;
+    this.protocols = parts.protocols;
+    this.zones = parts.zones;
+    this.hosts = parts.hosts;
+    this.tags = parts.tags;
+    this.conduits = parts.conduits;
+    this.rules = parts.rules;
+    this.listeners = parts.listeners;
+    this.warnings = parts.warnings;
+  }
+
+  /** The hosts that an address stands for: the one with the address, and ranges that contain it. */
+  hostsAt(address: string): Host[] {
+    const parsed = parseAddress(address);
+    if (parsed === undefined) return [];
+    return [...this.hosts.values()].filter(host => contains(host.network, parsed));
+  }
+
+  /** What the client at `clientAddress` may do at the host named `target`. Allocates: make it once a session. */
+  route(clientAddress: string, target: string, protocol: string): Route {
+    const clients = this.hostsAt(clientAddress);
+    const host = this.hosts.get(target);
+    const conduits = this.conduits.filter(
+      conduit =>
+        conduit.protocol.name === protocol &&
+        host !== undefined &&
+        conduit.to.includes(host) &&
+        conduit.from.some(from => clients.includes(from)),
+    );
+    const spoken = this.protocols.find(p => p.name === protocol);
+    return new Route(clientAddress, clients, host, spoken, conduits, this.#table(host, protocol));
+  }
+
+  /** The one table of the host and protocol, which all routes to it and its state share. */
+  #table(host: Host | undefined, protocol: string): TagTable {
+    const key = `${host?.name ?? ''} ${protocol}`;
+    const made = this.#tables.get(key);
+    if (made !== undefined) return made;
+    const tags = [...this.tags.values()].filter(tag => tag.host === host && tag.protocol.name === protocol);
+    const stepped = new Set<Tag>();
+    for (const rule of this.rules) {
+      for (const { tag, limit } of rule.objects) {
+        if (tag !== undefined && limit !== undefined && limit.limit.step !== Number.POSITIVE_INFINITY)
+          stepped.add(tag);
+      }
+    }
+    const table = new TagTable(tags, stepped);
+    this.#tables.set(key, table);
+    return table;
+  }
+}
