@@ -57,7 +57,7 @@ export class Link implements Wire {
     this.#limits = owner.limits;
     this.#client = client;
     this.session = new Session({ ...options, limits: owner.limits, wire: this }, this.#opened);
-    this.#server = net.connect({
+    const target = {
       host: upstream.address,
       port: upstream.port,
       noDelay: true,
@@ -66,9 +66,10 @@ export class Link implements Wire {
       // One buffer for the life of the connection: what is read is copied by the session before the next read.
       onread: {
         buffer: new Uint8Array(READ_BYTES),
-        callback: (length, bytes) => this.#fromServer(length, bytes),
+        callback: (length: number, bytes: Uint8Array) => this.#fromServer(length, bytes),
       },
-    });
+    };
+    this.#server = net.connect(target);
     this.#listen();
   }
 

@@ -117,7 +117,8 @@ export interface Stand {
   readonly counts: Counts;
   /** `side` sends these bytes. */
   say(side: Side, ...bytes: Uint8Array[]): void;
-  now: number;
+  /** So many seconds pass. */
+  wait(seconds: number): void;
 }
 
 export interface StandOptions {
@@ -162,14 +163,18 @@ export function stand(options: StandOptions = {}): Stand {
     },
     1_800_000_000,
   );
+  let now = 1_800_000_000;
   return {
     session,
     recorder,
     counts,
-    now: 1_800_000_000,
     say(side, ...bytes) {
       const all = Buffer.concat(bytes);
-      session.receive(side, all, 0, all.length, this.now);
+      session.receive(side, all, 0, all.length, now);
+    },
+    wait(seconds) {
+      now += seconds;
+      session.tick(now);
     },
   };
 }
