@@ -1,0 +1,215 @@
+/**
+ * Counts operations: by function, verb, outcome, anomaly and pair of hosts. Typed arrays on the way, names at the
+ * end.
+ *
+ * @module
+ */
+
+import { anomalyNames } from '../operation/anomaly.ts';
+import { type Operation, Outcome, type Sink } from '../operation/operation.ts';
+import { VERBS } from '../operation/verb.ts';
+import type { Protocol } from '../protocol/protocol.ts';
+import type { Current } from './current.ts';
+import type { Session } from './session.ts';
+import {
+  byOperations,
+  COLUMNS,
+  type ErrorSummary,
+  type FunctionSummary,
+  type PairSummary,
+} from './summary.ts';
+import { Tally } from './tally.ts';
+
+const OPERATIONS = COLUMNS.indexOf('operations');
+const FAILED = COLUMNS.indexOf('failed');
+const WIDTH = COLUMNS.length;
+
+/** Counters of a pair: one for each verb, then failed operations. */
+const PAIR_WIDTH = VERBS.length + 1;
+
+/** Pairs that are counted by name, and the name of all further ones. */
+const MAX_PAIRS = 1 << 16;
+const OTHERS = 'others';
+
+export class Counting implements Sink {
+  readonly #protocols: readonly Protocol[];
+  readonly #current: Current;
+  /** By protocol: {@link COLUMNS} for each row of its function table. */
+  readonly #functions: readonly Float64Array[];
+  /** By protocol: one counter for each verb, and for each bit of anomalies. */
+  readonly #verbs: readonly Float64Array[];
+  readonly #anomalies: readonly Float64Array[];
+  readonly #errors = new Tally();
+  /** Functions without a row, by code and phase. */
+  readonly #unlisted = new Tally();
+  readonly #pairNumbers = new Map<string, number>();
+  readonly #pairs: { client: string; server: string; protocol: string }[] = [];
+  #pairCounts = new Float64Array(64 * PAIR_WIDTH);
+
+  constructor(protocols: readonly Protocol[], current: Current) {
+    this.#protocols = protocols;
+    this.#current = current;
+    this.#functions = protocols.map(p => new Float64Array(p.functions.length * WIDTH));
+    this.#verbs = protocols.map(() => new Float64Array(VERBS.length));
+    this.#anomalies = protocols.map(() => new Float64Array(32));
+  }
+
+  operation(op: Operation): void {
+    const { protocol, verb, fn } = op;
+    const functions = this.#functions[protocol]!;
+    const row = fn * WIDTH;
+    functions[row + OPERATIONS]!++;
+    if (op.item === 0) functions[row + op.phase]!++;
+    this.#verbs[protocol]![verb]!++;
+    let pair = this.#current.session.pair;
+    if (pair < 0) pair = this.#pair(this.#current.session);
+    this.#pairCounts[pair * PAIR_WIDTH + verb]!++;
+    if (op.outcome === Outcome.failed) {
+      functions[row + FAILED]!++;
+      this.#pairCounts[pair * PAIR_WIDTH + VERBS.length]!++;
+      this.#errors.count(protocol, op.code, op.subcode, op.error);
+    }
+    if (fn === 0) this.#countUnlisted(op);
+    if (op.anomalies !== 0) this.#countAnomalies(protocol, op.anomalies);
+  }
+
+  #countUnlisted(op: Operation): void {
+    const { protocol, code, subcode } = op;
+    this.#unlisted.count(protocol, code, subcode, OPERATIONS);
+    if (op.item === 0) this.#unlisted.count(protocol, code, subcode, op.phase);
+    if (op.outcome === Outcome.failed) this.#unlisted.count(protocol, code, subcode, FAILED);
+  }
+
+  #countAnomalies(protocol: number, anomalies: number): void {
+    const counts = this.#anomalies[protocol]!;
+    for (let bits = anomalies; bits !== 0; bits &= bits - 1) counts[31 - Math.clz32(bits & -bits)]!++;
+  }
+
+  /** Gives the session the number of its pair of hosts. */
+  #pair(session: Session): number {
+    const full = this.#pairs.length >= MAX_PAIRS;
+    const client = full ? OTHERS : session.clientAddress;
+    const server = full ? OTHERS : session.serverAddress;
+    const protocol = this.#protocols[session.index]!.name;
+    const key = `${client} ${server} ${protocol}`;
+    let pair = this.#pairNumbers.get(key);
+    if (pair === undefined) {
+      pair = this.#pairs.length;
+      this.#pairNumbers.set(key, pair);
+      this.#pairs.push({ client, server, protocol });
+      if (this.#pairs.length * PAIR_WIDTH > this.#pairCounts.length) {
+        const larger = new Float64Array(this.#pairCounts.length * 2);
+        larger.set(this.#pairCounts);
+        this.#pairCounts = larger;
+      }
+    }
+    session.pair = pair;
+    return pair;
+  }
+
+  /** Operations of a protocol. */
+  operations(protocol: number): number {
+    return this.#verbs[protocol]!.reduce((sum, count) => sum + count, 0);
+  }
+
+  functions(protocol: number): FunctionSummary[] {
+    const counts = this.#functions[protocol]!;
+    const rows: FunctionSummary[] = [];
+    this.#protocols[protocol]!.functions.forEach(({ code, sub, name, verb }, fn) => {
+      if (fn === 0 || counts[fn * WIDTH + OPERATIONS] === 0) return;
+      const [requests, responses, notices, operations, failed] = counts.subarray(
+        fn * WIDTH,
+        (fn + 1) * WIDTH,
+      );
+      rows.push({
+        code,
+        sub: sub < 0 ? null : sub,
+        name,
+        verb: VERBS[verb]!.name,
+        requests: requests!,
+        responses: responses!,
+        notices: notices!,
+        operations: operations!,
+        failed: failed!,
+      });
+    });
+    return [...rows, ...this.#unlistedFunctions(protocol)];
+  }
+
+  #unlistedFunctions(protocol: number): FunctionSummary[] {
+    const { name, verb } = this.#protocols[protocol]!.functions[0]!;
+    const rows = new Map<string, FunctionSummary>();
+    for (const tally of this.#unlisted.rows()) {
+      if (tally.protocol !== protocol) continue;
+      const key = `${tally.code}/${tally.sub}`;
+      let row = rows.get(key);
+      if (row === undefined) {
+        row = {
+          code: tally.code,
+          sub: tally.sub < 0 ? null : tally.sub,
+          name,
+          verb: VERBS[verb]!.name,
+          requests: 0,
+          responses: 0,
+          notices: 0,
+          operations: 0,
+          failed: 0,
+        };
+        rows.set(key, row);
+      }
+      row[COLUMNS[tally.value]!] = tally.count;
+    }
+    return [...rows.values()];
+  }
+
+  verbs(protocol: number): Record<string, number> {
+    return named(this.#verbs[protocol]!, 0);
+  }
+
+  errors(protocol: number): ErrorSummary[] {
+    return this.#errors
+      .rows()
+      .filter(row => row.protocol === protocol)
+      .map(({ code, sub, value, count }) => ({
+        code,
+        sub: sub < 0 ? null : sub,
+        error: value,
+        name: this.#protocols[protocol]!.errorName(value),
+        count,
+      }));
+  }
+
+  anomalies(protocol: number): Record<string, number> {
+    const counts: Record<string, number> = {};
+    this.#anomalies[protocol]!.forEach((count, bit) => {
+      const [name] = anomalyNames(1 << bit);
+      if (count > 0 && name !== undefined) counts[name] = count;
+    });
+    return counts;
+  }
+
+  pairs(): PairSummary[] {
+    return this.#pairs
+      .map((pair, index) => {
+        const at = index * PAIR_WIDTH;
+        const verbs = this.#pairCounts.subarray(at, at + VERBS.length);
+        return {
+          ...pair,
+          operations: verbs.reduce((sum, count) => sum + count, 0),
+          failed: this.#pairCounts[at + VERBS.length]!,
+          verbs: named(this.#pairCounts, at),
+        };
+      })
+      .sort(byOperations);
+  }
+}
+
+/** Counters of verbs at `at`, with their names, without those that are 0. */
+function named(counts: Float64Array, at: number): Record<string, number> {
+  const verbs: Record<string, number> = {};
+  for (const { verb, name } of VERBS) {
+    const count = counts[at + verb]!;
+    if (count > 0) verbs[name] = count;
+  }
+  return verbs;
+}

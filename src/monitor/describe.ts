@@ -1,0 +1,138 @@
+/**
+ * A summary as text for people.
+ *
+ * @module
+ */
+
+import { protocolNamed } from '../protocol/registry.ts';
+import type { FunctionSummary, ProtocolSummary, StreamSummary, Summary } from './summary.ts';
+
+/** Pairs of hosts that are listed. */
+const MAX_PAIRS = 50;
+
+export function describe(summary: Summary): string {
+  const parts = [overview(summary), ...summary.protocols.map(protocol), pairs(summary)];
+  if (summary.digest !== undefined) parts.push(`digest  ${summary.digest}`);
+  return parts.filter(part => part !== '').join('\n\n');
+}
+
+function overview({ packets, bytes, from, to, kinds, cut, streams }: Summary): string {
+  const lines = [`${number(packets)} packets, ${number(bytes)} bytes${span(from, to)}`];
+  const { tcp, udp, otherIp, nonIp, fragments, malformed } = kinds;
+  lines.push(
+    `  ${number(tcp)} TCP, ${number(udp)} UDP, ${number(otherIp)} other IP, ${number(nonIp)} not IP, ` +
+      `${number(fragments)} IP fragments (not put together), ${number(malformed)} malformed`,
+  );
+  if (cut > 0) lines.push(`  ${number(cut)} packets were captured only in part`);
+  return [...lines, ...streamLines(streams)].join('\n');
+}
+
+function streamLines(streams: StreamSummary): string[] {
+  const lines = [
+    `  ${number(streams.connections)} TCP connections, ${number(streams.retransmissions)} retransmissions, ` +
+      `${number(streams.gaps)} gaps with ${number(streams.gapBytes)} bytes missing`,
+    `  ${number(streams.unrecognisedBytes)} bytes of no protocol that is known`,
+  ];
+  const { evictedConnections, forgottenSessions, droppedMessages } = streams;
+  if (evictedConnections + forgottenSessions + droppedMessages > 0) {
+    lines.push(
+      `  to stay within memory: ${number(evictedConnections)} connections, ${number(forgottenSessions)} ` +
+        `sessions and ${number(droppedMessages)} begun messages were forgotten`,
+    );
+  }
+  return lines;
+}
+
+function protocol(summary: ProtocolSummary): string {
+  const { messages, sessions, operations, skippedBytes, unfinishedBytes, strangeBytes } = summary;
+  const title = protocolNamed(summary.protocol)?.title ?? summary.protocol;
+  const lines = [
+    `${title}: ${number(sessions)} sessions, ${number(messages)} messages, ${number(operations)} operations`,
+    `  ${number(summary.decodedBytes)} bytes decoded, ${number(skippedBytes)} not understood, ` +
+      `${number(unfinishedBytes)} of messages without an end, ${number(strangeBytes)} of something else on its port`,
+  ];
+  if (summary.functions.length > 0) {
+    lines.push(
+      '',
+      ...table(
+        ['function', '', 'verb', 'requests', 'responses', 'notices', 'items', 'refused'],
+        summary.functions.map(functionRow),
+      ),
+    );
+  }
+  const verbs = counts(summary.verbs);
+  if (verbs !== '') lines.push('', `  verbs: ${verbs}`);
+  for (const { code, sub, name, count } of summary.errors) {
+    lines.push(`  refused: ${number(count)} × ${functionCode(code, sub)}: ${name}`);
+  }
+  const anomalies = counts(summary.anomalies);
+  if (anomalies !== '') lines.push(`  anomalies: ${anomalies}`);
+  return lines.join('\n');
+}
+
+function functionRow(row: FunctionSummary): string[] {
+  const { requests, responses, notices, operations, failed } = row;
+  return [
+    functionCode(row.code, row.sub),
+    row.name,
+    row.verb,
+    ...[requests, responses, notices, operations, failed].map(number),
+  ];
+}
+
+function pairs(summary: Summary): string {
+  if (summary.pairs.length === 0) return '';
+  const rows = summary.pairs
+    .slice(0, MAX_PAIRS)
+    .map(({ client, server, protocol, operations, failed, verbs }) => [
+      client,
+      server,
+      protocol,
+      counts(verbs),
+      number(operations),
+      number(failed),
+    ]);
+  const lines = table(['client', 'server', 'protocol', 'verbs', 'operations', 'refused'], rows);
+  const more = summary.pairs.length - rows.length;
+  if (more > 0) lines.push(`  … and ${number(more)} more pairs (--json lists them all)`);
+  return lines.join('\n');
+}
+
+/** Columns in line; those of numbers to the right. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map(row => row[column]!.length)));
+  return all.map((row, index) => {
+    const cells = row.map((cell, column) =>
+      (index === 0 ? rows[0]! : row)[column]!.match(/^[\d ]+$/) && column > 1
+        ? cell.padStart(widths[column]!)
+        : cell.padEnd(widths[column]!),
+    );
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
+}
+
+function counts(named: Record<string, number>): string {
+  return Object.entries(named)
+    .map(([name, count]) => `${name} ${number(count)}`)
+    .join(', ');
+}
+
+function functionCode(code: number, sub: number | null): string {
+  return sub === null ? String(code) : `${code}/${sub}`;
+}
+
+function span(from: number | null, to: number | null): string {
+  if (from === null || to === null) return '';
+  return `, ${date(from)} to ${date(to)} (${(to - from).toFixed(3)} s)`;
+}
+
+function date(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
+}
+
+/** With thin gaps between thousands, as SI writes numbers. */
+function number(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
+}

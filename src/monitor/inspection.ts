@@ -1,0 +1,112 @@
+/**
+ * One reading of captures with one monitor: several files are one record of traffic, in the order given.
+ *
+ * @module
+ */
+
+import type { Sink } from '../operation/operation.ts';
+import { CaptureReader, type ReadOptions } from '../packet/capture.ts';
+import { PacketKind } from '../packet/packet.ts';
+import type { ByteSource } from '../packet/source.ts';
+import type { Share } from '../packet/traffic.ts';
+import type { Protocol } from '../protocol/protocol.ts';
+import { Both } from './both.ts';
+import { Counting } from './counting.ts';
+import { Current } from './current.ts';
+import { Digest } from './digest.ts';
+import { Monitor } from './monitor.ts';
+import { order, type ProtocolSummary, type Summary } from './summary.ts';
+
+export interface InspectionOptions {
+  readonly protocols: readonly Protocol[];
+  /** Makes a digest of all operations. */
+  readonly digest?: boolean;
+  /** Is handed every operation too. */
+  readonly sink?: (current: Current) => Sink;
+  /** The part of the hosts that is looked at; all of them where none is given. */
+  readonly share?: Share;
+}
+
+export class Inspection {
+  readonly #protocols: readonly Protocol[];
+  readonly #reader = new CaptureReader();
+  readonly #counting: Counting;
+  readonly #digest: Digest | undefined;
+  readonly #monitor: Monitor;
+
+  constructor(options: InspectionOptions) {
+    const { protocols, share } = options;
+    const current = new Current();
+    this.#protocols = protocols;
+    this.#counting = new Counting(protocols, current);
+    this.#digest = options.digest === true ? new Digest(protocols) : undefined;
+    let sink: Sink = this.#counting;
+    if (this.#digest !== undefined) sink = new Both(sink, this.#digest);
+    if (options.sink !== undefined) sink = new Both(sink, options.sink(current));
+    this.#monitor = new Monitor({ protocols, sink, current, ...(share === undefined ? {} : { share }) });
+  }
+
+  /** Reads a capture to its end, and closes it. */
+  read(source: ByteSource, options?: ReadOptions): Promise<void> {
+    return this.#reader.read(source, this.#monitor.traffic, options);
+  }
+
+  /** Ends all connections, and says what there was. */
+  finish(): Summary {
+    const monitor = this.#monitor;
+    const { traffic, streams } = monitor;
+    monitor.finish();
+    const count = (kind: PacketKind) => traffic.kinds[kind]!;
+    return {
+      packets: traffic.packets,
+      bytes: traffic.bytes,
+      from: traffic.packets === 0 ? null : traffic.first,
+      to: traffic.packets === 0 ? null : traffic.last,
+      kinds: {
+        tcp: count(PacketKind.tcp),
+        udp: count(PacketKind.udp),
+        otherIp: count(PacketKind.otherIp),
+        nonIp: count(PacketKind.nonIp),
+        fragments: count(PacketKind.fragment),
+        malformed: count(PacketKind.malformed),
+      },
+      cut: traffic.cut,
+      streams: {
+        connections: streams.connections,
+        retransmissions: streams.retransmissions,
+        gaps: streams.gaps,
+        gapBytes: streams.gapBytes,
+        unrecognisedBytes: monitor.unrecognised + streams.ignoredBytes,
+        evictedConnections: streams.evictions,
+        forgottenSessions: monitor.forgotten,
+        droppedMessages: monitor.dropped,
+      },
+      protocols: this.#protocols.map((_, index) => this.#protocol(index)).filter(seen),
+      pairs: this.#counting.pairs(),
+      ...(this.#digest === undefined ? {} : { digest: this.#digest.toString() }),
+    };
+  }
+
+  #protocol(index: number): ProtocolSummary {
+    const health = this.#monitor.health[index]!;
+    const counting = this.#counting;
+    return order({
+      protocol: this.#protocols[index]!.name,
+      sessions: health.sessions,
+      messages: health.messages,
+      operations: counting.operations(index),
+      decodedBytes: health.decoded,
+      skippedBytes: health.skipped,
+      unfinishedBytes: health.unfinished,
+      strangeBytes: health.strange,
+      functions: counting.functions(index),
+      verbs: counting.verbs(index),
+      errors: counting.errors(index),
+      anomalies: counting.anomalies(index),
+    });
+  }
+}
+
+function seen({ sessions, strangeBytes }: ProtocolSummary): boolean {
+  return sessions > 0 || strangeBytes > 0;
+}

@@ -1,0 +1,369 @@
+/**
+ * Puts protocols on streams: recognises them, finds the messages, has them decoded and followed, and hands every
+ * operation to a sink. Nothing that a connection carries ends the decoding of it: bytes that cannot be read are
+ * skipped to the next message that can, counted, and marked on the operation behind them.
+ *
+ * @module
+ */
+
+import { randomInt } from 'node:crypto';
+import { Anomaly } from '../operation/anomaly.ts';
+import { Operation, type Sink } from '../operation/operation.ts';
+import type { Side } from '../operation/side.ts';
+import { STREAM_LIMITS, type StreamLimits, type StreamSink, Streams } from '../packet/streams.ts';
+import { type Share, Traffic, WHOLE } from '../packet/traffic.ts';
+import { type ConversationLimits, Frame, type Protocol, Recognition } from '../protocol/protocol.ts';
+import { ByteQueue } from './byte-queue.ts';
+import type { Current } from './current.ts';
+import { ProtocolHealth } from './health.ts';
+import { Beginning, Finding, Opening, ownServer, recognise } from './opening.ts';
+import { Session, type SideState } from './session.ts';
+
+export interface MonitorLimits extends StreamLimits {
+  /** Connections of recognised or still possible protocols that are remembered at once. */
+  readonly sessions: number;
+  /** Bytes of begun messages and connections that are kept at once. */
+  readonly waiting: number;
+  readonly conversation: ConversationLimits;
+}
+
+export const MONITOR_LIMITS: MonitorLimits = {
+  ...STREAM_LIMITS,
+  sessions: 1 << 16,
+  waiting: 32 << 20,
+  conversation: { requests: 256, bytes: 65_536 },
+};
+
+/** Beginnings of a connection found open that are looked at before it is left alone. */
+const MAX_MISSES = 8;
+
+export interface MonitorOptions {
+  readonly protocols: readonly Protocol[];
+  readonly sink: Sink;
+  /** Is told the session of each operation. */
+  readonly current: Current;
+  /** Key of the hash tables; random where none is given. */
+  readonly seed?: number;
+  readonly share?: Share;
+  readonly limits?: MonitorLimits;
+}
+
+export class Monitor implements StreamSink {
+  readonly streams: Streams;
+  readonly traffic: Traffic;
+  /** By index of the protocol. */
+  readonly health: readonly ProtocolHealth[];
+  /** Payload bytes of connections that were looked at and are of no protocol that is known. */
+  unrecognised = 0;
+  /** Sessions, and begun messages, that had to make room. */
+  forgotten = 0;
+  dropped = 0;
+
+  readonly #protocols: readonly Protocol[];
+  readonly #sink: Sink;
+  readonly #current: Current;
+  readonly #limits: MonitorLimits;
+  readonly #marker: Marker;
+  readonly #op = new Operation();
+  readonly #sessions: (Session | undefined)[] = [];
+  #live = 0;
+  #hand = 0;
+  #waiting = 0;
+  // Reused for each recognition.
+  readonly #beginnings: [Beginning, Beginning] = [new Beginning(), new Beginning()];
+  readonly #finding = new Finding();
+  readonly #ports: [number, number] = [0, 0];
+  // Time of the kept segment that is being read, or 0.
+  #replayed = 0;
+
+  constructor(options: MonitorOptions) {
+    this.#protocols = options.protocols;
+    this.#sink = options.sink;
+    this.#current = options.current;
+    this.#marker = new Marker(options.sink);
+    this.#limits = options.limits ?? MONITOR_LIMITS;
+    this.health = options.protocols.map(() => new ProtocolHealth());
+    this.streams = new Streams(this, options.seed ?? randomInt(2 ** 31), this.#limits);
+    this.traffic = new Traffic(this.streams, undefined, options.share ?? WHOLE);
+  }
+
+  /** The capture is over. */
+  finish(): void {
+    this.streams.finish();
+  }
+
+  data(flow: number, direction: number, view: DataView, at: number, end: number): void {
+    const session = this.#sessions[flow] ?? this.#open(flow);
+    session.touched = true;
+    if (session.protocol === undefined) this.#begin(session, direction, view, at, end);
+    else this.#read(session, direction === session.client ? 0 : 1, view, at, end);
+  }
+
+  gap(flow: number, direction: number, _bytes: number): void {
+    const session = this.#sessions[flow];
+    if (session === undefined) return;
+    if (session.protocol === undefined) {
+      this.#miss(session);
+      return;
+    }
+    const state = session.state(direction === session.client ? 0 : 1);
+    this.#abandon(session, state);
+    state.marks |= Anomaly.gap;
+    state.adrift = true;
+  }
+
+  closed(flow: number): void {
+    const session = this.#sessions[flow];
+    if (session === undefined) return;
+    this.#sessions[flow] = undefined;
+    this.#live--;
+    if (session.protocol === undefined) this.#miss(session);
+    else {
+      this.#abandon(session, session.fromClient);
+      this.#abandon(session, session.fromServer);
+    }
+  }
+
+  #open(flow: number): Session {
+    if (this.#live >= this.#limits.sessions) this.#forget();
+    const session = new Session(flow, this.streams);
+    this.#sessions[flow] = session;
+    this.#live++;
+    return session;
+  }
+
+  /** Forgets a session that has been quiet. Should its flow go on, it is recognised anew. */
+  #forget(): void {
+    for (;;) {
+      this.#hand = (this.#hand + 1) % this.#sessions.length;
+      const session = this.#sessions[this.#hand];
+      if (session === undefined) continue;
+      if (!session.touched) {
+        this.closed(this.#hand);
+        this.forgotten++;
+        return;
+      }
+      session.touched = false;
+    }
+  }
+
+  // --- which protocol is it? ---
+
+  #begin(session: Session, direction: number, view: DataView, at: number, end: number): void {
+    this.#ports[0] = this.streams.port(session.flow, 0);
+    this.#ports[1] = this.streams.port(session.flow, 1);
+    const { opening } = session;
+    const kept = opening !== undefined && opening.length > 0;
+    if (kept) {
+      if (!opening.keep(direction, view, at, end, this.#now())) {
+        this.#miss(session);
+        this.#strange(session, direction, view, at, end);
+        return;
+      }
+      for (let i = 0; i < 2; i++) this.#beginnings[i]!.set(opening.kept[i]!.view, 0, opening.kept[i]!.length);
+    } else {
+      this.#beginnings[direction]!.set(view, at, end);
+      this.#beginnings[1 - direction]!.set(view, end, end);
+    }
+    const finding = this.#finding;
+    recognise(this.#protocols, this.#beginnings, this.streams.client(session.flow), this.#ports, finding);
+    if (finding.protocol >= 0) {
+      this.#decided(session, finding.protocol, finding.client);
+      if (kept) this.#replay(session, opening);
+      else this.#read(session, direction === session.client ? 0 : 1, view, at, end);
+    } else if (finding.more) {
+      if (kept) return;
+      session.opening ??= new Opening();
+      if (!session.opening.keep(direction, view, at, end, this.#now())) {
+        this.#strange(session, direction, view, at, end);
+      }
+    } else if (kept) {
+      // What came first was nothing; this segment may be a beginning by itself.
+      opening.removeLast();
+      this.#miss(session);
+      this.#begin(session, direction, view, at, end);
+    } else this.#strange(session, direction, view, at, end);
+  }
+
+  #decided(session: Session, index: number, client: number): void {
+    session.index = index;
+    session.protocol = this.#protocols[index]!;
+    session.conversation = session.protocol.open(this.#limits.conversation);
+    session.client = client;
+    this.health[index]!.sessions++;
+  }
+
+  /** Reads what was kept, in the order in which it came. */
+  #replay(session: Session, opening: Opening): void {
+    session.opening = undefined;
+    const offsets = [0, 0];
+    for (const { direction, length, time } of opening.chunks) {
+      const at = offsets[direction]!;
+      offsets[direction] = at + length;
+      this.#replayed = time;
+      this.#read(
+        session,
+        direction === session.client ? 0 : 1,
+        opening.kept[direction]!.view,
+        at,
+        at + length,
+      );
+    }
+    this.#replayed = 0;
+  }
+
+  /**
+   * A segment that begins no protocol. On a protocol's own port its message is looked for within, and the next
+   * segments get their chance too; elsewhere a few segments more get it where the beginning was not seen.
+   */
+  #strange(session: Session, direction: number, view: DataView, at: number, end: number): void {
+    for (let index = 0; index < this.#protocols.length; index++) {
+      const protocol = this.#protocols[index]!;
+      const own = ownServer(protocol, this.#ports);
+      if (own < 0) continue;
+      const known = this.streams.client(session.flow);
+      const client = known >= 0 ? known : 1 - own;
+      const side: Side = direction === client ? 0 : 1;
+      const found = protocol.resync(side, view, at, end);
+      const health = this.health[index]!;
+      if (found < end && protocol.recognise(side, view, found, end) >= Recognition.likely) {
+        this.#decided(session, index, client);
+        health.skipped += found - at;
+        session.state(side).marks |= Anomaly.resync;
+        this.#read(session, side, view, found, end);
+      } else health.strange += end - at;
+      return;
+    }
+    this.unrecognised += end - at;
+    session.misses++;
+    if (this.streams.client(session.flow) >= 0 || session.misses >= MAX_MISSES) {
+      this.streams.ignore(session.flow);
+      this.#sessions[session.flow] = undefined;
+      this.#live--;
+    }
+  }
+
+  /** Gives up what was kept of a connection whose protocol is not known. */
+  #miss(session: Session): void {
+    const { opening } = session;
+    if (opening === undefined) return;
+    this.unrecognised += opening.length;
+    session.opening = undefined;
+  }
+
+  // --- its messages ---
+
+  /** The next bytes of a side whose protocol is known. */
+  #read(session: Session, side: Side, view: DataView, at: number, end: number): void {
+    this.#op.time = this.#now();
+    this.#current.session = session;
+    const state = session.state(side);
+    const { rest } = state;
+    if (rest !== undefined && rest.length > 0) {
+      rest.append(view, at, end);
+      const read = this.#messages(session, side, state, rest.view, 0, rest.length);
+      this.#waiting += end - at - read;
+      rest.drop(read);
+    } else {
+      const read = this.#messages(session, side, state, view, at, end);
+      if (read === end) return;
+      state.rest ??= new ByteQueue();
+      state.rest.append(view, read, end);
+      this.#waiting += end - read;
+    }
+    if (this.#waiting > this.#limits.waiting) {
+      this.#abandon(session, state);
+      state.marks |= Anomaly.evicted;
+      state.adrift = true;
+      this.dropped++;
+    }
+  }
+
+  /** Decodes the messages that are whole within `at..end`; returns where the first begins that is not. */
+  #messages(
+    session: Session,
+    side: Side,
+    state: SideState,
+    view: DataView,
+    from: number,
+    end: number,
+  ): number {
+    const protocol = session.protocol!;
+    const conversation = session.conversation!;
+    const health = this.health[session.index]!;
+    const op = this.#op;
+    let at = from;
+    if (state.adrift) {
+      state.adrift = false;
+      if (protocol.recognise(side, view, at, end) === Recognition.no) {
+        at = this.#skip(protocol, side, state, health, view, at, end);
+      }
+    }
+    while (at < end) {
+      const length = protocol.frame(side, view, at, end);
+      if (length < 0 || length > protocol.maxMessage || (length === 0 && end - at >= protocol.maxMessage)) {
+        at = this.#skip(protocol, side, state, health, view, at, end);
+        continue;
+      }
+      if (length === Frame.more || length > end - at) break;
+      op.flow = session.serial;
+      op.protocol = session.index;
+      if (state.marks === 0) conversation.decode(side, view, at, at + length, op, this.#sink);
+      else {
+        this.#marker.marks = state.marks;
+        state.marks = 0;
+        conversation.decode(side, view, at, at + length, op, this.#marker);
+      }
+      conversation.follow(side, view, at, at + length);
+      health.messages++;
+      health.decoded += length;
+      at += length;
+    }
+    return at;
+  }
+
+  /** Goes on to where a message plausibly begins. */
+  #skip(
+    protocol: Protocol,
+    side: Side,
+    state: SideState,
+    health: ProtocolHealth,
+    view: DataView,
+    at: number,
+    end: number,
+  ): number {
+    const next = Math.max(at + 1, protocol.resync(side, view, at, end));
+    health.skipped += next - at;
+    state.marks |= Anomaly.resync;
+    return next;
+  }
+
+  /** Gives up a message whose end will not come. */
+  #abandon(session: Session, state: SideState): void {
+    const { rest } = state;
+    if (rest === undefined || rest.length === 0) return;
+    this.health[session.index]!.unfinished += rest.length;
+    this.#waiting -= rest.length;
+    state.rest = undefined;
+  }
+
+  #now(): number {
+    return this.#replayed > 0 ? this.#replayed : this.traffic.packet.time;
+  }
+}
+
+/** Adds what happened before a message to its first operation. */
+class Marker implements Sink {
+  marks = 0;
+  readonly #sink: Sink;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  operation(op: Operation): void {
+    op.anomalies |= this.marks;
+    this.marks = 0;
+    this.#sink.operation(op);
+  }
+}

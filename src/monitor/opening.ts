@@ -1,0 +1,136 @@
+/**
+ * Recognition: which protocol the first bytes of a connection are, by their content, and who is the client.
+ *
+ * A protocol's own port makes a likely beginning enough, and tells the client where no handshake was seen. On any
+ * other port a beginning that is only likely needs the other side's, or the next message's, agreement. While no
+ * protocol is sure and one is still possible, the bytes are kept, up to {@link MAX_OPENING} a side.
+ *
+ * @module
+ */
+
+import type { Side } from '../operation/side.ts';
+import { type Protocol, Recognition } from '../protocol/protocol.ts';
+import { ByteQueue } from './byte-queue.ts';
+
+/** Bytes kept of each side until the protocol is known. */
+export const MAX_OPENING = 8192;
+
+/** Segments that may be kept; more of them are not a beginning any more. */
+const MAX_CHUNKS = 256;
+
+/** The first bytes of one direction, wherever they lie. */
+export class Beginning {
+  view: DataView = new DataView(new ArrayBuffer(0));
+  at = 0;
+  end = 0;
+
+  set(view: DataView, at: number, end: number): void {
+    this.view = view;
+    this.at = at;
+    this.end = end;
+  }
+}
+
+/** What {@link recognise} found. */
+export class Finding {
+  /** Index of the protocol, or -1. */
+  protocol = -1;
+  /** Direction of the client. */
+  client = 0;
+  /** No protocol yet, but one is still possible with more bytes. */
+  more = false;
+}
+
+/**
+ * Looks at the first bytes of both directions. `client` is the client's direction as the handshake told it, or -1;
+ * `ports` are the ports that each direction comes from.
+ */
+export function recognise(
+  protocols: readonly Protocol[],
+  beginnings: readonly [Beginning, Beginning],
+  client: number,
+  ports: readonly [number, number],
+  finding: Finding,
+): void {
+  finding.protocol = -1;
+  finding.more = false;
+  for (let index = 0; index < protocols.length; index++) {
+    const protocol = protocols[index]!;
+    const own = ownServer(protocol, ports);
+    // Without a handshake or a known port the lower port is the likelier server.
+    const first = client >= 0 ? client : own >= 0 ? 1 - own : ports[0] < ports[1] ? 1 : 0;
+    const tries = client >= 0 || own >= 0 ? 1 : 2;
+    for (let i = 0; i < tries; i++) {
+      const candidate = i === 0 ? first : 1 - first;
+      const answer = agree(protocol, beginnings, candidate, own >= 0);
+      if (answer === Recognition.certain) {
+        finding.protocol = index;
+        finding.client = candidate;
+        return;
+      }
+      if (answer === Recognition.more) finding.more = true;
+    }
+  }
+}
+
+/** Direction whose source port is the protocol's own, or -1. */
+export function ownServer(protocol: Protocol, ports: readonly [number, number]): number {
+  if (protocol.ports.includes(ports[0])) return 0;
+  return protocol.ports.includes(ports[1]) ? 1 : -1;
+}
+
+/** Is it this protocol, with the client in direction `client`? */
+function agree(
+  protocol: Protocol,
+  beginnings: readonly [Beginning, Beginning],
+  client: number,
+  onOwnPort: boolean,
+): Recognition {
+  let likely = 0;
+  for (let direction = 0; direction < 2; direction++) {
+    const { view, at, end } = beginnings[direction]!;
+    if (at >= end) continue;
+    const side: Side = direction === client ? 0 : 1;
+    const answer = protocol.recognise(side, view, at, end);
+    if (answer === Recognition.no) return Recognition.no;
+    if (answer === Recognition.certain) return Recognition.certain;
+    if (answer === Recognition.likely) {
+      likely++;
+      if (onOwnPort || likely === 2 || nextAgrees(protocol, side, view, at, end)) return Recognition.certain;
+    }
+  }
+  return Recognition.more;
+}
+
+/** Does a second message follow that could be the same protocol's? */
+function nextAgrees(protocol: Protocol, side: Side, view: DataView, at: number, end: number): boolean {
+  const length = protocol.frame(side, view, at, end);
+  if (length <= 0 || at + length >= end) return false;
+  return protocol.recognise(side, view, at + length, end) >= Recognition.likely;
+}
+
+/** First bytes of a connection, kept in the order in which the segments of both directions came. */
+export class Opening {
+  readonly kept: readonly [ByteQueue, ByteQueue] = [new ByteQueue(), new ByteQueue()];
+  /** Segments in order: direction, length and time. */
+  readonly chunks: { direction: number; length: number; time: number }[] = [];
+
+  /** Keeps a segment; false where there is no more room. */
+  keep(direction: number, view: DataView, at: number, end: number, time: number): boolean {
+    const queue = this.kept[direction]!;
+    if (queue.length + end - at > MAX_OPENING || this.chunks.length === MAX_CHUNKS) return false;
+    queue.append(view, at, end);
+    this.chunks.push({ direction, length: end - at, time });
+    return true;
+  }
+
+  get length(): number {
+    return this.kept[0].length + this.kept[1].length;
+  }
+
+  /** Forgets the segment that came last. */
+  removeLast(): void {
+    const last = this.chunks.pop();
+    if (last !== undefined) this.kept[last.direction]!.length -= last.length;
+  }
+}

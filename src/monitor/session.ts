@@ -1,0 +1,82 @@
+/**
+ * What the monitor remembers of one connection while it lives.
+ *
+ * @module
+ */
+
+import type { Side } from '../operation/side.ts';
+import { formatEndpoint } from '../packet/address.ts';
+import type { Streams } from '../packet/streams.ts';
+import type { Conversation, Protocol } from '../protocol/protocol.ts';
+import type { ByteQueue } from './byte-queue.ts';
+import type { Opening } from './opening.ts';
+
+/** What is kept for one of the two sides. */
+export class SideState {
+  /** A message whose end has not come yet. */
+  rest: ByteQueue | undefined;
+  /** Anomalies that the next operation carries. */
+  marks = 0;
+  /** Bytes are missing: the next ones need not begin a message. */
+  adrift = false;
+}
+
+export class Session {
+  /** Cell of the flow table, and number of the connection. */
+  readonly flow: number;
+  readonly serial: number;
+  /** Index of the protocol in the registry; -1 while it is not known. */
+  index = -1;
+  protocol: Protocol | undefined;
+  conversation: Conversation | undefined;
+  /** Direction that the client sends in. */
+  client = 0;
+  readonly fromClient = new SideState();
+  readonly fromServer = new SideState();
+  /** What came before the protocol was known. */
+  opening: Opening | undefined;
+  /** Segments that began no protocol. */
+  misses = 0;
+  /** Number of the pair of hosts, for whoever counts by it; -1 until it has one. */
+  pair = -1;
+  /** Payload came since the hand of the limit on sessions last passed. */
+  touched = true;
+
+  readonly #streams: Streams;
+  #clientName = '';
+  #serverName = '';
+
+  constructor(flow: number, streams: Streams) {
+    this.flow = flow;
+    this.serial = streams.serial(flow);
+    this.#streams = streams;
+  }
+
+  state(side: Side): SideState {
+    return side === 0 ? this.fromClient : this.fromServer;
+  }
+
+  get clientAddress(): string {
+    return this.#streams.address(this.flow, this.client);
+  }
+
+  get serverAddress(): string {
+    return this.#streams.address(this.flow, 1 - this.client);
+  }
+
+  /** Address and port of the client. */
+  get clientName(): string {
+    if (this.#clientName === '') {
+      this.#clientName = formatEndpoint(this.clientAddress, this.#streams.port(this.flow, this.client));
+    }
+    return this.#clientName;
+  }
+
+  /** Address and port of the server. */
+  get serverName(): string {
+    if (this.#serverName === '') {
+      this.#serverName = formatEndpoint(this.serverAddress, this.#streams.port(this.flow, 1 - this.client));
+    }
+    return this.#serverName;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What can be wrong with a capture, told in one line with the place and what to do.
+ *
+ * @module
+ */
+
+export type CaptureErrorCode =
+  /** The bytes are not a capture of a kind that is read. */
+  | 'COFFERDAM_CAPTURE_FORMAT'
+  /** The capture ends in the middle of a packet; all whole packets before were read. */
+  | 'COFFERDAM_CAPTURE_TRUNCATED'
+  /** A length within the capture cannot be true; all packets before were read. */
+  | 'COFFERDAM_CAPTURE_DAMAGED'
+  /** Packets of a link type that is not read. */
+  | 'COFFERDAM_CAPTURE_LINK';
+
+export class CaptureError extends Error {
+  readonly code: CaptureErrorCode;
+  override readonly name = 'CaptureError';
+
+  constructor(code: CaptureErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * From a captured frame to its transport layer: link, IPv4 or IPv6 with extension headers, TCP or UDP.
+ *
+ * @module
+ */
+
+import { decodeLink, EtherType } from './link-type.ts';
+import { type Packet, PacketKind } from './packet.ts';
+
+export const IpProtocol = {
+  hopByHop: 0,
+  tcp: 6,
+  udp: 17,
+  routing: 43,
+  fragment: 44,
+  authentication: 51,
+  destinationOptions: 60,
+  mobility: 135,
+} as const;
+
+/** Extension headers in a row that are looked through; real packets have two or three. */
+const MAX_EXTENSIONS = 16;
+
+/** Fills the layers of a packet whose frame is set, `kind` included. */
+export function decodeLayers(packet: Packet): PacketKind {
+  packet.kind = layers(packet);
+  return packet.kind;
+}
+
+function layers(packet: Packet): PacketKind {
+  if (!decodeLink(packet)) return PacketKind.malformed;
+  let kind: PacketKind;
+  if (packet.etherType === EtherType.ipv4) kind = ipv4(packet);
+  else if (packet.etherType === EtherType.ipv6) kind = ipv6(packet);
+  else return PacketKind.nonIp;
+  if (kind === PacketKind.tcp) return tcp(packet);
+  if (kind === PacketKind.udp) return udp(packet);
+  return kind;
+}
+
+/** RFC 791. */
+function ipv4(packet: Packet): PacketKind {
+  const { view, end, networkAt: at } = packet;
+  if (end - at < 20) return PacketKind.malformed;
+  const first = view.getUint8(at);
+  const header = (first & 15) * 4;
+  if (first >> 4 !== 4 || header < 20) return PacketKind.malformed;
+  let total = view.getUint16(at + 2);
+  // A network card that cuts segments itself shows the host's own packets with a length of 0.
+  if (total === 0) total = end - at;
+  if (total < header || at + header > end) return PacketKind.malformed;
+  packet.ipVersion = 4;
+  packet.addressAt = at + 12;
+  // More fragments, or a fragment offset: a part of a datagram.
+  if ((view.getUint16(at + 6) & 0x3fff) !== 0) return PacketKind.fragment;
+  return carried(packet, view.getUint8(at + 9), at + header, at + total);
+}
+
+/** RFC 8200. */
+function ipv6(packet: Packet): PacketKind {
+  const { view, end, networkAt: at } = packet;
+  if (end - at < 40 || view.getUint8(at) >> 4 !== 6) return PacketKind.malformed;
+  packet.ipVersion = 6;
+  packet.addressAt = at + 8;
+  const length = view.getUint16(at + 4);
+  const stop = length === 0 ? end : at + 40 + length;
+  const limit = Math.min(stop, end);
+  let next = view.getUint8(at + 6);
+  let header = at + 40;
+  for (let i = 0; i < MAX_EXTENSIONS; i++) {
+    let size: number;
+    switch (next) {
+      case IpProtocol.hopByHop:
+      case IpProtocol.routing:
+      case IpProtocol.destinationOptions:
+      case IpProtocol.mobility:
+        if (limit - header < 8) return PacketKind.malformed;
+        size = 8 + view.getUint8(header + 1) * 8;
+        break;
+      case IpProtocol.authentication:
+        if (limit - header < 8) return PacketKind.malformed;
+        size = 8 + view.getUint8(header + 1) * 4;
+        break;
+      case IpProtocol.fragment:
+        if (limit - header < 8) return PacketKind.malformed;
+        // An atomic fragment (RFC 6946) is the whole datagram.
+        if ((view.getUint16(header + 2) & 0xfff9) !== 0) return PacketKind.fragment;
+        size = 8;
+        break;
+      default:
+        return carried(packet, next, header, stop);
+    }
+    next = view.getUint8(header);
+    header += size;
+    if (header > limit) return PacketKind.malformed;
+  }
+  return PacketKind.malformed;
+}
+
+/** What IP carries from `at` to `stop`, which may lie behind the captured bytes. */
+function carried(packet: Packet, protocol: number, at: number, stop: number): PacketKind {
+  packet.ipProtocol = protocol;
+  packet.transportAt = at;
+  if (stop > packet.end) {
+    packet.transportEnd = packet.end;
+    packet.missing = stop - packet.end;
+  } else {
+    packet.transportEnd = stop;
+    packet.missing = 0;
+  }
+  if (protocol === IpProtocol.tcp) return PacketKind.tcp;
+  if (protocol === IpProtocol.udp) return PacketKind.udp;
+  return PacketKind.otherIp;
+}
+
+/** RFC 9293, 3.1. */
+function tcp(packet: Packet): PacketKind {
+  const { view, transportAt: at, transportEnd } = packet;
+  if (transportEnd - at < 20) return PacketKind.malformed;
+  packet.sourcePort = view.getUint16(at);
+  packet.destinationPort = view.getUint16(at + 2);
+  packet.sequence = view.getInt32(at + 4);
+  packet.acknowledgement = view.getInt32(at + 8);
+  const header = (view.getUint8(at + 12) >> 4) * 4;
+  packet.flags = view.getUint8(at + 13);
+  if (header < 20 || at + header > transportEnd) return PacketKind.malformed;
+  packet.payloadAt = at + header;
+  return PacketKind.tcp;
+}
+
+/** RFC 768. */
+function udp(packet: Packet): PacketKind {
+  const { view, transportAt: at, transportEnd } = packet;
+  if (transportEnd - at < 8) return PacketKind.malformed;
+  packet.sourcePort = view.getUint16(at);
+  packet.destinationPort = view.getUint16(at + 2);
+  const length = view.getUint16(at + 4);
+  // 0 stands for more than 65,535 bytes (RFC 2675).
+  if (length !== 0 && (length < 8 || at + length > transportEnd + packet.missing))
+    return PacketKind.malformed;
+  if (length !== 0 && at + length < transportEnd) packet.transportEnd = at + length;
+  packet.payloadAt = at + 8;
+  return PacketKind.udp;
+}

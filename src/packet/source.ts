@@ -1,0 +1,69 @@
+/**
+ * Where a capture's bytes come from: a file, or standard input.
+ *
+ * @module
+ */
+
+import { open } from 'node:fs/promises';
+
+export interface ByteSource {
+  /** For messages. */
+  readonly name: string;
+  /** Bytes in all, where that is known; 0 otherwise. */
+  readonly size: number;
+  /** Fills `target` from its start with up to its length; resolves to the bytes read, 0 at the end. */
+  read(target: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Opens the file at `path`, or standard input where `path` is `-`. */
+export async function openSource(path: string): Promise<ByteSource> {
+  if (path === '-') return standardInput();
+  const file = await open(path, 'r');
+  const { size } = await file.stat();
+  return {
+    name: path,
+    size,
+    read: async target => (await file.read(target, 0, target.length, null)).bytesRead,
+    close: () => file.close(),
+  };
+}
+
+function standardInput(): ByteSource {
+  const chunks = process.stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let rest: Uint8Array = new Uint8Array(0);
+  return {
+    name: 'standard input',
+    size: 0,
+    read: async target => {
+      while (rest.length === 0) {
+        const next = await chunks.next();
+        if (next.done === true) return 0;
+        rest = next.value;
+      }
+      const length = Math.min(rest.length, target.length);
+      target.set(rest.subarray(0, length));
+      rest = rest.subarray(length);
+      return length;
+    },
+    close: async () => {
+      process.stdin.destroy();
+    },
+  };
+}
+
+/** Bytes that are in memory already. */
+export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+  let at = 0;
+  return {
+    name,
+    size: bytes.length,
+    read: async target => {
+      const length = Math.min(bytes.length - at, target.length);
+      target.set(bytes.subarray(at, at + length));
+      at += length;
+      return length;
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,460 @@
+/**
+ * TCP reassembly: from segments to the bytes of each direction, in order, each once.
+ *
+ * - Bytes that come in order are handed on where they lie in the packet; only what comes early is copied.
+ * - The first copy of a byte wins: retransmissions, whatever they carry, are not looked at.
+ * - A hole is given up, and reported as a gap, as soon as the receiver acknowledges bytes behind it (it has them,
+ *   so the capture lost them), when too much is held behind it, or after {@link HOLE_SECONDS}.
+ * - A connection that was open before the capture began is read from its first segment with payload.
+ * - A SYN on a connection that is alive begins a new one only when the other side, or the next segment, agrees
+ *   with it: a forged SYN must not blind the reader. Nor must a forged RST: bytes that go on after it are read.
+ *
+ * @module
+ */
+
+import { CELL_SHIFT, CELL_WORDS, Cell, type EvictionSink, FlowBit, FlowTable } from './flow-table.ts';
+import { type Packet, TcpFlag } from './packet.ts';
+import { Reorder } from './reorder.ts';
+
+/** Directions are 0, from the lower to the higher endpoint, and 1. */
+export interface StreamSink {
+  /** The next bytes of a direction. They are gone after the call. */
+  data(flow: number, direction: number, view: DataView, at: number, end: number): void;
+  /** At least `bytes` bytes of a direction are missing here; 0 where their number cannot be known. */
+  gap(flow: number, direction: number, bytes: number): void;
+  /** The connection ended, or makes room for another: forget it. */
+  closed(flow: number): void;
+}
+
+export interface StreamLimits {
+  /** Flows in the table. */
+  readonly flows: number;
+  /** Bytes held for all directions together. */
+  readonly held: number;
+}
+
+export const STREAM_LIMITS: StreamLimits = { flows: 1 << 19, held: 32 << 20 };
+
+/** Seconds of capture time that a hole is waited for. */
+export const HOLE_SECONDS = 30;
+
+/** A segment further from the expected number than this is of another connection. */
+const PLAUSIBLE = 1 << 24;
+
+// Words of a flow's cell. Those with two directions take two words.
+const NEXT = Cell.free;
+const ACKED = Cell.free + 2;
+const HELD = Cell.free + 4;
+const PROPOSED = Cell.free + 6;
+const SERIAL = Cell.free + 8;
+
+// Bits of a flow's state. Those with two directions take two bits.
+const BIT = {
+  /** The next sequence number is known. */
+  known: 1 << 8,
+  /** An acknowledgement was seen. */
+  acked: 1 << 10,
+  /** A SYN was seen that does not fit the connection. */
+  proposed: 1 << 12,
+  finished: 1 << 14,
+  /** Bytes are held behind a hole. */
+  held: 1 << 16,
+  closed: 1 << 18,
+  ignored: 1 << 19,
+  /** A SYN told who the client is, and that it is direction 1. */
+  client: 1 << 20,
+  client1: 1 << 21,
+  proposedClient1: 1 << 22,
+  /** Payload was handed on. */
+  data: 1 << 23,
+} as const;
+
+const SPECIAL = TcpFlag.syn | TcpFlag.fin | TcpFlag.rst;
+
+export class Streams implements EvictionSink {
+  /** Connections seen; each has its number from 1 on. */
+  connections = 0;
+  /** Segments with nothing but bytes that were there before, and bytes of holes that were given up. */
+  retransmissions = 0;
+  gaps = 0;
+  gapBytes = 0;
+  /** Payload bytes of flows that nobody wants to read. */
+  ignoredBytes = 0;
+
+  readonly #table: FlowTable;
+  readonly #sink: StreamSink;
+  readonly #maxHeld: number;
+  readonly #reorders: (Reorder | undefined)[] = [undefined];
+  readonly #spare: number[] = [];
+  #held = 0;
+
+  constructor(sink: StreamSink, seed: number, limits: StreamLimits = STREAM_LIMITS) {
+    this.#sink = sink;
+    this.#maxHeld = limits.held;
+    this.#table = new FlowTable(limits.flows, seed, this);
+  }
+
+  get evictions(): number {
+    return this.#table.evictions;
+  }
+
+  /** Number of the connection that the flow is now. */
+  serial(flow: number): number {
+    return this.#table.cells[(flow << CELL_SHIFT) + SERIAL]! >>> 0;
+  }
+
+  /** Direction of the client as a SYN told it, or -1. */
+  client(flow: number): number {
+    const state = this.#table.cells[(flow << CELL_SHIFT) + Cell.state]!;
+    if ((state & BIT.client) === 0) return -1;
+    return (state & BIT.client1) === 0 ? 0 : 1;
+  }
+
+  /** Port that packets of `direction` come from. */
+  port(flow: number, direction: number): number {
+    const ports = this.#table.cells[(flow << CELL_SHIFT) + Cell.ports]!;
+    return direction === 0 ? ports >>> 16 : ports & 0xffff;
+  }
+
+  /** Address that packets of `direction` come from, as text. */
+  address(flow: number, direction: number): string {
+    return this.#table.address(flow, direction);
+  }
+
+  /** Nobody wants the bytes of this connection. */
+  ignore(flow: number): void {
+    const base = flow << CELL_SHIFT;
+    this.#release(base, 0);
+    this.#release(base, 1);
+    this.#table.cells[base + Cell.state]! |= BIT.ignored;
+  }
+
+  /** Looks at a packet whose kind is TCP. */
+  segment(packet: Packet): void {
+    const table = this.#table;
+    const flow = table.find(packet);
+    const direction = table.direction;
+    const { cells } = table;
+    const base = flow << CELL_SHIFT;
+    if (table.fresh) cells[base + SERIAL] = ++this.connections;
+    const state = cells[base + Cell.state]!;
+    const { flags, sequence } = packet;
+    const length = packet.transportEnd - packet.payloadAt;
+    if ((state & BIT.ignored) !== 0 && (flags & TcpFlag.syn) === 0) {
+      this.ignoredBytes += length;
+      return;
+    }
+    if ((flags & TcpFlag.ack) !== 0) {
+      cells[base + ACKED + direction] = packet.acknowledgement;
+      if ((state & (BIT.acked << direction)) === 0)
+        cells[base + Cell.state] = state | (BIT.acked << direction);
+      const other = 1 - direction;
+      if ((state & (BIT.held << other)) !== 0) this.#acknowledged(flow, base, other, packet.acknowledgement);
+    }
+    if (
+      (flags & SPECIAL) === 0 &&
+      sequence === cells[base + NEXT + direction] &&
+      packet.missing === 0 &&
+      (state & ((BIT.known << direction) | (BIT.held << direction) | BIT.data | BIT.closed)) ===
+        ((BIT.known << direction) | BIT.data)
+    ) {
+      if (length === 0) return;
+      cells[base + NEXT + direction] = (sequence + length) | 0;
+      this.#sink.data(flow, direction, packet.view, packet.payloadAt, packet.transportEnd);
+      return;
+    }
+    this.#special(packet, flow, base, direction, length);
+  }
+
+  /** The capture is over: hands on what is held, and ends all connections. */
+  finish(): void {
+    for (let flow = 0; flow < this.#table.size; flow++) this.#end(flow, flow << CELL_SHIFT);
+  }
+
+  evicted(flow: number): void {
+    this.#end(flow, flow << CELL_SHIFT);
+  }
+
+  /** Whatever is not simply the next bytes of a connection under way. */
+  #special(packet: Packet, flow: number, base: number, direction: number, length: number): void {
+    const { cells } = this.#table;
+    const { flags } = packet;
+    let { sequence } = packet;
+    if ((flags & TcpFlag.syn) !== 0) {
+      if (!this.#syn(packet, flow, base, direction)) return;
+      sequence = (sequence + 1) | 0;
+    }
+    const state = cells[base + Cell.state]!;
+    if (
+      (state & (BIT.proposed << direction)) !== 0 &&
+      sequence === ((cells[base + PROPOSED + direction]! + 1) | 0) &&
+      sequence !== cells[base + NEXT + direction]
+    ) {
+      this.#adopt(flow, base);
+    }
+    if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
+    if ((flags & TcpFlag.fin) !== 0) {
+      this.#fin(flow, base, direction, (sequence + length + packet.missing) | 0);
+    }
+    if ((flags & TcpFlag.rst) !== 0) this.#close(flow, base);
+  }
+
+  /** True where the SYN is, or repeats, the one that began this connection. */
+  #syn(packet: Packet, flow: number, base: number, direction: number): boolean {
+    const { cells } = this.#table;
+    const { sequence, flags } = packet;
+    const answer = (flags & TcpFlag.ack) !== 0;
+    const known = (cells[base + Cell.state]! & (BIT.known << direction)) !== 0;
+    const next = (sequence + 1) | 0;
+    if (known && cells[base + NEXT + direction] === next) return true;
+    if ((cells[base + Cell.state]! & (BIT.closed | BIT.ignored)) !== 0) this.#restart(flow, base);
+    const client = answer ? 1 - direction : direction;
+    const state = cells[base + Cell.state]!;
+    if ((state & BIT.data) === 0) {
+      cells[base + NEXT + direction] = next;
+      cells[base + Cell.state] =
+        (state & ~BIT.client1) | (BIT.known << direction) | BIT.client | (client === 1 ? BIT.client1 : 0);
+      return true;
+    }
+    cells[base + PROPOSED + direction] = sequence;
+    cells[base + Cell.state] =
+      (state & ~BIT.proposedClient1) | (BIT.proposed << direction) | (client === 1 ? BIT.proposedClient1 : 0);
+    const other = 1 - direction;
+    const agreed =
+      answer &&
+      (state & (BIT.proposed << other)) !== 0 &&
+      packet.acknowledgement === ((cells[base + PROPOSED + other]! + 1) | 0);
+    if (agreed) this.#adopt(flow, base);
+    return agreed;
+  }
+
+  /** A connection that was proposed by SYNs takes the place of the old one. */
+  #adopt(flow: number, base: number): void {
+    const { cells } = this.#table;
+    const old = cells[base + Cell.state]!;
+    const proposed0 = cells[base + PROPOSED]!;
+    const proposed1 = cells[base + PROPOSED + 1]!;
+    this.#restart(flow, base);
+    let state = cells[base + Cell.state]! | BIT.client;
+    if ((old & BIT.proposedClient1) !== 0) state |= BIT.client1;
+    if ((old & BIT.proposed) !== 0) {
+      state |= BIT.known;
+      cells[base + NEXT] = (proposed0 + 1) | 0;
+    }
+    if ((old & (BIT.proposed << 1)) !== 0) {
+      state |= BIT.known << 1;
+      cells[base + NEXT + 1] = (proposed1 + 1) | 0;
+    }
+    cells[base + Cell.state] = state;
+  }
+
+  #payload(packet: Packet, flow: number, base: number, direction: number, first: number): void {
+    const { cells } = this.#table;
+    const { view, transportEnd: end } = packet;
+    let at = packet.payloadAt;
+    let sequence = first;
+    const length = end - at;
+    if ((cells[base + Cell.state]! & (BIT.known << direction)) === 0) {
+      // A connection that the capture found open. A single byte may be a keep-alive that repeats an old one.
+      if (length + packet.missing <= 1) return;
+      cells[base + NEXT + direction] = sequence;
+      cells[base + Cell.state]! |= BIT.known << direction;
+    }
+    let ahead = (sequence - cells[base + NEXT + direction]!) | 0;
+    const closed = (cells[base + Cell.state]! & BIT.closed) !== 0;
+    if (ahead > PLAUSIBLE || ahead < -PLAUSIBLE) {
+      // Another connection on the same ports, whose SYN was not seen.
+      if (closed) this.#restart(flow, base);
+      else {
+        this.#giveUp(flow, base, direction);
+        this.#gap(flow, base, direction, 0);
+      }
+      cells[base + NEXT + direction] = sequence;
+      cells[base + Cell.state]! |= BIT.known << direction;
+      ahead = 0;
+    }
+    if (ahead < 0) {
+      if (-ahead >= length + packet.missing) {
+        this.retransmissions++;
+        return;
+      }
+      const old = Math.min(-ahead, length);
+      at += old;
+      sequence = (sequence + old) | 0;
+      ahead += old;
+      // What is new of the segment was cut off by the capture.
+      if (ahead < 0) {
+        this.#gap(flow, base, direction, packet.missing + ahead);
+        return;
+      }
+    }
+    if (ahead > 0) {
+      const other = 1 - direction;
+      const acked =
+        (cells[base + Cell.state]! & (BIT.acked << other)) !== 0 &&
+        ((cells[base + ACKED + other]! - sequence) | 0) >= 0;
+      if (!acked || (cells[base + Cell.state]! & (BIT.held << direction)) !== 0) {
+        this.#hold(packet, flow, base, direction, sequence, at, end);
+        return;
+      }
+      this.#gap(flow, base, direction, ahead);
+    }
+    cells[base + Cell.state] = (cells[base + Cell.state]! | BIT.data) & ~BIT.closed;
+    cells[base + NEXT + direction] = (sequence + end - at) | 0;
+    if (end > at) this.#sink.data(flow, direction, view, at, end);
+    if (packet.missing > 0) this.#gap(flow, base, direction, packet.missing);
+    if ((cells[base + Cell.state]! & (BIT.held << direction)) !== 0) this.#drain(flow, base, direction);
+  }
+
+  /** Keeps bytes that lie behind a hole. */
+  #hold(
+    packet: Packet,
+    flow: number,
+    base: number,
+    direction: number,
+    sequence: number,
+    at: number,
+    end: number,
+  ): void {
+    const { cells } = this.#table;
+    let reorder = this.#reorders[cells[base + HELD + direction]!];
+    if (reorder !== undefined && packet.time - reorder.since > HOLE_SECONDS) {
+      this.#giveUp(flow, base, direction);
+      this.#payloadBehind(packet, flow, base, direction, sequence, at, end);
+      return;
+    }
+    if (reorder === undefined) {
+      const index = this.#spare.pop() ?? this.#reorders.length;
+      reorder = new Reorder();
+      reorder.since = packet.time;
+      this.#reorders[index] = reorder;
+      this.#held += reorder.capacity;
+      cells[base + HELD + direction] = index;
+      cells[base + Cell.state]! |= BIT.held << direction;
+    }
+    const before = reorder.capacity;
+    const kept = reorder.add(sequence, packet.view, at, end);
+    this.#held += reorder.capacity - before;
+    if (kept && this.#held <= this.#maxHeld) return;
+    this.#giveUp(flow, base, direction);
+    if (!kept) this.#payloadBehind(packet, flow, base, direction, sequence, at, end);
+  }
+
+  /** Bytes for which there was no room behind a hole that is given up now. */
+  #payloadBehind(
+    packet: Packet,
+    flow: number,
+    base: number,
+    direction: number,
+    sequence: number,
+    at: number,
+    end: number,
+  ): void {
+    const { cells } = this.#table;
+    const ahead = (sequence - cells[base + NEXT + direction]!) | 0;
+    if (ahead > 0) this.#gap(flow, base, direction, ahead);
+    const from = ahead < 0 ? at - ahead : at;
+    if (from >= end) return;
+    cells[base + NEXT + direction] = (sequence + end - at) | 0;
+    this.#sink.data(flow, direction, packet.view, from, end);
+  }
+
+  /** The receiver has everything before `acknowledgement`: what is missing of that, the capture lost. */
+  #acknowledged(flow: number, base: number, direction: number, acknowledgement: number): void {
+    for (;;) {
+      const reorder = this.#reorders[this.#table.cells[base + HELD + direction]!];
+      if (reorder === undefined || ((acknowledgement - reorder.sequence) | 0) < 0) return;
+      this.#skipHole(flow, base, direction, reorder);
+    }
+  }
+
+  /** Gives all holes of a direction up. */
+  #giveUp(flow: number, base: number, direction: number): void {
+    for (;;) {
+      const reorder = this.#reorders[this.#table.cells[base + HELD + direction]!];
+      if (reorder === undefined) return;
+      this.#skipHole(flow, base, direction, reorder);
+    }
+  }
+
+  #skipHole(flow: number, base: number, direction: number, reorder: Reorder): void {
+    const missing = (reorder.sequence - this.#table.cells[base + NEXT + direction]!) | 0;
+    if (missing > 0) this.#gap(flow, base, direction, missing);
+    this.#drain(flow, base, direction);
+  }
+
+  /** Hands on what is held up to the next hole. */
+  #drain(flow: number, base: number, direction: number): void {
+    const { cells } = this.#table;
+    const reorder = this.#reorders[cells[base + HELD + direction]!];
+    if (reorder === undefined) return;
+    while (reorder.count > 0) {
+      const ahead = (reorder.sequence - cells[base + NEXT + direction]!) | 0;
+      if (ahead > 0) return;
+      const { at, end } = reorder;
+      const from = at - ahead;
+      reorder.shift();
+      if (from >= end) continue;
+      cells[base + NEXT + direction] = (cells[base + NEXT + direction]! + end - from) | 0;
+      cells[base + Cell.state]! |= BIT.data;
+      this.#sink.data(flow, direction, reorder.view, from, end);
+    }
+    this.#release(base, direction);
+  }
+
+  /** Forgets what is held. */
+  #release(base: number, direction: number): void {
+    const { cells } = this.#table;
+    const index = cells[base + HELD + direction]!;
+    const reorder = this.#reorders[index];
+    if (reorder === undefined) return;
+    this.#held -= reorder.capacity;
+    this.#reorders[index] = undefined;
+    this.#spare.push(index);
+    cells[base + HELD + direction] = 0;
+    cells[base + Cell.state]! &= ~(BIT.held << direction);
+  }
+
+  #gap(flow: number, base: number, direction: number, bytes: number): void {
+    const { cells } = this.#table;
+    cells[base + NEXT + direction] = (cells[base + NEXT + direction]! + bytes) | 0;
+    this.gaps++;
+    this.gapBytes += bytes;
+    this.#sink.gap(flow, direction, bytes);
+  }
+
+  #fin(flow: number, base: number, direction: number, sequence: number): void {
+    const { cells } = this.#table;
+    if ((cells[base + Cell.state]! & (BIT.known << direction)) === 0) {
+      cells[base + NEXT + direction] = sequence;
+      cells[base + Cell.state]! |= BIT.known << direction;
+    }
+    if (cells[base + NEXT + direction] !== sequence) return;
+    cells[base + NEXT + direction] = (sequence + 1) | 0;
+    cells[base + Cell.state]! |= BIT.finished << direction;
+    const both = BIT.finished | (BIT.finished << 1);
+    if ((cells[base + Cell.state]! & both) === both) this.#close(flow, base);
+  }
+
+  #close(flow: number, base: number): void {
+    if ((this.#table.cells[base + Cell.state]! & BIT.closed) !== 0) return;
+    this.#end(flow, base);
+    this.#table.cells[base + Cell.state]! |= BIT.closed;
+  }
+
+  /** Another connection begins in this cell. */
+  #restart(flow: number, base: number): void {
+    this.#close(flow, base);
+    const { cells } = this.#table;
+    cells[base + Cell.state]! &= FlowBit.ipv6 | FlowBit.udp | FlowBit.touched;
+    cells.fill(0, base + Cell.free, base + CELL_WORDS);
+    cells[base + SERIAL] = ++this.connections;
+  }
+
+  /** Hands on what is still held, and tells that the connection is over. */
+  #end(flow: number, base: number): void {
+    this.#giveUp(flow, base, 0);
+    this.#giveUp(flow, base, 1);
+    this.#sink.closed(flow);
+  }
+}

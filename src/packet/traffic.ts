@@ -1,0 +1,85 @@
+/**
+ * Takes packets as they are captured, counts what they are, and hands TCP segments and UDP datagrams on. Where
+ * several workers read the same capture, each keeps what is its own by a hash of the unordered pair of hosts, so
+ * that both directions, fragments and further connections of two hosts stay together.
+ *
+ * @module
+ */
+
+import { finish, mix } from './hash.ts';
+import { decodeLayers } from './layers.ts';
+import { Packet, PacketKind } from './packet.ts';
+import type { FrameSink } from './records.ts';
+
+export interface SegmentSink {
+  segment(packet: Packet): void;
+}
+
+/** Which share of the hosts is this worker's own: `index` of `count`. All workers have the same `seed`. */
+export interface Share {
+  readonly index: number;
+  readonly count: number;
+  readonly seed: number;
+}
+
+export const WHOLE: Share = { index: 0, count: 1, seed: 0 };
+
+export class Traffic implements FrameSink {
+  /** The packet that is being looked at. */
+  packet = new Packet();
+  packets = 0;
+  /** Bytes that the packets had on the wire. */
+  bytes = 0;
+  /** Packets that the capture cut. */
+  cut = 0;
+  /** Packets by {@link PacketKind}. */
+  readonly kinds = new Float64Array(Object.keys(PacketKind).length);
+  /** Time of the first and the latest packet. */
+  first = Number.POSITIVE_INFINITY;
+  last = Number.NEGATIVE_INFINITY;
+
+  readonly #tcp: SegmentSink;
+  readonly #udp: SegmentSink | undefined;
+  readonly #share: Share;
+
+  constructor(tcp: SegmentSink, udp: SegmentSink | undefined = undefined, share: Share = WHOLE) {
+    this.#tcp = tcp;
+    this.#udp = udp;
+    this.#share = share;
+  }
+
+  frame(packet: Packet): void {
+    const kind = decodeLayers(packet);
+    if (this.#share.count > 1 && !this.#mine(packet, kind)) return;
+    this.packet = packet;
+    this.packets++;
+    this.bytes += packet.wireLength;
+    this.kinds[kind]!++;
+    if (packet.wireLength > packet.end - packet.at) this.cut++;
+    if (packet.time < this.first) this.first = packet.time;
+    if (packet.time > this.last) this.last = packet.time;
+    if (kind === PacketKind.tcp) this.#tcp.segment(packet);
+    else if (kind === PacketKind.udp && this.#udp !== undefined) this.#udp.segment(packet);
+  }
+
+  #mine(packet: Packet, kind: PacketKind): boolean {
+    const { index, count, seed } = this.#share;
+    if (kind === PacketKind.nonIp || kind === PacketKind.malformed) {
+      return index === 0;
+    }
+    return (hostPair(packet, seed) >>> 0) % count === index;
+  }
+}
+
+/** The same number for both directions between two hosts. */
+function hostPair(packet: Packet, seed: number): number {
+  const { view, addressAt } = packet;
+  const length = packet.ipVersion === 6 ? 16 : 4;
+  let source = seed;
+  let destination = seed;
+  for (let i = 0; i < length; i += 4) {
+    source = mix(source, view.getInt32(addressAt + i));
+    destination = mix(destination, view.getInt32(addressAt + length + i));
+  }
+  return finish(finish(source) ^ finish(destination));
+}
