@@ -1,0 +1,184 @@
+/**
+ * What a session remembers: the station it was opened to, the negotiated PDU length, the requests of both sides
+ * that await their answers, and uploads under way.
+ *
+ * @module
+ */
+
+import { Anomaly } from '../../operation/anomaly.ts';
+import type { Operation, Sink } from '../../operation/operation.ts';
+import { opposite, Side } from '../../operation/side.ts';
+import { connectionAnomalies, Parameter, parameterAt } from '../osi/connection.ts';
+import { DATA, reassemble, Tpdu, tpduCode, tsduAnomalies, unsegmented } from '../osi/cotp.ts';
+import { Pending } from '../pending.ts';
+import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
+import { decodeConnection, decodeEmpty, decodePdu, SETUP } from './decode.ts';
+import { followUpload } from './decode-block.ts';
+import { isRequest, isResponse } from './decode-userdata.ts';
+import { MAX_MESSAGE } from './frame.ts';
+import { Fn } from './functions.ts';
+import { Message } from './message.ts';
+import { isAck, type Pdu, Rosctr } from './pdu.ts';
+import { refuseConnection, refusePdu } from './refuse.ts';
+import { UNKNOWN_STATION } from './station.ts';
+
+/** Keys of pending requests: the PDU reference, apart for Job and Userdata, and one for the connection. */
+const USERDATA_KEY = 0x10000;
+const CONNECTION_KEY = 0x20000;
+
+export class S7Conversation implements Conversation {
+  readonly #pending: readonly [Pending, Pending];
+  readonly #message = new Message();
+  /** Where the data of segmented messages are put together; made when the first is seen. */
+  #scratch: DataView | undefined;
+  #station = UNKNOWN_STATION;
+  /** Longest PDU, once negotiated; 0 before. */
+  #pduLength = 0;
+
+  constructor(limits: ConversationLimits) {
+    this.#pending = [new Pending(limits.requests, limits.bytes), new Pending(limits.requests, limits.bytes)];
+  }
+
+  decode(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
+    const m = this.#message;
+    m.side = side;
+    m.op = op;
+    m.sink = sink;
+    m.answers = false;
+    op.clear(side);
+    op.station = this.#station;
+    op.anomalies = tsduAnomalies(view, at, end);
+    const code = tpduCode(view, at);
+    if (code !== Tpdu.DT) {
+      op.anomalies |= connectionAnomalies(view, at, end);
+      if (code === Tpdu.CR) op.station = calledStation(view, at);
+      if (
+        (code === Tpdu.CR) !== (side === Side.client) &&
+        code !== Tpdu.DR &&
+        code !== Tpdu.ER &&
+        code !== Tpdu.DC
+      ) {
+        m.flag(Anomaly.state);
+      }
+      decodeConnection(m, view, at, code);
+    } else if (this.#read(view, at, end)) {
+      this.#pair(side);
+      decodePdu(m);
+    } else decodeEmpty(m);
+    m.release();
+  }
+
+  follow(side: Side, view: DataView, at: number, end: number): void {
+    const code = tpduCode(view, at);
+    if (code !== Tpdu.DT) {
+      this.#followConnection(side, view, at, end, code);
+      return;
+    }
+    if (!this.#read(view, at, end)) return;
+    const { pdu, request } = this.#message;
+    if (pdu.anomalies !== 0 && pdu.anomalies !== Anomaly.trailing) return;
+    const key = keyOf(pdu);
+    if (pdu.rosctr === Rosctr.job || (pdu.rosctr === Rosctr.userdata && isRequest(pdu))) {
+      const first = pdu.view === view ? at + DATA : 0;
+      this.#pending[side].add(key, pdu.view, first, pdu.dataEnd);
+      return;
+    }
+    if (!isAck(pdu.rosctr) && !isResponse(pdu)) return;
+    const pending = this.#pending[opposite(side)];
+    const slot = pending.find(key);
+    if (slot < 0) return;
+    request.read(pending.view, pending.at(slot), pending.end(slot));
+    pending.remove(slot);
+    if (isAck(pdu.rosctr) && pdu.error === 0) this.#followAck(pdu, request);
+  }
+
+  refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
+    const code = tpduCode(view, at);
+    if (code !== Tpdu.DT) return refuseConnection(side, view, at, end, why, answer);
+    if (!this.#read(view, at, end)) return false;
+    return refusePdu(side, this.#message.pdu, why, answer);
+  }
+
+  waiting(side: Side): number {
+    return this.#pending[side].waiting;
+  }
+
+  nextTicket(side: Side): number {
+    return this.#pending[side].nextTicket;
+  }
+
+  oldestTicket(side: Side): number {
+    return this.#pending[side].oldestTicket;
+  }
+
+  abandonOldest(side: Side): void {
+    this.#pending[side].removeOldest();
+  }
+
+  /** Reads the header of the PDU in the message, put together where it is segmented; false where it is empty. */
+  #read(view: DataView, at: number, end: number): boolean {
+    const { pdu } = this.#message;
+    if (unsegmented(view, at, end)) {
+      if (end - at <= DATA) return false;
+      pdu.read(view, at + DATA, end);
+      return true;
+    }
+    this.#scratch ??= new DataView(new ArrayBuffer(MAX_MESSAGE));
+    const length = reassemble(view, at, end, this.#scratch);
+    if (length === 0) return false;
+    pdu.read(this.#scratch, 0, length);
+    return true;
+  }
+
+  /** Finds the request of an answer, and what the references of the session say of the message. */
+  #pair(side: Side): void {
+    const m = this.#message;
+    const { pdu, request, op } = m;
+    if (pdu.anomalies & (Anomaly.truncated | Anomaly.header)) return;
+    const length = pdu.dataEnd - pdu.param + (isAck(pdu.rosctr) ? 12 : 10);
+    if (this.#pduLength !== 0 && length > this.#pduLength) op.anomalies |= Anomaly.oversize;
+    const key = keyOf(pdu);
+    if (pdu.rosctr === Rosctr.job || (pdu.rosctr === Rosctr.userdata && isRequest(pdu))) {
+      if (this.#pending[side].find(key) >= 0) op.anomalies |= Anomaly.duplicate;
+      return;
+    }
+    if (!isAck(pdu.rosctr) && !isResponse(pdu)) return;
+    const pending = this.#pending[opposite(side)];
+    const slot = pending.find(key);
+    if (slot < 0) {
+      op.anomalies |= Anomaly.unsolicited;
+      return;
+    }
+    request.read(pending.view, pending.at(slot), pending.end(slot));
+    m.answers = request.anomalies === 0;
+  }
+
+  #followConnection(side: Side, view: DataView, at: number, end: number, code: number): void {
+    if (connectionAnomalies(view, at, end) & (Anomaly.truncated | Anomaly.length | Anomaly.header)) return;
+    if (code === Tpdu.CR) {
+      this.#station = calledStation(view, at);
+      this.#pending[side].add(CONNECTION_KEY, view, at, end);
+      return;
+    }
+    if (code !== Tpdu.CC && code !== Tpdu.DR) return;
+    const pending = this.#pending[opposite(side)];
+    const slot = pending.find(CONNECTION_KEY);
+    if (slot >= 0) pending.remove(slot);
+  }
+
+  #followAck(pdu: Pdu, request: Pdu): void {
+    if (pdu.code === Fn.setup && pdu.paramEnd - pdu.param === SETUP) {
+      this.#pduLength = pdu.view.getUint16(pdu.param + SETUP - 2);
+    } else followUpload(this.#message.uploads, pdu, request);
+  }
+}
+
+function keyOf(pdu: Pdu): number {
+  return pdu.rosctr === Rosctr.userdata ? USERDATA_KEY + pdu.reference : pdu.reference;
+}
+
+/** Rack and slot: the last byte of a called TSAP of two bytes. */
+function calledStation(view: DataView, at: number): number {
+  const tsap = parameterAt(view, at, Parameter.calledTsap);
+  return tsap >= 0 && view.getUint8(tsap - 1) === 2 ? view.getUint8(tsap + 1) : UNKNOWN_STATION;
+}

@@ -1,0 +1,272 @@
+/**
+ * Read and write variable: one operation for each object.
+ *
+ * @module
+ */
+
+import { Anomaly } from '../../operation/anomaly.ts';
+import { Outcome } from '../../operation/operation.ts';
+import { ValueType } from '../../operation/value.ts';
+import { isNumbered, sizeType } from './areas.ts';
+import { Fn } from './functions.ts';
+import { DataSize, ItemCode } from './items.ts';
+import type { Message } from './message.ts';
+import { Rosctr } from './pdu.ts';
+
+/** Function code and number of items, before the items. */
+const ITEMS = 2;
+
+/** The Job: the objects, and for a write the values to give them. */
+export function decodeVariableJob(m: Message): void {
+  const { pdu, op, variables, values } = m;
+  const { view, param, paramEnd } = pdu;
+  if (paramEnd - param < ITEMS) {
+    broken(m, Anomaly.truncated);
+    return;
+  }
+  const count = view.getUint8(param + 1);
+  const objects = variables.check(view, param + ITEMS, paramEnd, count);
+  m.flag(variables.anomalies);
+  if (count === 0) m.flag(Anomaly.count);
+  if (objects < 1) {
+    broken(m, Anomaly.count);
+    return;
+  }
+  const writes = op.code === Fn.writeVar;
+  if (writes) {
+    if (!values.check(view, pdu.data, pdu.dataEnd, count, false)) {
+      broken(m, values.anomalies);
+      return;
+    }
+    m.flag(values.anomalies | lengthsDiffer(m, count));
+    values.start(view, pdu.data, pdu.dataEnd, count);
+  } else if (pdu.data !== pdu.dataEnd) m.flag(Anomaly.trailing);
+  variables.start(view, param + ITEMS, paramEnd, count);
+  op.items = objects;
+  for (op.item = 0; variables.next(); op.item++) {
+    op.clearItem();
+    object(m, view);
+    if (writes) writtenValue(m, view);
+    m.emit();
+  }
+}
+
+/** The answer: the objects of the Job, with what became of each and, for a read, the values. */
+export function decodeVariableAck(m: Message): void {
+  const { pdu, op, values } = m;
+  const { view, param, paramEnd, data, dataEnd } = pdu;
+  const known = m.answers && m.request.code === op.code;
+  if (pdu.rosctr === Rosctr.ack || (pdu.error !== 0 && data === dataEnd)) {
+    refused(m, known);
+    return;
+  }
+  if (paramEnd - param !== ITEMS) {
+    broken(m, paramEnd - param < ITEMS ? Anomaly.truncated : Anomaly.trailing);
+    return;
+  }
+  const count = view.getUint8(param + 1);
+  if (count === 0) {
+    broken(m, Anomaly.count);
+    return;
+  }
+  const reads = op.code === Fn.readVar;
+  if (reads) {
+    if (!values.check(view, data, dataEnd, count, true)) {
+      broken(m, values.anomalies);
+      return;
+    }
+    m.flag(values.anomalies);
+    values.start(view, data, dataEnd, count);
+  } else if (dataEnd - data !== count) {
+    broken(m, Anomaly.length);
+    return;
+  }
+  if (known && startRequest(m, count)) {
+    if (reads) readObjects(m);
+    else writtenObjects(m);
+    return;
+  }
+  if (known) m.flag(Anomaly.mismatch);
+  if (reads) {
+    looseValues(m, count);
+    return;
+  }
+  op.items = count;
+  for (op.item = 0; op.item < count; op.item++) {
+    became(m, view.getUint8(data + op.item));
+    m.emit();
+  }
+}
+
+/** The values to which no request is known. */
+export function looseValues(m: Message, count: number): void {
+  const { op, values } = m;
+  op.items = count;
+  for (op.item = 0; values.next(); op.item++) {
+    op.clearItem();
+    became(m, values.code);
+    looseValue(m);
+    m.emit();
+  }
+}
+
+/** Begins with the variables of the request, where they are as many as the answer has items. */
+function startRequest(m: Message, count: number): boolean {
+  const { request, variables } = m;
+  if (request.paramEnd - request.param < ITEMS || request.view.getUint8(request.param + 1) !== count)
+    return false;
+  const objects = variables.check(request.view, request.param + ITEMS, request.paramEnd, count);
+  if (objects < 1) return false;
+  m.op.items = objects;
+  variables.start(request.view, request.param + ITEMS, request.paramEnd, count);
+  return true;
+}
+
+/** The objects of the request, with the values of the answer. */
+export function readObjects(m: Message): void {
+  const { op, variables, values, request, pdu } = m;
+  let at = 0;
+  for (op.item = 0; variables.next(); op.item++) {
+    op.clearItem();
+    object(m, request.view);
+    if (variables.part === 0) {
+      values.next();
+      at = values.at;
+    }
+    became(m, values.code);
+    if (values.code === ItemCode.success) {
+      if (variables.parts > 1 || m.variables.bytes < 0) at = partValue(m, at);
+      else typedValue(m, pdu.view, values.at, values.length);
+    }
+    m.emit();
+  }
+}
+
+/** The response to a write carries the values that were written. */
+function writtenObjects(m: Message): void {
+  const { op, variables, values, request, pdu } = m;
+  const count = request.view.getUint8(request.param + 1);
+  const valued = values.check(request.view, request.data, request.dataEnd, count, false);
+  values.start(request.view, request.data, request.dataEnd, valued ? count : 0);
+  let item = -1;
+  for (op.item = 0; variables.next(); op.item++) {
+    op.clearItem();
+    object(m, request.view);
+    if (variables.part === 0) item++;
+    became(m, pdu.view.getUint8(pdu.data + item));
+    if (valued) writtenValue(m, request.view);
+    m.emit();
+  }
+}
+
+/** An answer without items: every object of the request has its outcome. */
+function refused(m: Message, known: boolean): void {
+  const { op, request, variables } = m;
+  const count =
+    known && request.paramEnd - request.param >= ITEMS ? request.view.getUint8(request.param + 1) : 0;
+  if (count === 0 || !startRequest(m, count)) {
+    m.emit();
+    return;
+  }
+  for (op.item = 0; variables.next(); op.item++) {
+    op.clearItem();
+    object(m, request.view);
+    m.emit();
+  }
+}
+
+function broken(m: Message, anomalies: number): void {
+  m.flag(anomalies);
+  m.emit();
+}
+
+function object(m: Message, view: DataView): void {
+  const { op, variables } = m;
+  op.space = variables.space;
+  op.area = variables.area;
+  op.address = variables.address;
+  op.extent = variables.extent;
+  if (variables.nameLength > 0) m.named(view, variables.nameAt, variables.nameLength);
+}
+
+function became(m: Message, code: number): void {
+  m.op.outcome = code === ItemCode.success ? Outcome.ok : Outcome.failed;
+  m.op.error = code === ItemCode.success ? 0 : code;
+}
+
+/** The value of the current variable in a write; the parts of a DBREAD variable share one value's bytes. */
+function writtenValue(m: Message, view: DataView): void {
+  const { variables, values } = m;
+  if (variables.part === 0) values.next();
+  if (variables.parts === 1) typedValue(m, view, values.at, values.length);
+  else m.carries(view, values.at, values.length, ValueType.bytes, 1);
+}
+
+/** A value as the variable's transport size says, where its length allows. */
+function typedValue(m: Message, view: DataView, at: number, length: number): void {
+  const { variables } = m;
+  const type = variables.size === 0 ? ValueType.bytes : sizeType(variables.size);
+  if (type === ValueType.bytes) {
+    m.carries(view, at, length, type, 1);
+    return;
+  }
+  const width = variables.extent === 0 ? 0 : isNumbered(variables.space) ? 2 : typeBytes(type);
+  const count = width === 0 ? 0 : Math.floor(length / width);
+  if (count * width === length && length > 0) m.carries(view, at, length, type, count);
+  else m.carries(view, at, length, ValueType.bytes, length === 0 ? 0 : 1);
+  if (variables.bytes >= 0 && length !== variables.bytes) m.flag(Anomaly.mismatch);
+}
+
+/** The parts of a DBREAD answer: each a return code and, where it is success, the bytes asked for. */
+function partValue(m: Message, at: number): number {
+  const { pdu, variables, values } = m;
+  const end = values.at + values.length;
+  if (at >= end) return at;
+  const code = pdu.view.getUint8(at);
+  became(m, code);
+  if (code !== ItemCode.success) return at + 1;
+  const length = Math.min(Math.max(variables.bytes, 0), end - at - 1);
+  m.carries(pdu.view, at + 1, length, ValueType.u8, length);
+  return at + 1 + length;
+}
+
+/** A value without its request: as its own transport size says. */
+function looseValue(m: Message): void {
+  const { values, pdu } = m;
+  if (values.code !== ItemCode.success || values.length === 0) return;
+  const { at, length } = values;
+  if (values.size === DataSize.bit) m.carries(pdu.view, at, length, ValueType.bool, length);
+  else if (values.size === DataSize.int && (length & 1) === 0) {
+    m.carries(pdu.view, at, length, ValueType.i16, length / 2);
+  } else if (values.size === DataSize.real && (length & 3) === 0) {
+    m.carries(pdu.view, at, length, ValueType.f32, length / 4);
+  } else m.carries(pdu.view, at, length, ValueType.u8, length);
+}
+
+function typeBytes(type: ValueType): number {
+  switch (type) {
+    case ValueType.u16:
+    case ValueType.i16:
+      return 2;
+    case ValueType.u32:
+    case ValueType.i32:
+    case ValueType.f32:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+/** Do the values of a write fit the variables? Both were checked. */
+function lengthsDiffer(m: Message, count: number): number {
+  const { pdu, variables, values } = m;
+  variables.start(pdu.view, pdu.param + ITEMS, pdu.paramEnd, count);
+  values.start(pdu.view, pdu.data, pdu.dataEnd, count);
+  while (variables.next()) {
+    if (variables.part > 0) continue;
+    values.next();
+    if (variables.parts === 1 && variables.bytes >= 0 && variables.bytes !== values.length)
+      return Anomaly.length;
+  }
+  return 0;
+}

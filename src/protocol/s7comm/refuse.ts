@@ -1,0 +1,174 @@
+/**
+ * Refusals: what a controller would say to a message that it does not accept.
+ *
+ * - Read and write variable: a normal answer whose items each say 0x03, accessing the object not allowed, as a
+ *   CPU does that protects a variable. Stations show bad values and go on.
+ * - Every other Job: Ack_Data with an error class and code, and the function it answers.
+ * - Userdata: a Userdata response with the error code in its parameters.
+ * - A part of a download's block (the station's Ack_Data) is replaced by one with an error, so that the
+ *   controller gives up the transfer; and so is any other answer, towards who asked.
+ * - A connection request: a disconnect request.
+ * - What is told unasked, and what ends a connection, has no answer.
+ *
+ * @module
+ */
+
+import { Anomaly } from '../../operation/anomaly.ts';
+import { opposite, type Side } from '../../operation/side.ts';
+import { connectionAnomalies, destinationReference, sourceReference } from '../osi/connection.ts';
+import { Tpdu, tpduCode } from '../osi/cotp.ts';
+import { putData, putDisconnect } from '../osi/encode.ts';
+import { type Answer, Why } from '../protocol.ts';
+import { isRequest, isResponse, LONG, Type } from './decode-userdata.ts';
+import { putHeader } from './encode.ts';
+import { Fn, Group } from './functions.ts';
+import { DataSize, ItemCode } from './items.ts';
+import { ACK_HEADER, HEADER, isAck, type Pdu, Rosctr } from './pdu.ts';
+
+/** Error class and code of a Job's answer, by reason. */
+function jobError(why: Why, backwards: boolean): number {
+  switch (why) {
+    case Why.denied:
+      // To the station: not in this protection level. To a controller that fetches a block: cannot be done.
+      return backwards ? 0x8404 : 0xd241;
+    case Why.malformed:
+      return 0x8500;
+    case Why.unsupported:
+      return 0x8104;
+    case Why.busy:
+      return 0x8302;
+    case Why.unreachable:
+      return 0x8404;
+  }
+}
+
+/** Return code of an item, by reason. */
+function itemCode(why: Why): ItemCode {
+  switch (why) {
+    case Why.denied:
+      return ItemCode.notAllowed;
+    case Why.unsupported:
+      return ItemCode.typeNotSupported;
+    case Why.malformed:
+      return ItemCode.address;
+    case Why.busy:
+    case Why.unreachable:
+      return ItemCode.hardware;
+  }
+}
+
+/** Error code of a Userdata response, by reason. */
+function userdataError(why: Why, group: number): number {
+  if (why === Why.denied) return group === Group.programmer ? 0xd0a1 : 0xd241;
+  if (why === Why.unsupported || why === Why.malformed) return 0xd405;
+  return 0xd406;
+}
+
+/** Reason of a disconnect request that class 0 allows, X.224 13.5.3 d. */
+function disconnectReason(why: Why): number {
+  switch (why) {
+    case Why.busy:
+      return 1;
+    case Why.unreachable:
+      return 3;
+    default:
+      return 0;
+  }
+}
+
+/** Refuses a TPDU of the connection. */
+export function refuseConnection(
+  side: Side,
+  view: DataView,
+  at: number,
+  end: number,
+  why: Why,
+  answer: Answer,
+): boolean {
+  const code = tpduCode(view, at);
+  if (code !== Tpdu.CR && code !== Tpdu.CC) return false;
+  if (connectionAnomalies(view, at, end) & Anomaly.truncated) return false;
+  const asks = code === Tpdu.CR;
+  const reference = asks ? sourceReference(view, at) : destinationReference(view, at);
+  answer.length = putDisconnect(answer.view, 0, reference, disconnectReason(why));
+  answer.to = asks ? side : opposite(side);
+  return true;
+}
+
+/** Refuses a PDU. */
+export function refusePdu(side: Side, pdu: Pdu, why: Why, answer: Answer): boolean {
+  if (pdu.rosctr === Rosctr.userdata) return refuseUserdata(side, pdu, why, answer);
+  const answers = isAck(pdu.rosctr);
+  if (!answers && pdu.rosctr !== Rosctr.job) return false;
+  answer.to = answers ? opposite(side) : side;
+  const items = itemCount(pdu);
+  if (items > 0) refuseItems(pdu, items, why, answer);
+  else refuseJob(pdu, jobError(why, answer.to === 1), answer);
+  return true;
+}
+
+/** Items of a read or write that can be answered one by one; 0 where they cannot. */
+function itemCount(pdu: Pdu): number {
+  if (pdu.code !== Fn.readVar && pdu.code !== Fn.writeVar) return 0;
+  return pdu.paramEnd - pdu.param < 2 ? 0 : pdu.view.getUint8(pdu.param + 1);
+}
+
+function refuseItems(pdu: Pdu, count: number, why: Why, answer: Answer): void {
+  const { view } = answer;
+  const size = pdu.code === Fn.readVar ? 4 : 1;
+  let at = begin(answer, Rosctr.ackData, pdu.reference, 2, count * size, 0);
+  view.setUint8(at, pdu.code);
+  view.setUint8(at + 1, count);
+  at += 2;
+  for (let i = 0; i < count; i++) {
+    view.setUint8(at, itemCode(why));
+    if (size === 4) {
+      view.setUint8(at + 1, DataSize.none);
+      view.setUint16(at + 2, 0);
+    }
+    at += size;
+  }
+  answer.length = at;
+}
+
+function refuseJob(pdu: Pdu, error: number, answer: Answer): void {
+  const code = pdu.code;
+  const at = begin(answer, Rosctr.ackData, pdu.reference, code < 0 ? 0 : 1, 0, error);
+  if (code >= 0) answer.view.setUint8(at, code);
+  answer.length = code < 0 ? at : at + 1;
+}
+
+function refuseUserdata(side: Side, pdu: Pdu, why: Why, answer: Answer): boolean {
+  const request = isRequest(pdu);
+  if (!request && !isResponse(pdu)) return false;
+  const { view } = answer;
+  const functionAt = pdu.param + 5;
+  const group = pdu.view.getUint8(functionAt) & 0x0f;
+  const type = (pdu.view.getUint8(functionAt) >> 4) | Type.response;
+  const at = begin(answer, Rosctr.userdata, pdu.reference, LONG, 4, 0);
+  view.setUint32(at, 0x00011208);
+  view.setUint8(at + 4, 0x12);
+  view.setUint8(at + 5, ((request ? type & ~Type.request : type) << 4) | group);
+  view.setUint8(at + 6, pdu.view.getUint8(functionAt + 1));
+  view.setUint8(at + 7, pdu.view.getUint8(functionAt + 2));
+  view.setUint16(at + 8, 0);
+  view.setUint16(at + 10, userdataError(why, group));
+  view.setUint32(at + 12, 0x0a000000);
+  answer.length = at + 16;
+  answer.to = request ? side : opposite(side);
+  return true;
+}
+
+/** Writes all headers; returns where the parameters begin. */
+function begin(
+  answer: Answer,
+  rosctr: Rosctr,
+  reference: number,
+  param: number,
+  data: number,
+  error: number,
+): number {
+  const header = rosctr === Rosctr.ackData ? ACK_HEADER : HEADER;
+  const at = putData(answer.view, 0, header + param + data);
+  return putHeader(answer.view, at, rosctr, reference, param, data, error);
+}

@@ -1,0 +1,31 @@
+/**
+ * S7 communication, the protocol of the S7-300 and S7-400 controllers and of those that speak it for their sake.
+ *
+ * @module
+ */
+
+import type { Protocol } from '../protocol.ts';
+import { SPACES } from './areas.ts';
+import { S7Conversation } from './conversation.ts';
+import { errorName } from './errors.ts';
+import { frame, MAX_MESSAGE, recognise, resync } from './frame.ts';
+import { FUNCTIONS } from './functions.ts';
+import { objects } from './objects.ts';
+import { stations } from './station.ts';
+
+export const s7comm: Protocol = {
+  name: 's7comm',
+  title: 'S7comm',
+  standard: 'S7 communication (no public standard) over ITU-T X.224 class 0 and RFC 1006',
+  ports: [102],
+  functions: FUNCTIONS,
+  spaces: SPACES,
+  objects,
+  stations,
+  maxMessage: MAX_MESSAGE,
+  recognise,
+  frame,
+  resync,
+  open: limits => new S7Conversation(limits),
+  errorName,
+};
