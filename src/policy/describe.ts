@@ -57,13 +57,14 @@ function describeOperation(
   const verb = VERBS[op.verb]!.name;
   const name = verb === 'unknown' ? `function ${op.code}${op.subcode < 0 ? '' : `/${op.subcode}`}` : verb;
   const [tag, another] = tags;
-  if (tag !== undefined && another === undefined) {
+  const unit = protocol?.spaces[op.space]?.bits ?? 0;
+  if (tag !== undefined && another === undefined && tag.range.to - tag.range.from === op.extent * unit) {
     const raw = rawOf(op, tag);
     if (!Number.isNaN(raw)) return `${name} ${tag.name} = ${withUnit(tag, raw)}`;
     return `${name} ${tag.name}`;
   }
   const object = protocol?.objects.format(op) || op.name();
-  if (object === '') return row === undefined ? name : `${name} (${row.name})`;
+  if (object === '') return row === undefined || op.fn === 0 ? name : `${name} (${row.name})`;
   if (op.valueCount === 0) return `${name} ${object}`;
   const values: string[] = [];
   for (let i = 0; i < Math.min(op.valueCount, MAX_VALUES); i++) values.push(String(op.value(i)).slice(0, 40));

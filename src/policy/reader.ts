@@ -60,10 +60,14 @@ export class Reader {
     return Math.max(1, this.#lines.linePos(at).line);
   }
 
-  /** What stands in the file, its blanks reduced to one, to repeat in messages. */
+  /** What stands in the file, on one line, to repeat in messages. */
   source({ node, at }: Place): string {
     const text = this.#text.slice(at, node?.range?.[1] ?? at);
-    return text.replace(/\s+/g, ' ').trim().slice(0, 200);
+    return text
+      .trim()
+      .replace(/\s*\n\s*/g, ', ')
+      .replace(/\s+/g, ' ')
+      .slice(0, 200);
   }
 
   /** The entries of a map whose keys are names that its owner chooses. */
