@@ -8,7 +8,7 @@
 import { Anomaly } from '../../operation/anomaly.ts';
 import { fit, onOrOff, range, within } from './bounds.ts';
 import { checkFileAnswer, checkFileRead, checkFileWrite } from './file-record.ts';
-import { functionOf, lengthOf, PDU, protocolOf } from './frame.ts';
+import { functionOf, isHeaderOf, lengthOf, PDU, protocolOf } from './frame.ts';
 import { EXCEPTION, Fc, isKnown, Mei, rowOf, UmasAnswer } from './functions.ts';
 import { checkIdentification, checkIdentificationRequest } from './identification.ts';
 
@@ -182,6 +182,7 @@ export function checkResponse(view: DataView, at: number, end: number): number {
 }
 
 function checkHeader(view: DataView, at: number, end: number): number {
+  if (isHeaderOf(view, at, end)) return 0;
   return (protocolOf(view, at) === 0 ? 0 : header) | (lengthOf(view, at) === end - at ? 0 : length);
 }
 

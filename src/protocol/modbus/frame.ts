@@ -36,8 +36,6 @@ const UMAS = 90;
 
 /** Bytes of the shortest message: header and function code. */
 export const MIN_MESSAGE = COUNTED_FROM + MIN_LENGTH;
-/** Bytes of the longest message that the standard knows. */
-export const MAX_STANDARD_MESSAGE = COUNTED_FROM + MAX_LENGTH;
 /** Bytes of the longest message. */
 export const MAX_MESSAGE = COUNTED_FROM + MAX_LENGTH_UMAS;
 
@@ -52,6 +50,11 @@ export function protocolOf(view: DataView, at: number): number {
 /** Bytes of the whole message as its header has it. */
 export function lengthOf(view: DataView, at: number): number {
   return COUNTED_FROM + view.getUint16(at + LENGTH);
+}
+
+/** True where the header is that of the message `at..end`: protocol identifier and length read as one. */
+export function isHeaderOf(view: DataView, at: number, end: number): boolean {
+  return view.getInt32(at + PROTOCOL) === end - at - COUNTED_FROM;
 }
 
 /** The addressee: 1 to 247 behind a serial line, 255 or 0 for the device itself (Messaging V1.0b, 4.4.1.2). */

@@ -7,6 +7,7 @@
 
 import type { Operation } from '../../operation/operation.ts';
 import type { ObjectGrammar, ObjectRange, StationGrammar } from '../protocol.ts';
+import { RECORDS } from './file-record.ts';
 import { SPACES, Spaces } from './spaces.ts';
 
 const EXAMPLES = [
@@ -32,7 +33,7 @@ const REFERENCE_DIGIT = new Map<number, string>([
 
 /** Addresses of a space; file records and identification objects have fewer (V1.1b3, 6.14 and 6.21). */
 function addressesOf(space: number): number {
-  return space === Spaces.file ? 10_000 : space === Spaces.identity ? 256 : 65_536;
+  return space === Spaces.file ? RECORDS : space === Spaces.identity ? 256 : 65_536;
 }
 
 function parse(text: string): ObjectRange | { readonly problem: string } {
