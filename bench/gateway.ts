@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import type { Job, Result } from './load/client.ts';
 import { startGateway } from './load/cofferdam.ts';
 import { startHaproxy } from './load/haproxy.ts';
-import { BEGUN } from './load/message.ts';
+import { BEGUN, IN_LINE, SERVER } from './load/message.ts';
 import { canPin, cores, pin } from './pinning.ts';
 import { cpuOf, end, installed } from './process.ts';
 import { median, medianRatio } from './statistics.ts';
@@ -63,6 +63,7 @@ export interface GatewayFigures {
 /** A way to the server; `process` stands in line. */
 interface Path {
   readonly name: string;
+  readonly host: string;
   readonly port: number;
   readonly process: ChildProcess | undefined;
 }
@@ -77,7 +78,7 @@ export async function benchGateway(options: GatewayOptions): Promise<GatewayFigu
     const [upstream] = (await once(server, 'message')) as [number];
     const client = forkBeside('./load/client.ts', children);
 
-    const paths: Path[] = [{ name: 'direct', port: upstream, process: undefined }];
+    const paths: Path[] = [{ name: 'direct', host: SERVER, port: upstream, process: undefined }];
     const missing: string[] = [];
     const gatewayPort = await freePort();
     paths.push(await inLine('cofferdam', gatewayPort, startGateway(folder, gatewayPort, upstream), children));
@@ -167,7 +168,7 @@ async function load(
   connections: number,
   { warmUp, seconds }: GatewayOptions,
 ): Promise<Sample> {
-  const job: Job = { port: path.port, connections, warmUp, seconds };
+  const job: Job = { host: path.host, port: path.port, connections, warmUp, seconds };
   client.send(job);
   const [begun] = await once(client, 'message');
   const before = cpuSoFar(path);
@@ -196,14 +197,14 @@ async function inLine(
   children.push(process);
   for (let tries = 0; tries < 100; tries++) {
     if (process.exitCode !== null) break;
-    if (await accepts(port)) return { name, port, process };
+    if (await accepts(port)) return { name, host: IN_LINE, port, process };
     await delay(100);
   }
-  throw new Error(`${name} did not begin to listen on 127.0.0.1:${port}`);
+  throw new Error(`${name} did not begin to listen on ${IN_LINE}:${port}`);
 }
 
 async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect(port, IN_LINE);
   try {
     await once(socket, 'connect');
     return true;
@@ -215,7 +216,7 @@ async function accepts(port: number): Promise<boolean> {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer().listen(0, IN_LINE);
   await once(server, 'listening');
   const address = server.address();
   server.close();

@@ -126,7 +126,8 @@ function aboutFunctions({ title, functions }: Protocol): string[] {
     parts.push(functionTable(rows));
   }
   const [other] = functions;
-  parts.push(`Anything else is \`${VERBS[other!.verb]!.name}\` (${other!.source}).`);
+  const source = other!.source === '' ? '' : ` (${other!.source})`;
+  parts.push(`Anything else is \`${VERBS[other!.verb]!.name}\`${source}.`);
   return parts;
 }
 
@@ -151,7 +152,9 @@ function aboutRefusals(protocol: Protocol): string[] {
   const rows: string[][] = [];
   for (const [asked, bytes] of REFUSED[protocol.name] ?? []) {
     const request = viewOf(bytes);
-    for (const why of ['denied', 'malformed', 'unsupported', 'busy', 'unreachable'] as const) {
+    // All reasons for the first, to show how they differ; for the others what a policy's denial looks like.
+    const reasons = rows.length === 0 ? Object.keys(Why) : ['denied'];
+    for (const why of reasons as (keyof typeof Why)[]) {
       const conversation = protocol.open({ requests: 4, bytes: 4096 });
       const answer = new Answer();
       const answered = conversation.refuse(Side.client, request, 0, request.byteLength, Why[why], answer);
@@ -209,10 +212,20 @@ function aboutValues(): string[] {
       VALUE_TYPES.map((type, i) => [
         `\`${type}\``,
         VALUE_BITS[i] === 0 ? '' : String(VALUE_BITS[i]),
-        meanings.get(type) ?? '',
+        meanings.get(type) ?? plainType(type),
       ]),
     ),
   ];
+}
+
+/** What a type's name says by itself. */
+function plainType(type: string): string {
+  if (!/^[uif]\d+$/.test(type)) return '';
+  return type.startsWith('u')
+    ? 'Unsigned integer.'
+    : type.startsWith('i')
+      ? 'Signed integer.'
+      : 'IEEE 754 number.';
 }
 
 function aboutAnomalies(): string[] {

@@ -38,8 +38,9 @@ const FEWEST = 40;
 const MOST = 400;
 /** 2026-03-01 06:00 UTC, in µs. */
 const BEGIN = 1772344800 * 1e6;
-/** Longest pause between two packets of the capture, µs. */
-const PAUSE = 40;
+/** Pause between two messages of the capture, µs: the range, evenly spread. */
+const SHORTEST_PAUSE = 2;
+const LONGEST_PAUSE = 40;
 
 /** The capture in `folder`, made now if it isn't there. `made` tells that it takes a while. */
 export function capture(folder: string, parameters: CaptureParameters, made?: () => void): Capture {
@@ -83,7 +84,7 @@ function write(path: string, parameters: CaptureParameters): Omit<Capture, 'path
     }
     if (open.length === 0) break;
     const chosen = random.below(open.length);
-    micros += random.between(1, PAUSE);
+    micros += random.between(SHORTEST_PAUSE, LONGEST_PAUSE);
     if (!open[chosen]!.next(writer, micros)) {
       open[chosen] = open[open.length - 1]!;
       open.pop();

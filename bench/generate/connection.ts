@@ -1,5 +1,5 @@
 /**
- * A TCP connection from its handshake to its end, one packet at a time, so that many can be interleaved.
+ * A TCP connection from its handshake to its end, one message at a time, so that many can be interleaved.
  *
  * @module
  */
@@ -45,10 +45,6 @@ export class Connection {
   readonly #exchanges: number;
   #step: Step = Step.syn;
   #exchange = 0;
-  // The message under way: where it is cut (0 before that is known), and what became of its first segment.
-  #cut = 0;
-  #swapped = false;
-  #sent = false;
 
   constructor(
     dialogue: Dialogue,
@@ -66,7 +62,7 @@ export class Connection {
     this.#random = random;
   }
 
-  /** Writes the connection's next packet; false when that was its last. */
+  /** Writes the connection's next message or bare segment, within 2 µs; false when that was its last. */
   next(writer: PcapWriter, micros: number): boolean {
     const client = this.#client;
     const server = this.#server;
@@ -85,10 +81,11 @@ export class Connection {
         this.#step = Step.request;
         return true;
       case Step.request:
-        if (this.#piece(writer, micros, client, server, this.#dialogue.request)) this.#step = Step.response;
+        this.#message(writer, micros, client, server, this.#dialogue.request);
+        this.#step = Step.response;
         return true;
       case Step.response:
-        if (!this.#piece(writer, micros, server, client, this.#dialogue.response)) return true;
+        this.#message(writer, micros, server, client, this.#dialogue.response);
         if (this.#random.chance(BARE_ACKS)) this.#step = Step.bareAck;
         else this.#nextExchange();
         return true;
@@ -120,27 +117,19 @@ export class Connection {
     }
   }
 
-  /** Writes the next segment of a message; true when that was the last. */
-  #piece(writer: PcapWriter, micros: number, from: End, to: End, message: Uint8Array): boolean {
+  /** Writes a message; where it is cut, its segments follow each other at once. */
+  #message(writer: PcapWriter, micros: number, from: End, to: End, message: Uint8Array): void {
     const { length } = message;
-    if (this.#cut === 0) {
-      const whole = !this.#disturbed || length < 2 || !this.#random.chance(CUT);
-      this.#cut = whole ? length : this.#random.between(1, length - 1);
-      this.#swapped = !whole && this.#random.chance(SWAPPED);
-    }
-    const cut = this.#cut;
-    const front = this.#sent === this.#swapped;
-    const at = front ? 0 : cut;
-    const end = front ? cut : length;
-    send(writer, micros, from, to, Flag.push | Flag.ack, message, at, end);
-    if (cut < length && !this.#sent) {
-      this.#sent = true;
-      return false;
+    const flags = Flag.push | Flag.ack;
+    if (this.#disturbed && length > 1 && this.#random.chance(CUT)) {
+      const cut = this.#random.between(1, length - 1);
+      const swapped = this.#random.chance(SWAPPED);
+      send(writer, micros, from, to, flags, message, swapped ? cut : 0, swapped ? length : cut);
+      send(writer, micros + 1, from, to, flags, message, swapped ? 0 : cut, swapped ? cut : length);
+    } else {
+      send(writer, micros, from, to, flags, message, 0, length);
     }
     from.next = (from.next + length) >>> 0;
-    this.#cut = 0;
-    this.#sent = false;
-    return true;
   }
 
   /** Writes a segment without data. */

@@ -11,6 +11,7 @@ import { quantile } from '../statistics.ts';
 import { BEGUN, REQUEST, RESPONSE_LENGTH } from './message.ts';
 
 export interface Job {
+  readonly host: string;
   readonly port: number;
   readonly connections: number;
   /** Seconds that are not counted, and seconds that are. */
@@ -44,14 +45,19 @@ class Asker {
   #asked = 0;
   #matches = true;
 
-  constructor(port: number, answered: (micros: number) => void, failed: (error: Error) => void) {
+  constructor(
+    host: string,
+    port: number,
+    answered: (micros: number) => void,
+    failed: (error: Error) => void,
+  ) {
     this.#answered = answered;
     this.#failed = failed;
     const onread = {
       buffer: Buffer.allocUnsafe(4096),
       callback: (length: number, buffer: Uint8Array) => this.#receive(length, buffer),
     };
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread });
+    this.#socket = connect({ host, port, noDelay: true, onread });
     this.#socket.on('error', failed);
     this.#socket.on('end', () => failed(new Error('the connection was closed by the other side')));
   }
@@ -97,7 +103,7 @@ async function run(job: Job): Promise<Result | { problem: string }> {
   const askers: Asker[] = [];
   try {
     for (let i = 0; i < job.connections; i++) {
-      const asker = new Asker(job.port, answered, reject);
+      const asker = new Asker(job.host, job.port, answered, reject);
       askers.push(asker);
       await Promise.race([asker.connected(), failed]);
     }

@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { start } from '../process.ts';
+import { IN_LINE, SERVER } from './message.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -16,24 +17,24 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 export function startGateway(folder: string, port: number, upstream: number): ChildProcess {
   const file = join(folder, 'policy.yaml');
   writeFileSync(file, policy(port, upstream));
-  return start(process.execPath, [MAIN, 'gateway', file]);
+  return start(process.execPath, [MAIN, 'gateway', '--policy', file]);
 }
 
 function policy(port: number, upstream: number): string {
   return `cofferdam: 1
 plant: bench
 zones:
-  control-room: { level: 2, hosts: { hmi: 127.0.0.1 } }
-  process: { level: 1, hosts: { plc: 127.0.0.2 } }
+  control-room: { level: 2, hosts: { hmi: ${IN_LINE} } }
+  process: { level: 1, hosts: { plc: ${SERVER} } }
 listeners:
-  - { listen: 127.0.0.1:${port}, to: plc, protocol: modbus, upstream: 127.0.0.1:${upstream} }
+  - { listen: ${IN_LINE}:${port}, to: plc, protocol: modbus, port: ${upstream} }
 conduits:
   - from: control-room
     to: plc
     protocol: modbus
     reason: the bench reads registers
     owner: bench
-    review: 2099-01-01
+    review: 2099-12-31
     allow:
       - read: holding 0-999
 `;

@@ -8,6 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start } from '../process.ts';
+import { IN_LINE, SERVER } from './message.ts';
 
 /** Starts it on `port` of loopback in front of `upstream`; its configuration goes into `folder`. */
 export function startHaproxy(folder: string, port: number, upstream: number): ChildProcess {
@@ -26,7 +27,7 @@ defaults
   timeout client 60s
   timeout server 60s
 listen bench
-  bind 127.0.0.1:${port}
-  server controller 127.0.0.1:${upstream}
+  bind ${IN_LINE}:${port}
+  server controller ${SERVER}:${upstream}
 `;
 }

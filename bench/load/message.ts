@@ -6,6 +6,10 @@
  */
 const REGISTERS = 125;
 
+/** Where the server listens, and where whoever stands in line does: two hosts to a policy. */
+export const SERVER = '127.0.0.2';
+export const IN_LINE = '127.0.0.1';
+
 /** 12 bytes; the transaction identifier is set for each. */
 export const REQUEST: readonly number[] = [0, 0, 0, 0, 0, 6, 1, 3, 0, 0, 0, REGISTERS];
 

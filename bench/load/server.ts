@@ -6,7 +6,7 @@
  */
 
 import { createServer } from 'node:net';
-import { REQUEST, response } from './message.ts';
+import { REQUEST, response, SERVER } from './message.ts';
 
 const server = createServer({ noDelay: true }, socket => {
   const answer = response();
@@ -24,7 +24,7 @@ const server = createServer({ noDelay: true }, socket => {
   });
   socket.on('error', () => socket.destroy());
 });
-server.listen(0, '127.0.0.1', () => {
+server.listen(0, SERVER, () => {
   const address = server.address();
   if (typeof address === 'object') process.send?.(address?.port);
 });
