@@ -5,19 +5,26 @@
  * @module
  */
 
-/** The messages of a stream, or undefined where it is not one whole message after another. */
-export function modbusMessages(stream: Buffer): Buffer[] | undefined {
+/** The messages of a stream up to where it can be read no further, and how many bytes are left there. */
+export function modbusMessages(stream: Buffer): { messages: Buffer[]; rest: number } {
   const messages: Buffer[] = [];
   let at = 0;
-  while (at < stream.length) {
-    if (stream.length - at < 8 || stream.readUInt16BE(at + 2) !== 0) return undefined;
+  while (stream.length - at >= 8 && stream.readUInt16BE(at + 2) === 0) {
     const end = at + 6 + stream.readUInt16BE(at + 4);
-    if (end > stream.length || end < at + 8) return undefined;
+    if (end > stream.length || end < at + 8) break;
     messages.push(stream.subarray(at, end));
     at = end;
   }
-  return messages;
+  return { messages, rest: stream.length - at };
 }
+
+/** Is this an exception? */
+export function isException(message: Buffer): boolean {
+  return message.length === 9 && message[7]! >= 0x80;
+}
+
+/** UMAS functions that read values (Schneider's, as public research names them), or only keep a session up. */
+const UMAS_READS: readonly number[] = [0x01, 0x12, 0x20, 0x22, 0x24, 0x28, 0x39, 0x52, 0x70, 0x74];
 
 /** Is this a request that the stand's policy allows: unit 1, reads within the limits, writes to 40 to 49? */
 export function isAllowed(message: Buffer): boolean {
@@ -50,6 +57,8 @@ export function isAllowed(message: Buffer): boolean {
       );
     case 24:
       return pdu.length === 3;
+    case 90:
+      return UMAS_READS.includes(pdu[2]!);
     default:
       return false;
   }

@@ -61,7 +61,7 @@ conduits:
     refuse: ${refuse}
     allow:
       - read: anything
-      - write: DB1.DBB0-DBB9
+      - write: DB1 0-9
 listeners:
   - { listen: 127.0.0.1:0, to: plc, protocol: modbus, port: ${modbus} }
   - { listen: 127.0.0.1:0, to: plc, protocol: s7comm, port: ${s7comm} }
