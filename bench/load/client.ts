@@ -8,7 +8,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { quantile } from '../statistics.ts';
-import { BEGUN, REQUEST, RESPONSE_LENGTH } from './message.ts';
+import { BEGUN, REQUEST, RESPONSE_LENGTH, stationOf } from './message.ts';
 
 export interface Job {
   readonly host: string;
@@ -48,6 +48,7 @@ class Asker {
   constructor(
     host: string,
     port: number,
+    localAddress: string,
     answered: (micros: number) => void,
     failed: (error: Error) => void,
   ) {
@@ -57,7 +58,7 @@ class Asker {
       buffer: Buffer.allocUnsafe(4096),
       callback: (length: number, buffer: Uint8Array) => this.#receive(length, buffer),
     };
-    this.#socket = connect({ host, port, noDelay: true, onread });
+    this.#socket = connect({ host, port, localAddress, noDelay: true, onread });
     this.#socket.on('error', failed);
     this.#socket.on('end', () => failed(new Error('the connection was closed by the other side')));
   }
@@ -103,7 +104,7 @@ async function run(job: Job): Promise<Result | { problem: string }> {
   const askers: Asker[] = [];
   try {
     for (let i = 0; i < job.connections; i++) {
-      const asker = new Asker(job.host, job.port, answered, reject);
+      const asker = new Asker(job.host, job.port, stationOf(i), answered, reject);
       askers.push(asker);
       await Promise.race([asker.connected(), failed]);
     }

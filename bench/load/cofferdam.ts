@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { start } from '../process.ts';
-import { IN_LINE, SERVER } from './message.ts';
+import { IN_LINE, SERVER, STATIONS } from './message.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -24,7 +24,7 @@ function policy(port: number, upstream: number): string {
   return `cofferdam: 1
 plant: bench
 zones:
-  control-room: { level: 2, hosts: { hmi: ${IN_LINE} } }
+  control-room: { level: 2, hosts: { hmi: ${STATIONS} } }
   process: { level: 1, hosts: { plc: ${SERVER} } }
 listeners:
   - { listen: ${IN_LINE}:${port}, to: plc, protocol: modbus, port: ${upstream} }

@@ -6,9 +6,15 @@
  */
 const REGISTERS = 125;
 
-/** Where the server listens, and where whoever stands in line does: two hosts to a policy. */
+/** Where the server listens, and where whoever stands in line does. */
 export const SERVER = '127.0.0.2';
 export const IN_LINE = '127.0.0.1';
+
+/** Where connections come from: stations in turn, because a gateway limits what one station may open. */
+export const STATIONS = '127.0.1.0/24';
+export function stationOf(connection: number): string {
+  return `127.0.1.${1 + (connection % 8)}`;
+}
 
 /** 12 bytes; the transaction identifier is set for each. */
 export const REQUEST: readonly number[] = [0, 0, 0, 0, 0, 6, 1, 3, 0, 0, 0, REGISTERS];
