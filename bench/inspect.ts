@@ -5,6 +5,7 @@
  * @module
  */
 
+import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { type Capture, capture } from './generate/capture.ts';
 import { type Cost, installed, run } from './process.ts';
@@ -104,12 +105,18 @@ function inspect(name: string, file: Capture, more: readonly string[]): Reader {
     program: process.execPath,
     args: [MAIN, ...INSPECT, ...more],
     check(output) {
-      const { packets } = JSON.parse(output) as { packets: unknown };
-      if (packets !== file.packets) {
-        throw new Error(`inspect counted ${packets} packets in a capture of ${file.packets}`);
-      }
+      const seen = JSON.parse(output) as Summary;
+      assert.equal(seen.packets, file.packets, 'packets that inspect counted');
+      const messages = seen.protocols.map(({ protocol, messages }) => [protocol, messages]);
+      assert.deepEqual(Object.fromEntries(messages), file.messages, 'messages that inspect decoded');
     },
   };
+}
+
+/** What is looked at of `inspect --summary --json`. */
+interface Summary {
+  readonly packets: number;
+  readonly protocols: readonly { readonly protocol: string; readonly messages: number }[];
 }
 
 /** tshark as fast as it dissects, and with the fields that a list of operations needs. */

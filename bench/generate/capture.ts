@@ -26,6 +26,7 @@ export interface CaptureParameters {
 
 export interface Capture extends CaptureParameters {
   readonly path: string;
+  /** Of the packets, without the file's own headers. */
   readonly bytes: number;
   readonly connections: number;
   /** Messages by protocol: requests and responses together. */
@@ -91,7 +92,7 @@ function write(path: string, parameters: CaptureParameters): Omit<Capture, 'path
     }
   }
   writer.close();
-  return { ...parameters, packets: writer.packets, bytes: writer.length, connections, messages };
+  return { ...parameters, packets: writer.packets, bytes: writer.packetBytes, connections, messages };
 }
 
 /** Twenty stations and two hundred controllers: connections of the same pair differ in the client's port. */

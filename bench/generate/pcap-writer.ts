@@ -8,6 +8,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 const BUFFER = 1 << 22;
+const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 const SNAP_LENGTH = 262144;
 const LINKTYPE_ETHERNET = 1;
@@ -28,16 +29,16 @@ export class PcapWriter {
     view.setUint16(6, 4, true);
     view.setUint32(16, SNAP_LENGTH, true);
     view.setUint32(20, LINKTYPE_ETHERNET, true);
-    this.#used = 24;
+    this.#used = FILE_HEADER;
   }
 
   get packets(): number {
     return this.#packets;
   }
 
-  /** Bytes of the file so far. */
-  get length(): number {
-    return this.#written + this.#used;
+  /** Bytes of all packets so far. */
+  get packetBytes(): number {
+    return this.#written + this.#used - FILE_HEADER - this.#packets * RECORD_HEADER;
   }
 
   /** Begins a packet of `length` bytes seen at `micros` µs since 1970; returns where in `bytes` they go. */
