@@ -14,7 +14,7 @@ import { Pending } from '../pending.ts';
 import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
 import { decodeConnection, decodeEmpty, decodePdu, SETUP } from './decode.ts';
 import { followUpload } from './decode-block.ts';
-import { isRequest, isResponse } from './decode-userdata.ts';
+import { followParts, isRequest, isResponse } from './decode-userdata.ts';
 import { MAX_MESSAGE } from './frame.ts';
 import { Fn } from './functions.ts';
 import { Message } from './message.ts';
@@ -60,6 +60,7 @@ export class S7Conversation implements Conversation {
       ) {
         m.flag(Anomaly.state);
       }
+      m.answers = this.#pending[opposite(side)].find(CONNECTION_KEY) >= 0;
       decodeConnection(m, view, at, code);
     } else if (this.#read(view, at, end)) {
       this.#pair(side);
@@ -89,7 +90,9 @@ export class S7Conversation implements Conversation {
     if (slot < 0) return;
     request.read(pending.view, pending.at(slot), pending.end(slot));
     pending.remove(slot);
-    if (isAck(pdu.rosctr) && pdu.error === 0) this.#followAck(pdu, request);
+    if (request.anomalies !== 0) return;
+    if (pdu.rosctr === Rosctr.userdata) followParts(this.#message);
+    else if (pdu.error === 0) this.#followAck(pdu);
   }
 
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
@@ -166,10 +169,10 @@ export class S7Conversation implements Conversation {
     if (slot >= 0) pending.remove(slot);
   }
 
-  #followAck(pdu: Pdu, request: Pdu): void {
+  #followAck(pdu: Pdu): void {
     if (pdu.code === Fn.setup && pdu.paramEnd - pdu.param === SETUP) {
       this.#pduLength = pdu.view.getUint16(pdu.param + SETUP - 2);
-    } else followUpload(this.#message.uploads, pdu, request);
+    } else followUpload(this.#message);
   }
 }
 

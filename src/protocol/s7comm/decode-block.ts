@@ -12,10 +12,9 @@ import { Anomaly } from '../../operation/anomaly.ts';
 import { ValueType } from '../../operation/value.ts';
 import { Verb } from '../../operation/verb.ts';
 import { blockSpace, Space, WHOLE } from './areas.ts';
-import { Fn, piRow } from './functions.ts';
-import type { Message } from './message.ts';
+import { Fn, isBlockService, piRow } from './functions.ts';
+import { broken, type Message } from './message.ts';
 import { type Pdu, Rosctr } from './pdu.ts';
-import type { Uploads } from './uploads.ts';
 
 /** Length of a block's name: type (2), number (5), destination filesystem (1). */
 export const BLOCK_NAME = 8;
@@ -54,7 +53,7 @@ export function decodeFileJob(m: Message): void {
     m.carries(view, end + 1, paramEnd - end - 1, ValueType.text, 1);
   } else if (end !== paramEnd) m.flag(Anomaly.trailing);
   if (pdu.data !== pdu.dataEnd) m.flag(Anomaly.trailing);
-  file(m, view, param);
+  file(m, pdu);
   m.emit();
 }
 
@@ -77,7 +76,7 @@ export function decodeBlockAck(m: Message): void {
   if (m.answers && request.code === op.code) {
     if (op.code === Fn.upload || op.code === Fn.endUpload) {
       if (request.paramEnd - request.param >= FILE_LENGTH) uploading(m, request.view, request.param);
-    } else if (request.paramEnd - request.param >= FILE) file(m, request.view, request.param);
+    } else file(m, request);
   }
   const carries = op.code === Fn.downloadBlock || op.code === Fn.upload;
   if (carries && pdu.rosctr === Rosctr.ackData && pdu.error === 0) {
@@ -152,20 +151,16 @@ export function block(m: Message, view: DataView, at: number): boolean {
 }
 
 /** The file that a Job's parameters name: a block where the name is a block's, behind one byte of kind. */
-function file(m: Message, view: DataView, param: number): void {
-  const length = view.getUint8(param + FILE_LENGTH);
+function file(m: Message, { view, param, paramEnd }: Pdu): void {
+  const length = paramEnd - param < FILE ? 0 : view.getUint8(param + FILE_LENGTH);
+  if (param + FILE + length > paramEnd) return;
   m.named(view, param + FILE, length);
-  if (length === BLOCK_NAME + 1 && !block(m, view, param + FILE + 1)) m.flag(Anomaly.value);
+  if (length === 1 + BLOCK_NAME && !block(m, view, param + FILE + 1)) m.flag(Anomaly.value);
 }
 
 /** The block that an upload id stands for. */
 function uploading(m: Message, view: DataView, param: number): void {
-  const { op, uploads } = m;
-  const slot = uploads.find(view.getUint32(param + UPLOAD_ID));
-  if (slot < 0) return;
-  op.space = uploads.space(slot);
-  op.area = uploads.area(slot);
-  op.extent = WHOLE;
+  m.uploads.recall(view.getUint32(param + UPLOAD_ID), m.op);
 }
 
 /** Where the name of the PI service begins (its length is before it); -1 where the lengths do not agree. */
@@ -186,19 +181,13 @@ function invocations(m: Message, view: DataView, param: number, name: number): v
   // With an argument ('C ') the start is a cold restart, which loses what was retained.
   if (op.verb === Verb.start && length > 0) op.verb = Verb.restart;
   m.named(view, name, nameLength);
-  const listsBlocks = op.verb === Verb.activate || op.verb === Verb.delete;
-  if (
-    !listsBlocks ||
-    length < 2 + BLOCK_NAME ||
-    view.getUint8(name) !== 0x5f ||
-    view.getUint8(name + 2) === 0x5f
-  ) {
+  if (!isBlockService(row)) {
     if (length > 0) m.carries(view, param + ARGUMENT, length, ValueType.text, 1);
     m.emit();
     return;
   }
   const count = view.getUint8(param + ARGUMENT);
-  if (length !== 2 + count * BLOCK_NAME) {
+  if (count === 0 || length !== 2 + count * BLOCK_NAME) {
     broken(m, Anomaly.count);
     return;
   }
@@ -211,25 +200,18 @@ function invocations(m: Message, view: DataView, param: number, name: number): v
   }
 }
 
-function broken(m: Message, anomalies: number): void {
-  m.flag(anomalies);
-  m.emit();
-}
-
-/** Remembers what the upload ids stand for, from an answer that says that it was done. */
-export function followUpload(uploads: Uploads, pdu: Pdu, request: Pdu): void {
-  if (request.anomalies !== 0 || pdu.code !== request.code) return;
+/** Remembers what the upload ids stand for, from an answer that says that the request was done. */
+export function followUpload(m: Message): void {
+  const { pdu, request, op, uploads } = m;
+  if (pdu.code !== request.code) return;
   const { view, param, paramEnd } = request;
-  if (request.code === Fn.endUpload && paramEnd - param >= FILE_LENGTH)
+  if (request.code === Fn.endUpload && paramEnd - param === FILE_LENGTH) {
     uploads.end(view.getUint32(param + UPLOAD_ID));
-  if (request.code !== Fn.startUpload || pdu.paramEnd - pdu.param < FILE_LENGTH) return;
-  if (paramEnd - param !== FILE + 1 + BLOCK_NAME || view.getUint8(param + FILE_LENGTH) !== 1 + BLOCK_NAME)
-    return;
-  const name = param + FILE + 1;
-  const space = blockSpace(view.getUint8(name), view.getUint8(name + 1));
-  const number = blockNumber(view, name);
-  if (space !== Space.none && number >= 0) {
-    uploads.begin(pdu.view.getUint32(pdu.param + UPLOAD_ID), space, number);
+  }
+  if (request.code === Fn.startUpload && pdu.paramEnd - pdu.param >= FILE_LENGTH) {
+    op.clearItem();
+    file(m, request);
+    uploads.begin(pdu.view.getUint32(pdu.param + UPLOAD_ID), op);
   }
 }
 

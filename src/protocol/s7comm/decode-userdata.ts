@@ -18,13 +18,14 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import { Phase } from '../../operation/operation.ts';
-import { ValueType } from '../../operation/value.ts';
+import { Side } from '../../operation/side.ts';
+import { VALUE_BITS, ValueType } from '../../operation/value.ts';
 import { Verb } from '../../operation/verb.ts';
 import { blockSpace, Space } from './areas.ts';
 import { BLOCK_NAME, block } from './decode-block.ts';
 import { looseValues, readObjects } from './decode-variable.ts';
 import { FUNCTIONS, Group, isListed, userdataRow } from './functions.ts';
-import type { Message } from './message.ts';
+import { broken, type Message } from './message.ts';
 import type { Pdu } from './pdu.ts';
 import { isIdentification } from './szl.ts';
 
@@ -38,6 +39,9 @@ const HEAD = 0x000112;
 /** A mode transition has a head and a length of its own. */
 const MODE_HEAD = 0x010010;
 const DATA_HEADER = 4;
+const SEQUENCE = 7;
+const LAST = 9;
+const READ_SZL = 1;
 
 /** True for a request. */
 export function isRequest(pdu: Pdu): boolean {
@@ -71,6 +75,9 @@ export function decodeUserdata(m: Message): void {
   op.subcode = sub;
   if (isRequest(pdu)) op.phase = Phase.request;
   else if (isResponse(pdu)) m.answered(length === LONG ? view.getUint16(param + 10) : 0);
+  // Requests come from the station, all else from the controller; blocks of data (BSEND) from either.
+  if (group !== Group.pbc && (op.phase === Phase.request) === (op.side === Side.server))
+    m.flag(Anomaly.state);
   if (view.getUint32(param) >>> 8 === MODE_HEAD) {
     if (length !== SHORT || group !== Group.modeTransition || data !== dataEnd) m.flag(Anomaly.length);
     m.emit();
@@ -97,7 +104,7 @@ export function decodeUserdata(m: Message): void {
   if (data !== dataEnd) m.flag(m.values.anomalies);
   if (isResponse(pdu)) decodeResponse(m, group, sub);
   else if (op.phase === Phase.request) decodeRequest(m, pdu, group, sub);
-  else decodePush(m, group, sub);
+  else decodePush(m, group);
 }
 
 /** The objects that a request names. */
@@ -106,8 +113,9 @@ function decodeRequest(m: Message, pdu: Pdu, group: number, sub: number): void {
     cyclicObjects(m, pdu);
     return;
   }
-  if (group === Group.programmer && startTable(m, pdu, sub)) {
-    tableObjects(m, pdu);
+  const table = group === Group.programmer ? tableAt(pdu, sub) : -1;
+  if (table >= 0) {
+    tableObjects(m, pdu, table, sub);
     return;
   }
   nameObject(m, pdu, group, sub);
@@ -129,8 +137,9 @@ function decodeResponse(m: Message, group: number, sub: number): void {
     cyclicObjects(m, request);
     return;
   }
-  if (known && group === Group.programmer && startTable(m, request, sub)) {
-    tableObjects(m, request);
+  const table = known && group === Group.programmer ? tableAt(request, sub) : -1;
+  if (table >= 0) {
+    tableObjects(m, request, table, sub);
     return;
   }
   if (known) nameObject(m, request, group, sub);
@@ -139,7 +148,7 @@ function decodeResponse(m: Message, group: number, sub: number): void {
 }
 
 /** What the controller sends unasked: cyclic values, messages, changes of mode. */
-function decodePush(m: Message, group: number, _sub: number): void {
+function decodePush(m: Message, group: number): void {
   const { op } = m;
   op.verb = group === Group.pbc ? Verb.write : Verb.report;
   if (group === Group.cyclic) {
@@ -169,17 +178,43 @@ function content(m: Message, group: number): void {
   m.carries(view, data + DATA_HEADER, length, ValueType.bytes, 1);
 }
 
+/** Remembers what the next request of a transfer in parts asks for, from an answer that is not the last. */
+export function followParts(m: Message): void {
+  const { pdu, request, op, parts } = m;
+  if (pdu.paramEnd - pdu.param !== LONG || !sameFunction(pdu, request)) return;
+  if (pdu.view.getUint8(pdu.param + LAST) === 0) {
+    parts.end(partsId(pdu));
+    return;
+  }
+  op.clearItem();
+  nameObject(
+    m,
+    request,
+    request.view.getUint8(request.param + 5) & 0x0f,
+    request.view.getUint8(request.param + 6),
+  );
+  parts.begin(partsId(pdu), op);
+}
+
+/** Function group, subfunction and sequence number, which all parts of an answer share. */
+function partsId({ view, param }: Pdu): number {
+  return ((view.getUint8(param + 5) & 0x0f) << 16) | view.getUint16(param + 6);
+}
+
 /** One object, where the function has one. */
 function nameObject(m: Message, pdu: Pdu, group: number, sub: number): void {
   const { op } = m;
   const { view } = pdu;
   const at = pdu.data + DATA_HEADER;
   const length = pdu.dataEnd - at;
-  if (group === Group.cpu && sub === 1 && length === 4) {
+  if (pdu.paramEnd - pdu.param === LONG && view.getUint8(pdu.param + SEQUENCE) !== 0) {
+    m.parts.recall(partsId(pdu), op);
+    if (op.space === Space.SZL && isIdentification(op.address >>> 16)) op.verb = Verb.identify;
+  } else if (group === Group.cpu && sub === READ_SZL && length === 4) {
     op.space = Space.SZL;
     op.address = view.getUint32(at);
     op.extent = 1;
-    if (isIdentification(view.getUint16(at))) op.verb = Verb.identify;
+    if (isIdentification(op.address >>> 16)) op.verb = Verb.identify;
   } else if (group === Group.blocks && sub === 2 && length === 2) {
     op.space = blockSpace(view.getUint8(at), view.getUint8(at + 1));
   } else if (group === Group.blocks && sub === 3 && length === BLOCK_NAME) {
@@ -238,54 +273,68 @@ function startCyclicCount(m: Message): number {
 
 /** Variable table: lengths of parameters and data (2 each), parameters, number of items, items of six bytes. */
 const TABLE_ITEM = 6;
-let tableAt = 0;
+const VARIABLE_STATUS = 2;
+const MODIFY_VARIABLE = 8;
+const FORCE = 9;
 
-function startTable(m: Message, pdu: Pdu, sub: number): boolean {
-  if (sub !== 2 && sub !== 8 && sub !== 9) return false;
+/** Where the number of items of a variable table is, whose items all lie within the data; -1 where there is none. */
+function tableAt(pdu: Pdu, sub: number): number {
+  if (sub !== VARIABLE_STATUS && sub !== MODIFY_VARIABLE && sub !== FORCE) return -1;
   const at = pdu.data + DATA_HEADER;
-  const length = pdu.dataEnd - at;
-  if (length < 6) return false;
-  const items = at + 4 + pdu.view.getUint16(at);
-  if (items + 2 > pdu.dataEnd) return false;
-  const count = pdu.view.getUint16(items);
-  if (count === 0 || items + 2 + count * TABLE_ITEM > pdu.dataEnd) return false;
-  tableAt = items + 2;
-  m.op.items = count;
-  return true;
+  if (pdu.dataEnd - at < 4) return -1;
+  const count = at + 4 + pdu.view.getUint16(at);
+  if (count + 2 > pdu.dataEnd) return -1;
+  const items = pdu.view.getUint16(count);
+  return items > 0 && count + 2 + items * TABLE_ITEM <= pdu.dataEnd ? count : -1;
 }
 
-function tableObjects(m: Message, pdu: Pdu): void {
-  const { op } = m;
-  const { view } = pdu;
-  let at = tableAt;
-  for (op.item = 0; op.item < op.items; op.item++) {
+/** One operation for each item of a variable table, with the value to give it where the table modifies. */
+function tableObjects(m: Message, pdu: Pdu, at: number, sub: number): void {
+  const { op, values } = m;
+  const { view, dataEnd } = pdu;
+  const count = view.getUint16(at);
+  const end = at + 2 + count * TABLE_ITEM;
+  const modifies = sub !== VARIABLE_STATUS && values.check(view, end, dataEnd, count, true);
+  values.start(view, end, dataEnd, modifies ? count : 0);
+  op.items = count;
+  for (op.item = 0; op.item < count; op.item++) {
+    const item = at + 2 + op.item * TABLE_ITEM;
     op.clearItem();
-    tableObject(m, view.getUint8(at), view.getUint8(at + 1), view.getUint16(at + 2), view.getUint16(at + 4));
+    const type = tableObject(m, view, item);
+    if (values.next()) tableValue(m, view, type);
     m.emit();
-    at += TABLE_ITEM;
   }
 }
 
-/** Area (high four bits), width (low four: bit, byte, word, double word), how many, DB, first byte or number. */
-function tableObject(m: Message, area: number, factor: number, db: number, address: number): void {
+/** The value of an item: as many elements of the item's width as its bytes hold. */
+function tableValue(m: Message, view: DataView, type: ValueType): void {
+  const { at, length } = m.values;
+  const bytes = VALUE_BITS[type]! / 8;
+  if (length % bytes === 0) m.carries(view, at, length, type, length / bytes);
+  else m.carries(view, at, length, ValueType.bytes, 1);
+}
+
+/**
+ * Area (high four bits) and width (low four: bit, byte, word, double word), how many, DB number, first byte or
+ * number. Returns the type that the width stands for.
+ */
+function tableObject(m: Message, view: DataView, at: number): ValueType {
   const { op } = m;
-  const space = tableSpace(area >> 4);
-  if (space === Space.none) {
-    m.flag(Anomaly.value);
-    return;
-  }
-  op.space = space;
-  if (space === Space.T || space === Space.C) {
+  const width = view.getUint8(at) & 0x0f;
+  const factor = view.getUint8(at + 1);
+  const address = view.getUint16(at + 4);
+  op.space = tableSpace(view.getUint8(at) >> 4);
+  if (op.space === Space.T || op.space === Space.C) {
     op.address = address;
     op.extent = factor;
-    return;
+    return ValueType.u16;
   }
-  const width = area & 0x0f;
-  op.area = space === Space.DB ? db : 0;
+  if (op.space === Space.none || width > 3) m.flag(Anomaly.value);
+  if (op.space === Space.DB) op.area = view.getUint16(at + 2);
   op.address = address * 8;
   // Bits are chosen by a mask: the whole byte is meant.
   op.extent = width === 0 ? 8 : (8 << (width - 1)) * factor;
-  if (width > 3) m.flag(Anomaly.value);
+  return width === 3 ? ValueType.u32 : width === 2 ? ValueType.u16 : ValueType.u8;
 }
 
 function tableSpace(area: number): Space {
@@ -316,9 +365,4 @@ function jobVerb(pdu: Pdu, at: number, length: number, sub: number, verb: Verb):
   if (job >= pdu.dataEnd) return verb;
   const row = userdataRow(Group.programmer, pdu.view.getUint8(job));
   return isListed(row) ? FUNCTIONS[row]!.verb : verb;
-}
-
-function broken(m: Message, anomalies: number): void {
-  m.flag(anomalies);
-  m.emit();
 }

@@ -10,7 +10,7 @@ import { ValueType } from '../../operation/value.ts';
 import { isNumbered, sizeType } from './areas.ts';
 import { Fn } from './functions.ts';
 import { DataSize, ItemCode } from './items.ts';
-import type { Message } from './message.ts';
+import { broken, type Message } from './message.ts';
 import { Rosctr } from './pdu.ts';
 
 /** Function code and number of items, before the items. */
@@ -135,7 +135,7 @@ export function readObjects(m: Message): void {
     }
     became(m, values.code);
     if (values.code === ItemCode.success) {
-      if (variables.parts > 1 || m.variables.bytes < 0) at = partValue(m, at);
+      if (variables.packed) at = partValue(m, at);
       else typedValue(m, pdu.view, values.at, values.length);
     }
     m.emit();
@@ -175,11 +175,6 @@ function refused(m: Message, known: boolean): void {
   }
 }
 
-function broken(m: Message, anomalies: number): void {
-  m.flag(anomalies);
-  m.emit();
-}
-
 function object(m: Message, view: DataView): void {
   const { op, variables } = m;
   op.space = variables.space;
@@ -198,7 +193,7 @@ function became(m: Message, code: number): void {
 function writtenValue(m: Message, view: DataView): void {
   const { variables, values } = m;
   if (variables.part === 0) values.next();
-  if (variables.parts === 1) typedValue(m, view, values.at, values.length);
+  if (!variables.packed) typedValue(m, view, values.at, values.length);
   else m.carries(view, values.at, values.length, ValueType.bytes, 1);
 }
 
@@ -265,8 +260,7 @@ function lengthsDiffer(m: Message, count: number): number {
   while (variables.next()) {
     if (variables.part > 0) continue;
     values.next();
-    if (variables.parts === 1 && variables.bytes >= 0 && variables.bytes !== values.length)
-      return Anomaly.length;
+    if (!variables.packed && variables.bytes >= 0 && variables.bytes !== values.length) return Anomaly.length;
   }
   return 0;
 }

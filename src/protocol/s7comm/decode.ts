@@ -20,6 +20,7 @@ import {
 } from './decode-block.ts';
 import { decodeUserdata } from './decode-userdata.ts';
 import { decodeVariableAck, decodeVariableJob } from './decode-variable.ts';
+import { DISCONNECTED } from './errors.ts';
 import { Fn, jobRow, sessionRow } from './functions.ts';
 import type { Message } from './message.ts';
 import { Rosctr } from './pdu.ts';
@@ -27,18 +28,15 @@ import { Rosctr } from './pdu.ts';
 /** Setup communication: function, reserved, parallel jobs calling (2) and called (2), PDU length (2). */
 export const SETUP = 8;
 
-/** A TPDU that sets up or ends the connection. */
+/** A TPDU that sets up or ends the connection. A disconnect that answers a request for one refuses it. */
 export function decodeConnection(m: Message, view: DataView, at: number, code: number): void {
   const { op } = m;
   m.is(sessionRow(code), code);
   if (op.fn === 0) m.flag(Anomaly.function);
-  op.phase = code === Tpdu.CC || code === Tpdu.DC ? Phase.response : Phase.request;
+  const whole = (op.anomalies & Anomaly.truncated) === 0;
   if (code === Tpdu.CC || code === Tpdu.DC) m.answered(0);
-  else if (code === Tpdu.DR && (op.anomalies & Anomaly.truncated) === 0) {
-    op.phase = Phase.notice;
-    m.carries(view, at + 10, 1, ValueType.u8, 1);
-    if (m.side === Side.server) m.answered(disconnectReason(view, at) || 0x80);
-  } else if (code === Tpdu.ER) op.phase = Phase.notice;
+  else if (code === Tpdu.DR && whole && m.answers) m.answered(DISCONNECTED + disconnectReason(view, at));
+  else if (code !== Tpdu.CR) op.phase = Phase.notice;
   m.emit();
 }
 
@@ -72,6 +70,11 @@ export function decodePdu(m: Message): void {
   }
 }
 
+/** A controller asks its station for the blocks of a download, and for nothing else. */
+function isBackwards(code: number): boolean {
+  return code === Fn.downloadBlock || code === Fn.downloadEnded;
+}
+
 function decodeJob(m: Message): void {
   const { pdu } = m;
   const code = pdu.code;
@@ -81,9 +84,7 @@ function decodeJob(m: Message): void {
     return;
   }
   m.is(jobRow(code), code);
-  // A controller asks its station for the blocks of a download, and for nothing else.
-  const backwards = code === Fn.downloadBlock || code === Fn.downloadEnded;
-  if (backwards !== (m.side === Side.server)) m.flag(Anomaly.state);
+  if (isBackwards(code) !== (m.side === Side.server)) m.flag(Anomaly.state);
   switch (code) {
     case Fn.setup:
       decodeSetup(m);
@@ -126,6 +127,7 @@ function decodeAck(m: Message): void {
     return;
   }
   m.is(jobRow(code), code);
+  if (isBackwards(code) !== (m.side === Side.client)) m.flag(Anomaly.state);
   switch (code) {
     case Fn.setup:
       if (pdu.error === 0) decodeSetup(m);

@@ -237,6 +237,16 @@ export function isListed(row: number): boolean {
   return row !== 0 && (FUNCTIONS[row]!.sub >= 0 || FUNCTIONS[row]!.section !== 'userdata');
 }
 
+/** PI services whose argument is a list of blocks. */
+const BLOCK_SERVICES = ['_INSE', '_INS2', '_DELE'].map(wanted =>
+  FUNCTIONS.findIndex(({ name }) => name === wanted),
+);
+
+/** True for a PI service whose argument is a list of blocks. */
+export function isBlockService(row: number): boolean {
+  return BLOCK_SERVICES.includes(row);
+}
+
 /** Row of the PI service whose name lies at `at`, or that of PI services in general. */
 export function piRow(view: DataView, at: number, length: number): number {
   for (let i = 0; i < PI_ROWS.length; i++) {

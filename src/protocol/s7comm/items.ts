@@ -60,6 +60,8 @@ export class Variables {
   /** Which part of the variable this is, and how many it has. */
   part = 0;
   parts = 1;
+  /** True where the syntax has parts (DBREAD): their values are packed in one. */
+  packed = false;
 
   #view: DataView = NO_BYTES;
   #at = 0;
@@ -119,6 +121,7 @@ export class Variables {
     this.#next = end + (this.#left > 0 ? (end - at) & 1 : 0);
     this.part = 0;
     this.parts = 1;
+    this.packed = false;
     this.space = Space.none;
     this.area = this.address = this.extent = this.size = 0;
     this.nameAt = this.nameLength = 0;
@@ -179,6 +182,7 @@ export class Variables {
   #readPart(): void {
     const at = this.#at + 4 + this.part * 5;
     const bytes = this.#view.getUint8(at);
+    this.packed = true;
     this.space = Space.DB;
     this.area = this.#view.getUint16(at + 1);
     this.address = this.#view.getUint16(at + 3) * 8;

@@ -11,7 +11,7 @@ import type { Verb } from '../../operation/verb.ts';
 import { FUNCTIONS } from './functions.ts';
 import { Values, Variables } from './items.ts';
 import { Pdu } from './pdu.ts';
-import { Uploads } from './uploads.ts';
+import { Transfers } from './transfers.ts';
 
 const NOBODY: Sink = { operation() {} };
 
@@ -25,14 +25,19 @@ export class Message {
   answers = false;
   readonly variables = new Variables();
   readonly values = new Values();
-  readonly uploads = new Uploads();
+  /** Uploads by id, and answers in parts by function and sequence number. */
+  readonly uploads = new Transfers();
+  readonly parts = new Transfers();
 
-  op = new Operation();
+  /** The caller's record while it decodes, one of its own otherwise. */
+  readonly #own = new Operation();
+  op = this.#own;
   sink: Sink = NOBODY;
 
   /** Lets go of the caller's record and sink. */
   release(): void {
     this.sink = NOBODY;
+    this.op = this.#own;
   }
 
   /** Marks the message as the answer to a request, done or not as its error code says. */
@@ -78,4 +83,10 @@ export class Message {
   emit(): void {
     this.sink.operation(this.op);
   }
+}
+
+/** Marks the operation with what is wrong, and hands it on. */
+export function broken(m: Message, anomalies: number): void {
+  m.flag(anomalies);
+  m.emit();
 }

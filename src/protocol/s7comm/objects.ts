@@ -44,6 +44,7 @@ export const objects: ObjectGrammar = {
     const row = SPACES[op.space];
     if (op.space === Space.none || row === undefined) return '';
     if (op.space === Space.symbolic) return `SYMBOLIC${op.area} ${symbol(op)}`;
+    if (op.extent === 0 && row.areas && op.area === 0) return row.name;
     const from = op.address * row.bits;
     return formatRange({
       space: op.space,

@@ -8,9 +8,10 @@ import type { Protocol } from '../protocol.ts';
 import { SPACES } from './areas.ts';
 import { S7Conversation } from './conversation.ts';
 import { errorName } from './errors.ts';
-import { frame, MAX_MESSAGE, recognise, resync } from './frame.ts';
+import { frame, MAX_MESSAGE, resync } from './frame.ts';
 import { FUNCTIONS } from './functions.ts';
 import { objects } from './objects.ts';
+import { recognise } from './recognise.ts';
 import { stations } from './station.ts';
 
 export const s7comm: Protocol = {
