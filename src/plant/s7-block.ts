@@ -62,10 +62,11 @@ export function makeBlock(
   return { type, number, bytes, code: bytes.subarray(HEADER, footer) };
 }
 
-/** Reads a block from its bytes, or undefined where they are none. */
-export function readBlock(bytes: Uint8Array): S7Block | undefined {
-  if (bytes.length < HEADER) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** Reads a block from a copy of its bytes; undefined where they are none. */
+export function readBlock(given: Uint8Array): S7Block | undefined {
+  if (given.length < HEADER) return undefined;
+  const bytes = Uint8Array.from(given);
+  const view = new DataView(bytes.buffer);
   const type = bytes[5] as BlockType;
   const length = view.getUint16(34);
   if (view.getUint16(0) !== MAGIC || HEADER + length > bytes.length || blockTypeName(type) === '') {

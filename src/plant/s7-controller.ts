@@ -28,8 +28,6 @@ export class S7Controller {
   /** Loaded, not linked in yet: the controller's passive list. */
   readonly #loaded = new Map<string, S7Block>();
   readonly #data = new Map<number, DataView>();
-  /** Clock as set, minus the plant's own, ms. */
-  #clockOffset = 0;
   readonly #now: () => number;
 
   /** `now` gives ms since 1970 UTC. */
@@ -59,7 +57,7 @@ export class S7Controller {
 
   /** Takes a downloaded block into load memory. False where the bytes are no block, or another one than announced. */
   load(type: number, number: number, bytes: Uint8Array): boolean {
-    const block = readBlock(bytes.slice());
+    const block = readBlock(bytes);
     if (block === undefined || block.type !== type || block.number !== number) return false;
     this.#loaded.set(blockName(type, number), block);
     return true;
@@ -81,12 +79,9 @@ export class S7Controller {
     return this.#blocks.delete(blockName(type, number));
   }
 
+  /** Its clock, ms since 1970 UTC. */
   get clock(): number {
-    return this.#now() + this.#clockOffset;
-  }
-
-  set clock(time: number) {
-    this.#clockOffset = time - this.#now();
+    return this.#now();
   }
 
   /** Value of a tag in a data block; NaN where the block does not reach so far, or is gone. */

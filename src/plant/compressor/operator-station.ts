@@ -1,0 +1,118 @@
+/**
+ * The operator's station: reads both controllers every round, and now and then sets the speed, a valve or the
+ * surge margin to another value that the machine likes. It knows of the plant what its answers say, no more.
+ *
+ * @module
+ */
+
+import { modbus } from '../../protocol/modbus/modbus.ts';
+import { ModbusUnit } from '../modbus-unit.ts';
+import { read, take, write } from '../modbus-values.ts';
+import { type Endpoint, ProtocolClient } from '../protocol-client.ts';
+import type { Random } from '../random.ts';
+import { connectS7, readTags, writeTag } from '../s7-client.ts';
+import { StationCounts, StationLink } from '../station-link.ts';
+import type { Tag } from '../tag.ts';
+import type { ControllerEndpoints } from './network.ts';
+import { COMPRESSOR_UNIT, LUBE_UNIT, TAG, TAGS } from './tags.ts';
+
+/** Rounds between two adjustments, at least and at most. */
+const ADJUST = [6, 12] as const;
+
+/** What the operator sets, and between which values: inside the safe ranges. */
+const HABITS: readonly {
+  readonly tag: Tag;
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}[] = [
+  { tag: TAG.speedSetpoint, from: 1460, to: 1540, step: 20 },
+  { tag: TAG.dischargeValveSetpoint, from: 76, to: 88, step: 2 },
+  { tag: TAG.surgeMarginSetpoint, from: 9, to: 12, step: 0.5 },
+];
+
+const DRIVE_TAGS = TAGS.filter(tag => tag.place.protocol === 's7comm' && tag.place.db <= 2);
+
+/** An adjustment that was made, or refused. */
+export interface Adjustment {
+  readonly tag: Tag;
+  readonly value: number;
+  readonly done: boolean;
+}
+
+export class OperatorStation {
+  readonly counts = new StationCounts();
+  readonly #random: Random;
+  readonly #process: StationLink;
+  readonly #drive: StationLink;
+  readonly #compressor = new ModbusUnit(COMPRESSOR_UNIT, TAGS);
+  readonly #lube = new ModbusUnit(LUBE_UNIT, TAGS);
+  readonly #readings = new Map<string, number>();
+  #untilAdjust: number;
+
+  /** At address `from`. */
+  constructor(from: string, { process, drive }: ControllerEndpoints, random: Random) {
+    this.#random = random;
+    this.#process = new StationLink(this.counts, () => ProtocolClient.connect(modbus, from, process));
+    this.#drive = new StationLink(this.counts, () => connectS7(from, drive as Endpoint));
+    this.#untilAdjust = ADJUST[0];
+  }
+
+  /** One round: all readings, and perhaps an adjustment. */
+  async round(): Promise<Adjustment | undefined> {
+    await this.#poll();
+    if (--this.#untilAdjust > 0) return undefined;
+    this.#untilAdjust = Math.round(this.#random.between(...ADJUST));
+    return this.#adjust();
+  }
+
+  /** What the operator last saw of a tag; NaN before. */
+  reading(tag: Tag): number {
+    if (tag.place.protocol === 's7comm') return this.#readings.get(tag.name) ?? Number.NaN;
+    return (tag.place.station === LUBE_UNIT ? this.#lube : this.#compressor).get(tag);
+  }
+
+  close(): void {
+    this.#process.close();
+    this.#drive.close();
+  }
+
+  async #poll(): Promise<void> {
+    for (const [unit, copy] of [
+      [COMPRESSOR_UNIT, this.#compressor],
+      [LUBE_UNIT, this.#lube],
+    ] as const) {
+      for (const [space, count] of [
+        ['input', copy.inputs.length],
+        ['holding', copy.holdings.length],
+        ['discrete', copy.discretes.length],
+        ['coil', copy.coils.length],
+      ] as const) {
+        if (count === 0) continue;
+        const reply = await this.#process.ask(read(unit, space, 0, count));
+        if (reply !== undefined) take(copy, space, 0, reply);
+      }
+    }
+    const reply = await this.#drive.ask(readTags(DRIVE_TAGS));
+    for (const [i, tag] of DRIVE_TAGS.entries()) {
+      const value = reply?.items[i]?.values[0];
+      if (value !== undefined) this.#readings.set(tag.name, Number(value));
+    }
+  }
+
+  async #adjust(): Promise<Adjustment> {
+    const { tag, from, to, step } = HABITS[this.#random.word() % HABITS.length]!;
+    const now = this.reading(tag);
+    const up = this.#random.uniform() < 0.5 ? -step : step;
+    const wanted = Math.min(Math.max(now + up, from), to);
+    if (tag.place.protocol === 's7comm') {
+      const reply = await this.#drive.ask(writeTag(tag, wanted));
+      return { tag, value: wanted, done: reply !== undefined };
+    }
+    const copy = new ModbusUnit(COMPRESSOR_UNIT, TAGS);
+    copy.set(tag, wanted);
+    const words = copy.holdings.subarray(tag.place.address);
+    const reply = await this.#process.ask(write(tag, words.subarray(0, tag.type === 'float32' ? 2 : 1)));
+    return { tag, value: wanted, done: reply !== undefined };
+  }
+}
