@@ -75,7 +75,10 @@ export class FlowTable {
     return packet.ipVersion === 4 ? this.#find4(packet) : this.#find6(packet);
   }
 
-  /** Address of the flow's endpoint that packets of `direction` come from, as text. */
+  /**
+   * Address of the flow's endpoint that packets of `direction` come from, as text.
+   * cold: for people, once a flow
+   */
   address(flow: number, direction: number): string {
     const cell = flow << CELL_SHIFT;
     const bytes = new DataView(new ArrayBuffer(16));
@@ -203,6 +206,7 @@ export class FlowTable {
     this.#slots[slot * 2 + 1] = flow + 1;
   }
 
+  // cold: it doubles, so seldom
   #grow(): void {
     const cells = this.cells.length >> CELL_SHIFT;
     this.cells = grown(this.cells, this.cells.length * 2);
@@ -247,6 +251,7 @@ export class FlowTable {
   }
 }
 
+// cold: it doubles, so seldom
 function grown(words: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(length);
   larger.set(words);

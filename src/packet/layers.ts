@@ -4,7 +4,8 @@
  * @module
  */
 
-import { decodeLink, EtherType } from './link-type.ts';
+import { decodeLink } from './link.ts';
+import { EtherType } from './link-type.ts';
 import { type Packet, PacketKind } from './packet.ts';
 
 export const IpProtocol = {

@@ -92,9 +92,10 @@ export class PcapngReader implements RecordReader {
     if (view.getUint32(at + 8, true) === BYTE_ORDER) this.#little = true;
     else if (view.getUint32(at + 8) === BYTE_ORDER) this.#little = false;
     else throw damaged('a section does not tell its byte order; the file is damaged from here');
-    this.#interfaces = [];
+    this.#interfaces = []; // cold: once a section
   }
 
+  // cold: once an interface
   #interface(view: DataView, at: number, end: number): void {
     if (end - at < 20) throw damaged('an interface description is too short; the file is damaged from here');
     if (this.#interfaces.length >= MAX_INTERFACES) {

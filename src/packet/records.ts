@@ -26,6 +26,7 @@ export const MAX_PACKET = 262_144;
 /** Longest record that is held: a packet with its headers and options. */
 export const MAX_RECORD = 2 * MAX_PACKET;
 
+// cold: once a capture at most
 export function damaged(what: string): CaptureError {
   return new CaptureError('COFFERDAM_CAPTURE_DAMAGED', what);
 }

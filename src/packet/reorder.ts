@@ -99,6 +99,7 @@ export class Reorder {
     return true;
   }
 
+  // cold: it doubles, so seldom
   #grow(needed: number): void {
     let length = this.#bytes.length;
     while (length < needed) length *= 2;

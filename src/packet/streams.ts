@@ -325,6 +325,7 @@ export class Streams implements EvictionSink {
     }
     if (reorder === undefined) {
       const index = this.#spare.pop() ?? this.#reorders.length;
+      // cold: at a hole, and only until enough are spare
       reorder = new Reorder();
       reorder.since = packet.time;
       this.#reorders[index] = reorder;

@@ -1,0 +1,59 @@
+/**
+ * Where the network layer begins in a frame, by its link type.
+ *
+ * @module
+ */
+
+import { EtherType, LinkType } from './link-type.ts';
+import type { Packet } from './packet.ts';
+
+/** Tags in a row that are looked through. */
+const MAX_TAGS = 8;
+
+/** Sets `networkAt` and `etherType` (0 where the frame is not IP); false where the frame ends within its header. */
+export function decodeLink(packet: Packet): boolean {
+  const { view, at, end } = packet;
+  switch (packet.link) {
+    case LinkType.ethernet:
+      if (end - at < 14) return false;
+      return behindTags(packet, at + 14, view.getUint16(at + 12));
+    case LinkType.cooked1:
+      if (end - at < 16) return false;
+      return behindTags(packet, at + 16, view.getUint16(at + 14));
+    case LinkType.cooked2:
+      if (end - at < 20) return false;
+      return behindTags(packet, at + 20, view.getUint16(at));
+    case LinkType.null:
+    case LinkType.loop:
+      if (end - at < 5) return false;
+      return byVersion(packet, at + 4);
+    default:
+      if (end - at < 1) return false;
+      return byVersion(packet, at);
+  }
+}
+
+/** Looks through VLAN tags (IEEE 802.1Q and 802.1ad). */
+function behindTags(packet: Packet, from: number, type: number): boolean {
+  const { view, end } = packet;
+  let at = from;
+  let etherType = type;
+  for (let tags = 0; tags < MAX_TAGS; tags++) {
+    if (etherType !== EtherType.vlan && etherType !== EtherType.qinq && etherType !== EtherType.oldQinq)
+      break;
+    if (end - at < 4) return false;
+    etherType = view.getUint16(at + 2);
+    at += 4;
+  }
+  packet.networkAt = at;
+  packet.etherType = etherType;
+  return true;
+}
+
+/** Where no EtherType is given: IP says its version itself (address families differ between systems). */
+function byVersion(packet: Packet, at: number): boolean {
+  const version = packet.view.getUint8(at) >> 4;
+  packet.networkAt = at;
+  packet.etherType = version === 4 ? EtherType.ipv4 : version === 6 ? EtherType.ipv6 : 0;
+  return true;
+}
