@@ -23,8 +23,8 @@ const EXCEPTIONS: readonly { from: string; to: string; reason: string }[] = [];
 /** What runs without being imported: the program, and its worker threads. */
 const ENTRIES = ['^src/cli/main\\.ts$', '^src/.*worker\\.ts$'];
 
-/** Tests, and what only tests need: `x.test.ts`, `testing.ts`, `x-testing.ts`. */
-const TEST = '(\\.test|\\btesting)\\.ts$';
+/** Tests, and what only tests need: `x.test.ts`, `x.fixture.ts`, `testing.ts`, `x-testing.ts`. */
+const TEST = '(\\.test|\\.fixture|\\btesting)\\.ts$';
 
 const room = (names: readonly string[]) => `^src/(${names.join('|')})/`;
 

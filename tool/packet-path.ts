@@ -26,7 +26,7 @@ const COLD_OF_PROTOCOL = /^(encode|errors?|functions?|names?|objects?|spaces?|st
 
 /** Does this file, by its path from the root, hold code that runs for each packet or message? */
 export function isPacketPath(path: string): boolean {
-  if (/(\.test|\btesting)\.ts$/.test(path)) return false;
+  if (/(\.test|\.fixture|\btesting)\.ts$/.test(path)) return false;
   if (path === 'src/protocol/pending.ts' || path === 'src/policy/decide.ts') return true;
   const [, room, folder, name] = /^src\/(packet|protocol)\/(?:([^/]+)\/)?([^/]+)$/.exec(path) ?? [];
   if (name === undefined) return false;

@@ -75,13 +75,13 @@ test('carries what runs, what explains it, and nothing else', () => {
   }
   assert.ok(names.includes('package/dist/cli/main.js'));
   const allowed =
-    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|docs\/[\w/-]+\.md|schema\/[\w.-]+\.json)$/;
+    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|docs\/[\w/-]+\.md|policies\/[\w-]+\.yaml)$/;
   assert.deepEqual(
     names.filter(name => !allowed.test(name)),
     [],
   );
   assert.deepEqual(
-    names.filter(name => /(\.test|testing)\./.test(name)),
+    names.filter(name => /(\.test|\.fixture|testing)\./.test(name)),
     [],
   );
 });
