@@ -215,6 +215,7 @@ function checkEncapsulated(view: DataView, pdu: number, size: number, request: b
   return request ? checkIdentificationRequest(view, pdu, size) : checkIdentification(view, pdu, size);
 }
 
+// cold: for the tables above, once
 function minima(table: readonly (readonly [bytes: number, codes: readonly number[]])[]): Uint8Array {
   const bytes = new Uint8Array(256);
   for (const [least, codes] of table) for (const code of codes) bytes[code] = least;

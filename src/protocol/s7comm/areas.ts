@@ -202,6 +202,7 @@ export function blockSpace(high: number, low: number): Space {
   }
 }
 
+// cold: for the table above, once
 function space(name: string, bits: number, areas: boolean, meaning: string): SpaceRow {
   return { name, bits, areas, meaning };
 }

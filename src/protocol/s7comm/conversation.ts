@@ -126,6 +126,7 @@ export class S7Conversation implements Conversation {
       pdu.read(view, at + DATA, end);
       return true;
     }
+    // cold: once a session, where messages are segmented
     this.#scratch ??= new DataView(new ArrayBuffer(MAX_MESSAGE));
     const length = reassemble(view, at, end, this.#scratch);
     if (length === 0) return false;
