@@ -25,7 +25,7 @@ export interface Entry {
 }
 
 /** More aliases than this are not followed: a few lines of YAML can otherwise stand for millions. */
-const MAX_ALIASES = 1000;
+const MAX_ALIASES = 100;
 
 export class Reader {
   readonly #document: Document;
@@ -35,6 +35,7 @@ export class Reader {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
   #aliases = 0;
+  readonly #unresolved = new Set<number>();
 
   constructor(document: Document, lines: LineCounter, file: string, text: string) {
     this.#document = document;
@@ -73,6 +74,7 @@ export class Reader {
   /** The entries of a map whose keys are names that its owner chooses. */
   entries(place: Place, what: string, example: string): Entry[] | undefined {
     const node = this.#resolve(place);
+    if (node === undefined) return undefined;
     if (!isMap(node)) {
       return this.problem(place.at, `${what} is ${describe(node)}; write a map, such as ${example}`);
     }
@@ -118,6 +120,7 @@ export class Reader {
   /** The items of a list; a single value stands for a list of one. */
   list(place: Place, what: string, example: string): Place[] | undefined {
     const node = this.#resolve(place);
+    if (node === undefined) return undefined;
     if (isSeq(node)) {
       if (node.items.length === 0)
         return this.problem(place.at, `${what} is an empty list; write ${example}`);
@@ -135,6 +138,7 @@ export class Reader {
   /** A word or sentence; numbers and dates are taken as they are written. */
   text(place: Place, what: string, example: string): string | undefined {
     const node = this.#resolve(place);
+    if (node === undefined) return undefined;
     if (!isScalar(node) || node.value === null || String(node.value).trim() === '') {
       return this.problem(place.at, `${what} is ${describe(node)}; write ${example}`);
     }
@@ -171,16 +175,21 @@ export class Reader {
     return isMap(this.#resolve(place));
   }
 
-  #resolve({ node, at }: Place): Node | null {
-    let target: Node | null = node;
-    for (let depth = 0; isAlias(target); depth++) {
-      if (++this.#aliases === MAX_ALIASES + 1) {
-        this.problem(at, `more than ${MAX_ALIASES} aliases (*name); write the values out`);
-      }
-      if (this.#aliases > MAX_ALIASES || depth > 8) return null;
-      target = (target.resolve(this.#document) as Node | undefined) ?? null;
+  /** The node that an alias stands for; undefined where there is none, which is then told. */
+  #resolve({ node, at }: Place): Node | null | undefined {
+    if (!isAlias(node)) return node;
+    if (++this.#aliases > MAX_ALIASES) {
+      if (this.#aliases > MAX_ALIASES + 1) return undefined;
+      return this.problem(at, `more than ${MAX_ALIASES} aliases (*name); write the values out`);
     }
-    return target;
+    const target = node.resolve(this.#document) as Node | undefined;
+    if (target !== undefined && !isAlias(target)) return target;
+    if (this.#unresolved.has(at)) return undefined;
+    this.#unresolved.add(at);
+    return this.problem(
+      at,
+      `no anchor '&${node.source.slice(0, 60)}' stands before this; write the value itself`,
+    );
   }
 
   #at(at: number, message: string): Problem {

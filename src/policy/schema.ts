@@ -54,7 +54,6 @@ export function policySchema(): Schema {
   };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://cofferdam.example/schema/policy.schema.json',
     title: 'Cofferdam policy',
     description: 'What may be done to the controllers of a plant, by whom. See docs/policy.md.',
     type: 'object',

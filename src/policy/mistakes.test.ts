@@ -1,0 +1,191 @@
+/**
+ * A policy with many mistakes gives as many messages, each at its place, each saying what to write, and nothing
+ * about what only follows from a mistake.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { modbus } from '../protocol/modbus/modbus.ts';
+import { loadPolicy, parsePolicy } from './parse.ts';
+import { readPolicy } from './read-policy.ts';
+
+const MISTAKES = `cofferdam: 2
+plnt: Gas compressor station 4
+plant: ''
+zones:
+  control room: { level: 2, hosts: { hmi-1: 10.1.0.11 } }
+  control: { level: 7, hosts: { hmi-2: 10.1.0.12, eng-1: 10.1.0, eng-2: 10.1.0.12, hmi-2: 10.1.0.13 } }
+  hall: { level: 1, target: SL-9, hosts: { plc-7: 10.2.0.7, plc-8: 10.2.0.8, cells: 10.3.0.1/24 } }
+  empty: { level: 1 }
+tags:
+  speed: { at: plc-7 modbus holding 40, type: uint16, scale: 0.1, unit: Hz, range: [1210, 807] }
+  flow: { at: plc-7 modbus holding 42, type: uint16, scale: 0.1, range: [0, 7000] }
+  press: { at: plc-7 modbus holding 44, type: float32, step: 0 }
+  level: { at: plc-7 modbus holding 45, type: uint16 }
+  valve: { at: plc-9 modbus coil 3, type: bool }
+  temp: { at: plc-7 modbuss holding 50, type: int16 }
+  gain: { at: plc-7 modbus holding 52, type: uint17 }
+  bias: { at: plc-7 modbus holdin 54, type: int16 }
+  ramp: { at: plc-7 modbus holding 56, type: int16, scale: 0 }
+  good: { at: plc-7 modbus holding 60, type: int16 }
+conduits:
+  - from: contrl
+    to: plc-7
+    protocol: modbus
+    reason: operators run the compressor
+    review: 2027-02-30
+    allow:
+      - raed: anything
+      - write: sped
+      - write: holding 70000
+      - read: good
+        range: [0, 1]
+      - write: good
+        rate: 6 per minute
+      - stop
+      - download: anything
+      - function: ninety
+      - write: good
+        read: good
+    refuse: ignore
+  - from: hmi-2
+    to: plc-8
+    protocol: modbus
+    reason: maintenance
+    owner: maintenance
+    review: 2027-05-01
+    station: 300
+    allow:
+      - write: good
+      - write: holding 1-9
+        from: eng-2
+        step: 5
+listeners:
+  - { listen: localhost, to: plc-7, protocol: modbus }
+  - { listen: 127.0.0.1:1502, to: hall, protocol: modbus, port: 0 }
+`;
+
+const MESSAGES = `
+1:12: version '2' of the language is not known; write \`cofferdam: 1\`
+2:1: unknown key 'plnt' in the policy; did you mean 'plant'?
+3:8: plant is empty; write the name of the plant
+5:3: 'control room' is no name for a zone; use letters, digits, '-', '_' and '.'
+6:21: level of zone 'control' is '7'; write 0 or 1 or 2 or 3 or 3.5 or 4 or 5
+6:58: host 'eng-1': '10.1.0' is no IP address; write one such as 10.1.0.11, or a range such as 10.1.0.0/24
+6:73: host 'eng-2': 10.1.0.12 is already the address of 'hmi-2' (line 6); keep one of the two
+6:84: 'hmi-2' is already on line 6; keep one of the two
+7:29: target of zone 'hall' is 'SL-9'; write SL-0 or SL-1 or SL-2 or SL-3 or SL-4
+7:85: host 'cells': '10.3.0.1/24': the range begins at 10.3.0.0; write 10.3.0.0/24
+8:3: zone 'empty' has no hosts; write \`hosts: { hmi-1: 10.1.0.11 }\`
+10:84: range of tag 'speed': 1210 is greater than 807; write the least value first
+11:73: range of tag 'flow': this is 70000 in the device, outside uint16; write values within 0..6553.5
+12:62: step of tag 'press' is 0; write a number greater than 0
+13:3: tag 'level' overlaps tag 'press' (line 12); correct one address, or its type
+14:16: at of tag 'valve': no host 'plc-9'; did you mean 'plc-7'?
+15:15: at of tag 'temp': no protocol 'modbuss'; did you mean 'modbus'?
+16:46: type of tag 'gain': no type 'uint17'; did you mean 'uint16'?
+17:15: at of tag 'bias': 'holdin' is no Modbus space; there are coil, discrete, input, holding, file, fifo, identity
+18:60: scale of tag 'ramp' is 0; write what one count in the device is worth, such as 0.1
+21:5: the conduit has no owner; write \`owner:\` and who answers for it
+21:11: from: no host or zone 'contrl'; did you mean 'control'?
+25:13: review is '2027-02-30'; write a day as YYYY-MM-DD, such as 2027-05-01
+27:9: unknown key 'raed' in a rule; did you mean 'read'?
+28:16: no tag 'sped'; did you mean 'speed'?
+29:16: the write rule: holding addresses are 0 to 65535, zero-based as on the wire
+31:9: read changes no value, so it takes no 'range'; leave it out
+33:15: rate is '6 per minute'; write a number from 1 to 10000 and a time, such as 6/min (s, min, h or day)
+34:9: 'stop' is no rule; write \`stop: anything\`, or name its objects
+35:9: downloads have a key of the conduit; write \`download: allow\` (or permit) beside from and to
+36:19: function is 'ninety'; write a function code such as 0x5a, or with its sub-function 0x5a/0x10
+38:9: the rule has two verbs, 'write' and 'read'; write two rules
+39:13: refuse is 'ignore'; write answer or drop or reset
+46:14: station: '300' is no Modbus unit; units are 0 to 255
+48:16: tag 'good' is at plc-7, where this conduit does not lead; add it to \`to\`
+51:9: 'step' needs a tag; define one for holding 1-9 under tags: and name it here
+53:15: listen is 'localhost'; write an address and a port, such as \`listen: 127.0.0.1:1502\` or \`listen: "[::1]:1502"\`
+54:35: to: 'hall' is a zone; name one of its hosts
+54:65: port is '0'; write a whole number from 1 to 65535
+`;
+
+function problemsOf(text: string): string[] {
+  const { problems } = readPolicy(text, 'plant.yaml', [modbus], '2026-11-21');
+  return problems.map(({ line, column, message }) => `${line}:${column}: ${message}`);
+}
+
+test('39 distinct mistakes give 39 messages', () => {
+  const expected = MESSAGES.trim().split('\n');
+  assert.equal(expected.length, 39);
+  assert.deepEqual(problemsOf(MISTAKES), expected);
+});
+
+test('a mistake in a definition is told where it is, and not again where the name is used', () => {
+  const text = `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, plc: 10.0.0.300 } } }
+tags: { t: { at: plc modbus holding 1, type: uint16 } }
+conduits:
+  - { from: a, to: plc, protocol: modbus, reason: r, owner: o, review: 2027-01-01, allow: [{ write: t }] }
+`;
+  assert.deepEqual(problemsOf(text), [
+    "3:42: host 'plc': '10.0.0.300' is no IP address; write one such as 10.1.0.11, or a range such as 10.1.0.0/24",
+  ]);
+});
+
+test('what is no YAML is told at its place', () => {
+  const [first] = problemsOf('cofferdam: 1\nplant: "open\n');
+  assert.match(first ?? '', /^3:1: this is no YAML: .*; correct it, and mind the indentation$/);
+  assert.match(
+    problemsOf('cofferdam: 1\nplant: *none\n').join(),
+    /^2:8: no anchor '&none' stands before this; write the value itself$/,
+  );
+  assert.match(problemsOf('')[0] ?? '', /^1:1: the policy is empty; write a map/);
+  assert.match(problemsOf('- a\n')[0] ?? '', /^1:1: the policy is a list; write a map/);
+});
+
+test('a few lines that stand for millions are not followed', () => {
+  const lines = ['cofferdam: 1', 'plant: P', 'about: &a0 x'];
+  for (let i = 1; i < 40; i++) lines.push(`k${i}: &a${i} [*a${i - 1}, *a${i - 1}]`);
+  const began = performance.now();
+  assert.ok(problemsOf(lines.join('\n')).length > 0);
+  const many = `cofferdam: 1\nplant: &p P\nzones: { z: { hosts: { h: 10.0.0.1 } } }\nconduits: &c\n  - from: [${'*p, '.repeat(2000)}]\n`;
+  assert.ok(problemsOf(many).some(message => message.includes('more than 100 aliases')));
+  assert.ok(performance.now() - began < 5000);
+  assert.match(problemsOf('['.repeat(10_000))[0] ?? '', /nested too deeply/);
+});
+
+test('a review that is past is a warning', () => {
+  const text = `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, b: 10.0.0.2 } } }
+conduits:
+  - { from: a, to: b, protocol: modbus, reason: r, owner: o, review: 2026-01-31, allow: [{ read: anything }] }
+`;
+  const { policy, problems } = readPolicy(text, 'plant.yaml', [modbus], '2026-11-21');
+  assert.deepEqual(problems, []);
+  assert.deepEqual(policy?.warnings, [
+    {
+      file: 'plant.yaml',
+      line: 5,
+      column: 70,
+      message: 'the review was due on 2026-01-31; review the conduit and write the next date',
+    },
+  ]);
+});
+
+test('files that are no policies', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'cofferdam-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'plant.yaml');
+  await writeFile(file, Buffer.from([0x63, 0xff, 0xfe, 0x00]));
+  await assert.rejects(loadPolicy(file), {
+    code: 'COFFERDAM_POLICY',
+    message: /not UTF-8 text; save it as UTF-8/,
+  });
+  await writeFile(file, Buffer.alloc((1 << 20) + 1, 0x20));
+  await assert.rejects(loadPolicy(file), { code: 'COFFERDAM_POLICY', message: /at most 1048576/ });
+  await assert.rejects(loadPolicy(join(folder, 'none.yaml')), { code: 'ENOENT' });
+  assert.ok(parsePolicy(' '.repeat(1 << 21), file).problems.length === 1);
+});
