@@ -9,7 +9,7 @@
  * @module
  */
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -66,7 +66,12 @@ export function pack(out: string): { tarball: string; sbom: string } {
 }
 
 function run(command: string, args: readonly string[]): void {
-  execFileSync(command, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const { status, stdout } = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed\n${stdout}`);
 }
 
 if (import.meta.main) {

@@ -20,11 +20,15 @@ export function billOfMaterials(root: string, name: string): string {
     '--package-lock-only',
     '--workspaces=false',
   ];
-  const text = execFileSync('npm', ['sbom', ...options, '--omit=dev', '--omit=optional'], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const text = execFileSync(
+    'npm',
+    ['sbom', ...options, '--omit=dev', '--omit=optional', '--loglevel=error'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const bom: Bom = JSON.parse(text);
   delete bom.serialNumber;
   delete bom.metadata.timestamp;
