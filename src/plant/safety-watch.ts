@@ -37,7 +37,7 @@ export class SafetyWatch {
       this.#excursions.set(tag.name, {
         tag: tag.name,
         unit: tag.unit,
-        since: before?.since ?? time,
+        since: before?.since ?? Math.round(time * 100) / 100,
         worst: value,
       });
     }

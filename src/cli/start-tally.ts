@@ -1,0 +1,40 @@
+/**
+ * What `start` says in the end.
+ *
+ * @module
+ */
+
+import type { Report } from '../drill/report.ts';
+
+export function tallyText({ defended, outcome, intruder, operator, gateway, held }: Report): string {
+  const { steps, requests, refused } = intruder;
+  const harm = [
+    outcome.wrecked ? 'the rotor is wrecked' : `damage ${(outcome.damage * 100).toFixed(0)} %`,
+    `${outcome.surgeCycles} surge cycles`,
+    `highest speed ${outcome.highestSpeed} rpm`,
+    outcome.inSafeRange
+      ? 'every tag in its safe range'
+      : `${outcome.excursions.length} tags left their safe range`,
+    outcome.driveRunning ? 'drive controller running' : 'drive controller stopped',
+  ];
+  const lines = [
+    '',
+    `plant     ${outcome.seconds.toFixed(0)} s: ${harm.join(', ')}`,
+    `intruder  ${steps.length} steps, ${requests} requests, ${refused} refused`,
+    `operator  ${operator.requests} requests, ${operator.answers} answered, ${operator.errors} errors, ${operator.timeouts + operator.lost} lost, ${operator.reconnects} reconnects`,
+  ];
+  if (gateway !== undefined)
+    lines.push(`gateway   ${gateway.passed} messages passed, ${gateway.denied} denied`);
+  if (!defended) lines.push('Without Cofferdam. Run it again without --undefended.');
+  else if (steps.length === 0) lines.push('The intruder had not begun.');
+  else lines.push(held.all ? 'The defence held.' : `The defence did NOT hold: ${failures(held).join(', ')}.`);
+  return lines.join('\n');
+}
+
+function failures({ everythingRefused, plantSafe, operatorUndisturbed }: Report['held']): string[] {
+  return [
+    everythingRefused ? '' : 'not everything was refused',
+    plantSafe ? '' : 'the plant left its safe range',
+    operatorUndisturbed ? '' : 'the operator was disturbed',
+  ].filter(text => text !== '');
+}
