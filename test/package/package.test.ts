@@ -130,6 +130,16 @@ test('its workers start', () => {
     return JSON.parse(stdout);
   });
   assert.deepEqual(two, one);
+  const messages = one.protocols.map((row: { protocol: string; messages: number }) => [
+    row.protocol,
+    row.messages,
+  ]);
+  assert.deepEqual(Object.fromEntries(messages), made.messages);
+});
+
+test('what it exports is there', () => {
+  const paths = Object.values<string>(MANIFEST.exports).filter(path => !path.includes('*'));
+  for (const path of paths) assert.ok(existsSync(join(user, 'node_modules/cofferdam', path)), path);
 });
 
 test('its modules can be imported, with their types', () => {
