@@ -21,11 +21,11 @@ import { Fc } from '../../src/protocol/modbus/functions.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Random } from './random.ts';
 
-/** What is asked in one request of the poll. */
+/** What is asked in one request of the poll, and the values there: registers, or bits as 0 and 1. */
 interface Block {
   readonly code: number;
   readonly address: number;
-  readonly quantity: number;
+  readonly values: number[];
 }
 
 /** How often the functions are met in a poll: registers far more often than bits. */
@@ -40,9 +40,10 @@ const CODES = [
 const REGISTERS = [1, 2, 4, 10, 16, 32, 60, 125] as const;
 const BITS = [1, 8, 16, 24, 100, 256] as const;
 
-/** Exchanges in 100 that write, and that end in an exception. */
+/** Exchanges in 100 that write, that end in an exception, and reads that find some values changed. */
 const WRITES = 3;
 const EXCEPTIONS = 0.5;
+const CHANGES = 40;
 
 export class ModbusPoll implements Dialogue {
   readonly protocol = 'modbus';
@@ -67,14 +68,16 @@ export class ModbusPoll implements Dialogue {
     else this.#read(to, this.#blocks[index % this.#blocks.length]!);
   }
 
-  #read(to: Header, { code, address, quantity }: Block): void {
-    this.request = readRequest(to, code, address, quantity);
-    if (this.#random.chance(EXCEPTIONS)) {
+  #read(to: Header, { code, address, values }: Block): void {
+    const random = this.#random;
+    this.request = readRequest(to, code, address, values.length);
+    if (random.chance(CHANGES)) change(random, code, values);
+    if (random.chance(EXCEPTIONS)) {
       this.response = exceptionResponse(to, code, ExceptionCode.illegalDataAddress);
     } else if (readsBits(code)) {
-      this.response = bitsResponse(to, code, this.#bits(quantity));
+      this.response = bitsResponse(to, code, values.map(Boolean));
     } else {
-      this.response = registersResponse(to, code, this.#registers(quantity));
+      this.response = registersResponse(to, code, values);
     }
   }
 
@@ -91,33 +94,36 @@ export class ModbusPoll implements Dialogue {
         this.response = this.request;
         break;
       case 2: {
-        const bits = this.#bits(random.pick(BITS));
+        const bits = Array.from({ length: random.pick(BITS) }, () => random.chance(30));
         this.request = writeCoilsRequest(to, address, bits);
         this.response = writeMultipleResponse(to, Fc.writeMultipleCoils, address, bits.length);
         break;
       }
       default: {
-        const registers = this.#registers(random.pick([1, 2, 4, 10]));
+        const registers = Array.from({ length: random.pick([1, 2, 4, 10]) }, () => random.below(0x10000));
         this.request = writeRegistersRequest(to, address, registers);
         this.response = writeMultipleResponse(to, Fc.writeMultipleRegisters, address, registers.length);
       }
     }
   }
-
-  /** Values near to each other, as measurements are. */
-  #registers(count: number): number[] {
-    const base = this.#random.below(0xff00);
-    return Array.from({ length: count }, () => base + this.#random.below(0x100));
-  }
-
-  #bits(count: number): boolean[] {
-    return Array.from({ length: count }, () => this.#random.chance(30));
-  }
 }
 
 function block(random: Random): Block {
   const code = random.pick(CODES);
-  return { code, address: random.below(9000), quantity: random.pick(readsBits(code) ? BITS : REGISTERS) };
+  const bits = readsBits(code);
+  const values = Array.from({ length: random.pick(bits ? BITS : REGISTERS) }, () =>
+    random.below(bits ? 2 : 0xff00),
+  );
+  return { code, address: random.below(9000), values };
+}
+
+/** Up to a quarter of the values change: a bit turns, a register moves a little, as measurements do. */
+function change(random: Random, code: number, values: number[]): void {
+  for (let left = random.between(1, 1 + (values.length >> 2)); left > 0; left--) {
+    const at = random.below(values.length);
+    const value = values[at]!;
+    values[at] = readsBits(code) ? 1 - value : (value + random.between(-20, 20)) & 0xffff;
+  }
 }
 
 function readsBits(code: number): boolean {

@@ -26,17 +26,25 @@ const PDU_LENGTH = 480;
 /** What an item of a read answer takes beside its bytes, and an answer beside its items. */
 const VALUE_HEADER = 5;
 const ANSWER_HEADER = 14;
-/** Items of S7ANY syntax in a request of {@link PDU_LENGTH}. */
+/** Items of a request: as many clients ask for one at a time as fill their requests, which hold twenty. */
 const MOST_ITEMS = 20;
-const ITEMS = [1, 1, 2, 4, 8, 12, MOST_ITEMS] as const;
+const ITEMS = [1, 1, 1, 2, 4, 8, 12, MOST_ITEMS] as const;
 /** Bytes of the variables, by their number in the request. */
 const BYTES = [1, 2, 4, 8, 16, 32, 64, 128, 200] as const;
 
-/** Exchanges in 100 that write, ask for a system status list, and items in 100 that fail. */
+/** Exchanges in 100 that write, and that ask for a system status list. */
 const WRITES = 3;
 const STATUS_LISTS = 0.5;
+/** Items in 100 that fail, and whose value has changed. */
 const FAILURES = 0.2;
+const CHANGES = 10;
 const MODULE_IDENTIFICATION = 0x0011;
+
+/** A variable of the poll, and the value there. */
+interface Item {
+  readonly variable: AnyVariable;
+  readonly value: DataItem & { readonly bytes: Uint8Array };
+}
 
 export class S7Poll implements Dialogue {
   readonly protocol = 's7comm';
@@ -45,11 +53,11 @@ export class S7Poll implements Dialogue {
   request: Uint8Array = new Uint8Array(0);
   response: Uint8Array = new Uint8Array(0);
   readonly #random: Random;
-  readonly #reads: readonly (readonly AnyVariable[])[];
+  readonly #reads: readonly (readonly Item[])[];
 
   constructor(random: Random) {
     this.#random = random;
-    this.#reads = Array.from({ length: random.between(1, 4) }, () => variables(random, random.pick(ITEMS)));
+    this.#reads = Array.from({ length: random.between(1, 4) }, () => items(random, random.pick(ITEMS)));
   }
 
   exchange(index: number): void {
@@ -74,20 +82,30 @@ export class S7Poll implements Dialogue {
     this.response = setupResponse(reference, PDU_LENGTH);
   }
 
-  #read(reference: number, list: readonly AnyVariable[]): void {
-    this.request = readRequest(reference, list);
+  #read(reference: number, list: readonly Item[]): void {
+    this.request = readRequest(
+      reference,
+      list.map(({ variable }) => variable),
+    );
     this.response = readResponse(
       reference,
-      list.map(variable => this.#answer(variable)),
+      list.map(item => this.#answer(item)),
     );
   }
 
+  #answer({ value }: Item): DataItem {
+    const random = this.#random;
+    if (random.chance(FAILURES)) return { code: ItemCode.address, size: DataSize.none, bytes: [] };
+    if (random.chance(CHANGES)) change(random, value);
+    return value;
+  }
+
   #write(reference: number): void {
-    const list = variables(this.#random, this.#random.between(1, 2));
+    const list = items(this.#random, this.#random.between(1, 2));
     this.request = writeRequest(
       reference,
-      list,
-      list.map(variable => this.#value(variable)),
+      list.map(({ variable }) => variable),
+      list.map(({ value }) => value),
     );
     this.response = writeResponse(
       reference,
@@ -97,30 +115,19 @@ export class S7Poll implements Dialogue {
 
   #status(reference: number): void {
     this.request = readSzl(reference, MODULE_IDENTIFICATION);
-    const records = [1, 6, 7].map(index => [0, index, ...this.#bytes(26)]);
+    const records = [1, 6, 7].map(index => [0, index, ...bytes(this.#random, 26)]);
     this.response = szlResponse(reference, MODULE_IDENTIFICATION, 0, records);
-  }
-
-  #answer(variable: AnyVariable): DataItem {
-    if (this.#random.chance(FAILURES)) return { code: ItemCode.address, size: DataSize.none, bytes: [] };
-    return this.#value(variable);
-  }
-
-  #value({ size, count = 1 }: AnyVariable): DataItem {
-    if (size === Size.bit) return { size: DataSize.bit, bytes: [this.#random.below(2)] };
-    return { size: DataSize.byte, bytes: this.#bytes(count * elementBytes(size)) };
-  }
-
-  #bytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.#random.below(256));
   }
 }
 
-/** Variables whose answer fits a PDU. */
-function variables(random: Random, count: number): AnyVariable[] {
+/** Variables whose answer fits a PDU, with their values. */
+function items(random: Random, count: number): Item[] {
   const most = Math.floor((PDU_LENGTH - ANSWER_HEADER) / count) - VALUE_HEADER;
   const db = random.between(1, 60);
-  return Array.from({ length: count }, () => variable(random, db, most));
+  return Array.from({ length: count }, () => {
+    const chosen = variable(random, db, most);
+    return { variable: chosen, value: firstValue(random, chosen) };
+  });
 }
 
 /** Mostly bytes of a data block, else single variables there and in the process image. */
@@ -143,6 +150,21 @@ function variable(random: Random, db: number, most: number): AnyVariable {
       return { area: Area.DB, db, address: at, size: Size.byte, count: random.pick(bytes) };
     }
   }
+}
+
+function firstValue(random: Random, { size, count = 1 }: AnyVariable): Item['value'] {
+  if (size === Size.bit) return { size: DataSize.bit, bytes: Uint8Array.of(random.below(2)) };
+  return { size: DataSize.byte, bytes: bytes(random, count * elementBytes(size)) };
+}
+
+/** A bit turns; of bytes one becomes another. */
+function change(random: Random, { size, bytes }: Item['value']): void {
+  if (size === DataSize.bit) bytes[0]! ^= 1;
+  else bytes[random.below(bytes.length)] = random.below(256);
+}
+
+function bytes(random: Random, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, () => random.below(256));
 }
 
 function elementBytes(size: Size): number {
