@@ -42,6 +42,8 @@ export function decide(route: Route, state: PolicyState, op: Operation): number 
   }
   const now = state.tick(op.time);
   const message = state.begin(op.item);
+  // From the first request on, answers are read for what they tell of these tags.
+  state.known(op.protocol, route.tags, route.units);
   const granted = decideGrants(route, state, op, now, message);
   if (verdictOf(granted) === Verdict.deny || CHANGES[op.verb] === 0) return granted;
   const reason = checkTags(route, state, op, message);
