@@ -59,8 +59,8 @@ export function recognise(
     const own = ownServer(protocol, ports);
     // Without a handshake or a known port the lower port is the likelier server.
     const first = client >= 0 ? client : own >= 0 ? 1 - own : ports[0] < ports[1] ? 1 : 0;
-    const tries = client >= 0 || own >= 0 ? 1 : 2;
-    for (let i = 0; i < tries; i++) {
+    for (let i = 0; i < 2; i++) {
+      // The other way round too: there are controllers that call their station.
       const candidate = i === 0 ? first : 1 - first;
       const answer = agree(protocol, beginnings, candidate, own >= 0);
       if (answer === Recognition.certain) {
@@ -68,7 +68,10 @@ export function recognise(
         finding.client = candidate;
         return;
       }
-      if (answer === Recognition.more) finding.more = true;
+      if (answer === Recognition.more) {
+        finding.more = true;
+        break;
+      }
     }
   }
 }

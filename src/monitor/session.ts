@@ -64,19 +64,23 @@ export class Session {
     return this.#streams.address(this.flow, 1 - this.client);
   }
 
+  get clientPort(): number {
+    return this.#streams.port(this.flow, this.client);
+  }
+
+  get serverPort(): number {
+    return this.#streams.port(this.flow, 1 - this.client);
+  }
+
   /** Address and port of the client. */
   get clientName(): string {
-    if (this.#clientName === '') {
-      this.#clientName = formatEndpoint(this.clientAddress, this.#streams.port(this.flow, this.client));
-    }
+    if (this.#clientName === '') this.#clientName = formatEndpoint(this.clientAddress, this.clientPort);
     return this.#clientName;
   }
 
   /** Address and port of the server. */
   get serverName(): string {
-    if (this.#serverName === '') {
-      this.#serverName = formatEndpoint(this.serverAddress, this.#streams.port(this.flow, 1 - this.client));
-    }
+    if (this.#serverName === '') this.#serverName = formatEndpoint(this.serverAddress, this.serverPort);
     return this.#serverName;
   }
 }

@@ -193,7 +193,8 @@ export class FlowTable {
     this.cells[cell + Cell.high] = high;
     this.cells[cell + Cell.ports] = ports;
     this.cells[cell + Cell.hash] = hash;
-    this.cells[cell + Cell.state] = kind | FlowBit.touched;
+    // Not touched yet: a flow of a single packet is the first to make room.
+    this.cells[cell + Cell.state] = kind;
     this.#insert(hash, flow);
     this.fresh = true;
     return flow;

@@ -300,10 +300,34 @@ export class Streams implements EvictionSink {
       this.#gap(flow, base, direction, ahead);
     }
     cells[base + Cell.state] = (cells[base + Cell.state]! | BIT.data) & ~BIT.closed;
-    cells[base + NEXT + direction] = (sequence + end - at) | 0;
-    if (end > at) this.#sink.data(flow, direction, view, at, end);
-    if (packet.missing > 0) this.#gap(flow, base, direction, packet.missing);
-    if ((cells[base + Cell.state]! & (BIT.held << direction)) !== 0) this.#drain(flow, base, direction);
+    this.#inOrder(flow, base, direction, sequence, view, at, end);
+    if (packet.missing > 0) {
+      this.#gap(flow, base, direction, packet.missing);
+      this.#drain(flow, base, direction);
+    }
+  }
+
+  /** Hands on the bytes `at..end`, whose first is the expected one, but for those that are held already. */
+  #inOrder(
+    flow: number,
+    base: number,
+    direction: number,
+    sequence: number,
+    view: DataView,
+    from: number,
+    end: number,
+  ): void {
+    const { cells } = this.#table;
+    let at = from;
+    while (at < end) {
+      const reorder = this.#reorders[cells[base + HELD + direction]!];
+      let stop = end;
+      if (reorder !== undefined) stop = Math.min(end, from + ((reorder.sequence - sequence) | 0));
+      cells[base + NEXT + direction] = (sequence + stop - from) | 0;
+      if (stop > at) this.#sink.data(flow, direction, view, at, stop);
+      this.#drain(flow, base, direction);
+      at = from + ((cells[base + NEXT + direction]! - sequence) | 0);
+    }
   }
 
   /** Keeps bytes that lie behind a hole. */
@@ -355,9 +379,8 @@ export class Streams implements EvictionSink {
     const ahead = (sequence - cells[base + NEXT + direction]!) | 0;
     if (ahead > 0) this.#gap(flow, base, direction, ahead);
     const from = ahead < 0 ? at - ahead : at;
-    if (from >= end) return;
-    cells[base + NEXT + direction] = (sequence + end - at) | 0;
-    this.#sink.data(flow, direction, packet.view, from, end);
+    if (from < end)
+      this.#inOrder(flow, base, direction, cells[base + NEXT + direction]!, packet.view, from, end);
   }
 
   /** The receiver has everything before `acknowledgement`: what is missing of that, the capture lost. */
