@@ -4,16 +4,15 @@
  * @module
  */
 
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import type { GatewayEvent, Mode } from '../gateway/event.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { countsText, eventText, modeText } from '../gateway/text.ts';
 import type { Listener } from '../policy/model.ts';
-import { parsePolicy } from '../policy/parse.ts';
+import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, UsageError, userMessage } from './command.ts';
 
 const HELP = `usage: cofferdam gateway --policy FILE [OPTION …]
 
@@ -54,7 +53,7 @@ async function run(args: readonly string[]): Promise<number> {
   const file = values.policy;
   if (file === undefined) throw new UsageError('no policy; say which with --policy FILE');
   const mode = readMode(values.mode);
-  const policy = await readPolicy(file);
+  const policy = await loadPolicy(file);
   const listenAt = readListen(values.listen, policy);
   if (policy.listeners.length === 0) {
     throw new UsageError(
@@ -87,24 +86,15 @@ function readMode(text: string): Mode {
   throw new UsageError(`--mode is '${text}'; write enforce or monitor`);
 }
 
-async function readPolicy(file: string): Promise<Policy> {
-  const { policy, problems } = parsePolicy(await readFile(file, 'utf8'), file);
-  if (policy !== undefined) return policy;
-  throw new UsageError(
-    problems
-      .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
-      .join('\ncofferdam: '),
-  );
-}
-
 /** A policy that cannot be used changes nothing: the one in force stays. */
 async function reloadPolicy(it: Gateway, file: string, json: boolean): Promise<void> {
   try {
-    await it.reload(await readPolicy(file));
+    await it.reload(await loadPolicy(file));
     if (json) printJson({ event: 'reloaded', policy: file });
     else console.log(`policy ${file} is in force`);
   } catch (error) {
-    const message = (error as Error).message;
+    const message = userMessage(error);
+    if (message === undefined) throw error;
     if (json) printJson({ event: 'kept', policy: file, what: message });
     else console.log(`cofferdam: ${message}\nNOTE the policy that was in force stays in force`);
   }

@@ -10,10 +10,9 @@ import { type Operation, PHASES } from '../operation/operation.ts';
 import { SIDES } from '../operation/side.ts';
 import { VERBS } from '../operation/verb.ts';
 import { ruleOf, VERDICTS, verdictOf } from '../policy/decision.ts';
-import { describeDecision } from '../policy/describe.ts';
-import type { Policy } from '../policy/policy.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { CAUSES, Cause, FATES, type Fate } from './cause.ts';
+import type { Judge } from './judge.ts';
 
 export type Mode = 'enforce' | 'monitor';
 
@@ -101,7 +100,7 @@ export function verdictEvent(
   party: Party,
   mode: Mode,
   protocol: Protocol,
-  policy: Policy,
+  judge: Judge,
   op: Operation,
   decision: number,
   cause: Cause,
@@ -125,7 +124,7 @@ export function verdictEvent(
     anomalies: anomalyNames(op.anomalies),
     verdict: byPolicy ? VERDICTS[verdictOf(decision)] : 'deny',
     cause: CAUSES[cause],
-    reason: byPolicy ? describeDecision(policy, decision, op) : SENTENCES[cause],
+    reason: byPolicy ? judge.describe(op, decision) : SENTENCES[cause],
     rule: byPolicy ? ruleOf(decision) : -1,
     fate: FATES[fate],
   };

@@ -99,7 +99,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
   async reload(policy: Policy): Promise<void> {
     this.#policy = policy;
     const states = new Map<string, PolicyState>();
-    for (const [target, state] of this.#states) states.set(target, new PolicyState(policy, state));
+    for (const target of this.#states.keys()) states.set(target, new PolicyState(policy));
     this.#states = states;
     const wanted = new Map(policy.listeners.map(endpoint => [place(endpoint), endpoint]));
     const added: Endpoint[] = [];
@@ -180,7 +180,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
   verdict(link: Link, op: Operation, decision: number, cause: Cause, fate: Fate): void {
     const { protocol } = this.#home.get(link)!.endpoint;
     this.#options.tell(
-      verdictEvent(this.#party(link), this.mode, protocol, this.#policy, op, decision, cause, fate),
+      verdictEvent(this.#party(link), this.mode, protocol, link.session.judge, op, decision, cause, fate),
     );
   }
 

@@ -15,4 +15,6 @@ export interface Judge {
   commit(op: Operation, decision: number): void;
   /** The controller's answer is passed back. */
   settle(op: Operation): void;
+  /** A sentence for people on a decision. */
+  describe(op: Operation, decision: number): string;
 }

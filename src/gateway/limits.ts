@@ -26,6 +26,8 @@ export interface Limits {
   readonly reports: number;
   /** Seconds without a byte from either side until the session is closed. */
   readonly idle: number;
+  /** The same where one side has ended: the other may go on, but not for ever. */
+  readonly halfOpen: number;
   /** Seconds that the rest of a begun message may take, else the session is closed. */
   readonly partial: number;
   /** Seconds until a connection to the controller counts as failed. */
@@ -47,6 +49,7 @@ export const LIMITS: Limits = {
   outputMax: 1024 * 1024,
   reports: 200,
   idle: 3600,
+  halfOpen: 60,
   partial: 10,
   connect: 5,
   answer: 10,

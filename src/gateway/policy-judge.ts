@@ -7,19 +7,20 @@
 
 import type { Operation } from '../operation/operation.ts';
 import { commit, decide, settle } from '../policy/decide.ts';
+import { describeDecision } from '../policy/describe.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Route } from '../policy/route.ts';
 import type { PolicyState } from '../policy/state.ts';
 import type { Judge } from './judge.ts';
 
 export class PolicyJudge implements Judge {
-  readonly policy: Policy;
   readonly refuse: Judge['refuse'];
+  readonly #policy: Policy;
   readonly #route: Route;
   readonly #state: PolicyState;
 
   constructor(policy: Policy, route: Route, state: PolicyState) {
-    this.policy = policy;
+    this.#policy = policy;
     this.refuse = route.refuse;
     this.#route = route;
     this.#state = state;
@@ -35,5 +36,9 @@ export class PolicyJudge implements Judge {
 
   settle(op: Operation): void {
     settle(this.#state, op);
+  }
+
+  describe(op: Operation, decision: number): string {
+    return describeDecision(this.#policy, decision, op, this.#route);
   }
 }

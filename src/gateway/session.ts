@@ -195,7 +195,8 @@ export class Session implements Sink {
       this.#wire.note(Note.suppressed, Side.client, this.#suppressed);
       this.#suppressed = 0;
     }
-    if (now - this.#lastByte > this.#limits.idle) {
+    const halfOpen = this.#ended[Side.client] || this.#ended[Side.server];
+    if (now - this.#lastByte > (halfOpen ? this.#limits.halfOpen : this.#limits.idle)) {
       this.#fail(Note.idle, Side.client, now - this.#lastByte);
       return;
     }

@@ -15,6 +15,7 @@ import type { Operation } from '../../src/operation/operation.ts';
 import type { Side } from '../../src/operation/side.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Policy } from '../../src/policy/policy.ts';
+import type { Route } from '../../src/policy/route.ts';
 import { PolicyState } from '../../src/policy/state.ts';
 import { PROTOCOLS, protocolNamed } from '../../src/protocol/registry.ts';
 
@@ -130,7 +131,17 @@ export interface StandOptions {
   readonly policy?: Policy;
 }
 
-const standard = new Map<string, Policy>();
+let standard: Policy | undefined;
+const routes = new Map<string, Route>();
+
+/** The standard policy's routes are compiled once: a million messages need many sessions. */
+function routeOf(policy: Policy, client: string, protocol: string): Route {
+  if (policy !== standard) return policy.route(client, 'plc', protocol);
+  const key = `${client} ${protocol}`;
+  const route = routes.get(key) ?? policy.route(client, 'plc', protocol);
+  routes.set(key, route);
+  return route;
+}
 
 /** A session of the operator with the controller. */
 export function stand(options: StandOptions = {}): Stand {
@@ -141,11 +152,8 @@ export function stand(options: StandOptions = {}): Stand {
     reports = 'changes',
     limits = {},
   } = options;
-  let policy = options.policy ?? standard.get('');
-  if (policy === undefined) {
-    policy = policyOf(policyText());
-    standard.set('', policy);
-  }
+  standard ??= policyOf(policyText());
+  const policy = options.policy ?? standard;
   const protocol = protocolNamed(name)!;
   const recorder = new Recorder();
   const counts = new Counts();
@@ -154,7 +162,7 @@ export function stand(options: StandOptions = {}): Stand {
       number: 1,
       protocol,
       index: PROTOCOLS.indexOf(protocol),
-      judge: new PolicyJudge(policy, policy.route(client, 'plc', name), new PolicyState(policy)),
+      judge: new PolicyJudge(policy, routeOf(policy, client, name), new PolicyState(policy)),
       enforce,
       reports,
       limits: { ...LIMITS, ...limits },
