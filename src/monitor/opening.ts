@@ -54,25 +54,27 @@ export function recognise(
 ): void {
   finding.protocol = -1;
   finding.more = false;
+  let best: Agreement = Agreement.open;
   for (let index = 0; index < protocols.length; index++) {
     const protocol = protocols[index]!;
     const own = ownServer(protocol, ports);
     // Without a handshake or a known port the lower port is the likelier server.
     const first = client >= 0 ? client : own >= 0 ? 1 - own : ports[0] < ports[1] ? 1 : 0;
+    // What port and handshake agree on is doubted only where it is impossible.
+    const trusted = own === 1 - first;
     for (let i = 0; i < 2; i++) {
       // The other way round too: there are controllers that call their station.
       const candidate = i === 0 ? first : 1 - first;
       const answer = agree(protocol, beginnings, candidate, own >= 0);
-      if (answer === Recognition.certain) {
+      if (answer === Agreement.open) finding.more = true;
+      if (answer > best) {
+        best = answer;
         finding.protocol = index;
         finding.client = candidate;
-        return;
       }
-      if (answer === Recognition.more) {
-        finding.more = true;
-        break;
-      }
+      if (trusted && answer !== Agreement.none) break;
     }
+    if (best === Agreement.sure) return;
   }
 }
 
@@ -82,27 +84,33 @@ export function ownServer(protocol: Protocol, ports: readonly [number, number]):
   return protocol.ports.includes(ports[1]) ? 1 : -1;
 }
 
+/** How well the first bytes of both directions fit a protocol, from not at all to beyond doubt. */
+const Agreement = { none: 0, open: 1, enough: 2, sure: 3 } as const;
+type Agreement = (typeof Agreement)[keyof typeof Agreement];
+
 /** Is it this protocol, with the client in direction `client`? */
 function agree(
   protocol: Protocol,
   beginnings: readonly [Beginning, Beginning],
   client: number,
   onOwnPort: boolean,
-): Recognition {
+): Agreement {
   let likely = 0;
+  let agreement: Agreement = Agreement.open;
   for (let direction = 0; direction < 2; direction++) {
     const { view, at, end } = beginnings[direction]!;
     if (at >= end) continue;
     const side: Side = direction === client ? 0 : 1;
     const answer = protocol.recognise(side, view, at, end);
-    if (answer === Recognition.no) return Recognition.no;
-    if (answer === Recognition.certain) return Recognition.certain;
-    if (answer === Recognition.likely) {
+    if (answer === Recognition.no) return Agreement.none;
+    if (answer === Recognition.certain) agreement = Agreement.sure;
+    else if (answer === Recognition.likely && agreement === Agreement.open) {
       likely++;
-      if (onOwnPort || likely === 2 || nextAgrees(protocol, side, view, at, end)) return Recognition.certain;
+      const enough = onOwnPort || likely === 2 || nextAgrees(protocol, side, view, at, end);
+      if (enough) agreement = Agreement.enough;
     }
   }
-  return Recognition.more;
+  return agreement;
 }
 
 /** Does a second message follow that could be the same protocol's? */

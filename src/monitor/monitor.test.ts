@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { Anomaly, anomalyNames } from '../operation/anomaly.ts';
+import type { Operation } from '../operation/operation.ts';
+import { PHASES } from '../operation/operation.ts';
+import { ACK, bytes, FIN, RST, type Segment, SYN, tcpFrame, u16 } from '../packet/capture-bytes.fixture.ts';
+import { Packet } from '../packet/packet.ts';
+import { PROTOCOLS } from '../protocol/registry.ts';
+import { Current } from './current.ts';
+import { MONITOR_LIMITS, Monitor, type MonitorLimits } from './monitor.ts';
+import { MAX_OPENING } from './opening.ts';
+
+/** A connection whose two ends send bytes one after the other. */
+class Rig {
+  /** Phase, code and object of each operation; behind it the anomalies that the monitor adds, if any. */
+  readonly operations: string[] = [];
+  readonly clients: string[] = [];
+  readonly monitor: Monitor;
+  #sequence = [1000, 5000];
+  readonly #ports: readonly [number, number];
+
+  constructor(port = 502, limits: MonitorLimits = MONITOR_LIMITS) {
+    this.#ports = [40_000, port];
+    const current = new Current();
+    const sink = {
+      operation: (op: Operation) => {
+        const protocol = PROTOCOLS[op.protocol]!;
+        const marks = op.anomalies & (Anomaly.gap | Anomaly.resync | Anomaly.evicted | Anomaly.unsolicited);
+        const parts = [PHASES[op.phase], op.code, protocol.objects.format(op), ...anomalyNames(marks)];
+        this.operations.push(parts.filter(part => part !== '').join(' '));
+        this.clients.push(current.session.clientName);
+      },
+    };
+    this.monitor = new Monitor({ protocols: PROTOCOLS, sink, current, seed: 1, limits });
+  }
+
+  open(): this {
+    return this.#send(0, [], { flags: SYN }).#send(1, [], { flags: SYN | ACK });
+  }
+
+  client(...payload: ArrayLike<number>[]): this {
+    return this.#send(0, bytes(...payload));
+  }
+
+  server(...payload: ArrayLike<number>[]): this {
+    return this.#send(1, bytes(...payload));
+  }
+
+  reset(): this {
+    return this.#send(0, [], { flags: RST });
+  }
+
+  /** `length` bytes of a side that the capture lost. */
+  lose(side: 0 | 1, length: number): this {
+    this.#sequence[side]! += length;
+    const acknowledgement = this.#sequence[side]!;
+    return this.#send(1 - side, [], { acknowledgement: acknowledgement + 1_000_000 });
+  }
+
+  finish(): this {
+    this.monitor.finish();
+    return this;
+  }
+
+  #send(side: number, payload: ArrayLike<number>, rest: Partial<Segment> = {}): this {
+    const [sourcePort, destinationPort] = side === 0 ? this.#ports : [this.#ports[1], this.#ports[0]];
+    const ends = side === 0 ? ['10.0.0.1', '10.0.0.2'] : ['10.0.0.2', '10.0.0.1'];
+    const frame = tcpFrame({
+      source: ends[0]!,
+      destination: ends[1]!,
+      sourcePort,
+      destinationPort,
+      sequence: this.#sequence[side]!,
+      payload: Uint8Array.from(payload),
+      flags: 0,
+      ...('acknowledgement' in rest ? { flags: ACK } : {}),
+      ...rest,
+    });
+    const flags = rest.flags ?? 0;
+    this.#sequence[side]! += payload.length + ((flags & (SYN | FIN)) !== 0 ? 1 : 0);
+    const packet = new Packet();
+    packet.view = new DataView(frame.buffer);
+    packet.end = frame.length;
+    packet.wireLength = frame.length;
+    packet.time = 1;
+    this.monitor.traffic.frame(packet);
+    return this;
+  }
+}
+
+/** Read Holding Registers: two from `address`. */
+function request(transaction: number, address = 40): Uint8Array {
+  return bytes(u16(transaction), u16(0), u16(6), [1, 3], u16(address), u16(2));
+}
+
+function response(transaction: number): Uint8Array {
+  return bytes(u16(transaction), u16(0), u16(7), [1, 3, 4, 0, 1, 0, 2]);
+}
+
+const ASKED = 'request 3 holding 40-41';
+const TOLD = 'response 3 holding 40-41';
+
+describe('monitor', () => {
+  it('pairs requests and responses', () => {
+    const rig = new Rig().open().client(request(1)).server(response(1));
+    assert.deepEqual(rig.operations, [ASKED, TOLD]);
+    const [modbus] = rig.monitor.health;
+    assert.equal(modbus!.messages, 2);
+    assert.equal(modbus!.decoded, 25);
+    assert.equal(modbus!.skipped, 0);
+  });
+
+  it('reads any number of messages in a segment, and a message in any number of segments', () => {
+    const stream = bytes(request(1), request(2), request(3));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: stream.length })),
+        fc.constantFrom(502, 9999),
+        (cuts, port) => {
+          const rig = new Rig(port).open();
+          let at = 0;
+          for (const cut of [...new Set(cuts), stream.length].sort((a, b) => a - b)) {
+            if (cut > at) rig.client(stream.subarray(at, cut));
+            at = cut;
+          }
+          assert.deepEqual(rig.operations, [ASKED, ASKED, ASKED]);
+        },
+      ),
+    );
+  });
+
+  it('recognises by content on any port', () => {
+    assert.deepEqual(new Rig(9999).open().client(request(1)).server(response(1)).operations, [ASKED, TOLD]);
+    // TPKT, COTP connection request and confirm, then S7 setup communication.
+    const setup = [3, 0, 0, 25, 2, 0xf0, 0x80, 0x32, 1, 0, 0, 0, 0, 0, 8, 0, 0, 0xf0, 0, 0, 1, 0, 1, 1, 0xe0];
+    const cr = [3, 0, 0, 11, 6, 0xe0, 0, 0, 0, 1, 0];
+    const cc = [3, 0, 0, 11, 6, 0xd0, 0, 1, 0, 2, 0];
+    const rig = new Rig(9999).open().client(cr).server(cc).client(setup);
+    assert.deepEqual(
+      rig.operations.map(o => o.split(' ').slice(0, 2).join(' ')),
+      ['request 224', 'response 208', 'request 240'],
+    );
+  });
+
+  it('finds out who is the client without a handshake', () => {
+    const own = new Rig().server(response(1)).client(request(2));
+    assert.deepEqual(own.operations, ['response 3 unsolicited', ASKED]);
+    assert.deepEqual(new Set(own.clients), new Set(['10.0.0.1:40000']));
+    // On an unknown port, and the server of the two has the higher one.
+    const other = new Rig(60_000).client(request(1)).server(response(1));
+    assert.deepEqual(other.operations, [ASKED, TOLD]);
+    assert.deepEqual(new Set(other.clients), new Set(['10.0.0.1:40000']));
+  });
+
+  it('reads a controller that calls its station', () => {
+    const rig = new Rig(9999).open().server(request(1)).client(response(1));
+    assert.deepEqual(rig.operations, [ASKED, TOLD]);
+    assert.deepEqual(new Set(rig.clients), new Set(['10.0.0.2:9999']));
+  });
+
+  it('leaves other protocols alone, and counts their bytes', () => {
+    const rig = new Rig(80)
+      .open()
+      .client(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))
+      .server(new Uint8Array(500));
+    for (let i = 0; i < 20; i++) rig.server(new Uint8Array(500).fill(i));
+    rig.finish();
+    assert.deepEqual(rig.operations, []);
+    assert.equal(rig.monitor.unrecognised + rig.monitor.streams.ignoredBytes, 27 + 500 * 21);
+  });
+
+  it('is not blinded by a beginning that is nothing, on the protocol’s own port', () => {
+    const rig = new Rig().open().client(new Uint8Array(30).fill(0xee)).client(request(1)).server(response(1));
+    assert.deepEqual(rig.operations, [ASKED, TOLD]);
+    assert.equal(rig.monitor.health[0]!.strange, 30);
+    const within = new Rig().open().client(new Uint8Array(30).fill(0xee), request(1));
+    assert.deepEqual(within.operations, [`${ASKED} resync`]);
+    assert.equal(within.monitor.health[0]!.skipped, 30);
+  });
+
+  it('goes on behind bytes that cannot be read, and tells', () => {
+    const rig = new Rig()
+      .open()
+      .client(request(1))
+      .client(new Uint8Array(17).fill(0xee))
+      .client(request(2), request(3));
+    assert.deepEqual(rig.operations, [ASKED, `${ASKED} resync`, ASKED]);
+    assert.equal(rig.monitor.health[0]!.skipped, 17);
+  });
+
+  it('goes on behind a gap, and drops what was begun', () => {
+    const rig = new Rig().open().client(request(1)).client(request(2).subarray(0, 5));
+    rig.lose(0, 7 + 3).client(request(9).subarray(3), request(3), request(4));
+    assert.deepEqual(rig.operations, [ASKED, `${ASKED} resync gap`, ASKED]);
+    const [modbus] = rig.monitor.health;
+    assert.equal(modbus!.unfinished, 5);
+    assert.equal(modbus!.skipped, 9);
+    assert.equal(rig.monitor.streams.gapBytes, 10);
+  });
+
+  it('counts what was begun when the connection ends', () => {
+    const rig = new Rig().open().client(request(1), request(2).subarray(0, 5)).reset();
+    assert.equal(rig.monitor.health[0]!.unfinished, 5);
+  });
+
+  it('keeps a beginning that is not clear, up to a limit', () => {
+    const rig = new Rig(9999).open();
+    // A COTP connection request that never ends in S7: possible for long.
+    for (let i = 0; i < MAX_OPENING / 11 + 5; i++) rig.client([3, 0, 0, 11, 6, 0xe0, 0, 0, 0, 1, 0]);
+    rig.finish();
+    assert.deepEqual(rig.operations, []);
+    assert.ok(rig.monitor.unrecognised + rig.monitor.streams.ignoredBytes > MAX_OPENING);
+  });
+
+  it('stays within its limits, and says what it forgot', () => {
+    const limits = { ...MONITOR_LIMITS, waiting: 10 };
+    const rig = new Rig(502, limits).open().client(request(1), request(2).subarray(0, 11)).client(request(3));
+    assert.deepEqual(rig.operations, [ASKED, `${ASKED} evicted`]);
+    assert.equal(rig.monitor.dropped, 1);
+    assert.equal(rig.monitor.health[0]!.unfinished, 11);
+  });
+
+  it('no bytes in the midst of a connection keep it from reading what comes after', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }),
+        fc.boolean(),
+        (noise, server) => {
+          const rig = new Rig().open().client(request(1)).server(response(1));
+          for (const chunk of noise) {
+            if (server) rig.server(chunk);
+            else rig.client(chunk);
+          }
+          // Whatever was begun, no message is longer than this.
+          for (let i = 0; i < 200; i++) rig.client(request(i)).server(response(i));
+          assert.ok(rig.operations.length >= 200);
+          assert.match(rig.operations.at(-2)!, /^request 3/);
+          assert.match(rig.operations.at(-1)!, /^response 3/);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
