@@ -14,9 +14,11 @@ import { PolicyState } from '../policy/state.ts';
 import { readStatement } from '../policy/statement.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { type Command, UsageError } from './command.ts';
+import { explainPacket } from './policy-capture.ts';
 
 const HELP = `usage: cofferdam policy check FILE… [--json]
        cofferdam policy explain FILE --from HOST --to HOST [--protocol NAME] [--last VALUE] [--json] 'OPERATION'
+       cofferdam policy explain FILE --capture CAPTURE --packet N [--json]
        cofferdam policy schema
 
 check    reads policies and tells every mistake, with line and column; exit code 2 if there is one
@@ -27,6 +29,8 @@ schema   prints the JSON Schema, which gives completion in editors
   --to HOST        whom: a host of the policy
   --protocol NAME  in which protocol; needed where more than one leads there
   --last VALUE     the value that the tag has now, where a step limits it
+  --capture FILE   explain what is in a packet of this capture (pcap or pcapng), after all that is before it
+  --packet N       which packet, counted from 1
   --json           print data
 
 An operation is a verb, an object, and for a write its values, as policies write them:
@@ -89,11 +93,24 @@ async function explainOne(args: readonly string[]): Promise<number> {
       to: { type: 'string' },
       protocol: { type: 'string' },
       last: { type: 'string' },
+      capture: { type: 'string' },
+      packet: { type: 'string' },
       json: { type: 'boolean' },
     },
     allowPositionals: true,
   });
   const [file, statement, extra] = positionals;
+  if (file !== undefined && values.capture !== undefined) {
+    if (statement !== undefined)
+      throw new UsageError('explain either an operation or a packet of a capture, not both');
+    const number = /^\d{1,12}$/.test(values.packet ?? '') ? Number(values.packet) : 0;
+    if (number < 1) throw new UsageError('say which packet of the capture, counted from 1: --packet 12');
+    const explanations = await explainPacket(await loadPolicy(file), values.capture, number);
+    if (values.json) console.log(JSON.stringify(explanations, undefined, 2));
+    else if (explanations.length > 0) console.log(explanations.map(formatExplanation).join('\n\n'));
+    else console.log(`packet ${number} ends no message of a protocol that is known`);
+    return 0;
+  }
   if (file === undefined || statement === undefined || extra !== undefined) {
     throw new UsageError(
       "write: cofferdam policy explain FILE --from HOST --to HOST 'write TAG = VALUE' (in quotes)",

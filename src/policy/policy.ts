@@ -72,7 +72,7 @@ export class Policy implements PolicyParts {
         conduit.from.some(from => clients.includes(from)),
     );
     const spoken = this.protocols.find(p => p.name === protocol);
-    return new Route(clientAddress, clients, host, spoken, conduits, this.#table(host, protocol));
+    return new Route(clientAddress, clients, target, host, spoken, conduits, this.#table(host, protocol));
   }
 
   /** The one table of the host and protocol, which all routes to it and its state share. */

@@ -17,6 +17,7 @@ export class Route {
   readonly client: string;
   /** Names of the policy's hosts that the client's address stands for. */
   readonly clients: readonly string[];
+  /** Name of the host it leads to. */
   readonly target: string;
   readonly protocol: Protocol | undefined;
   readonly conduits: readonly Conduit[];
@@ -36,6 +37,7 @@ export class Route {
   constructor(
     client: string,
     hosts: readonly Host[],
+    targetName: string,
     target: Host | undefined,
     protocol: Protocol | undefined,
     conduits: readonly Conduit[],
@@ -43,7 +45,7 @@ export class Route {
   ) {
     this.client = client;
     this.clients = hosts.map(host => host.name);
-    this.target = target?.name ?? '';
+    this.target = targetName;
     this.protocol = protocol;
     this.conduits = conduits;
     this.refuse = conduits.find(c => c.refuse !== undefined)?.refuse ?? 'answer';

@@ -1,0 +1,83 @@
+/**
+ * `cofferdam policy explain --capture`: what a policy says of the operations in one packet of a capture. All that
+ * came before is replayed under the policy, so that rates and last values are what they would have been.
+ *
+ * @module
+ */
+
+import { Current } from '../monitor/current.ts';
+import { Monitor } from '../monitor/monitor.ts';
+import { type Operation, Phase } from '../operation/operation.ts';
+import { CaptureReader } from '../packet/capture.ts';
+import { openSource } from '../packet/source.ts';
+import { commit, decide, settle } from '../policy/decide.ts';
+import { Verdict, verdictOf } from '../policy/decision.ts';
+import { type Explanation, explain } from '../policy/explain.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Route } from '../policy/route.ts';
+import { PolicyState } from '../policy/state.ts';
+import { UsageError } from './command.ts';
+
+/** Operations of one packet that are explained. */
+const MAX_OPERATIONS = 100;
+
+/** Explains the operations of the messages that end in packet `number`, counted from 1 as other tools do. */
+export async function explainPacket(policy: Policy, file: string, number: number): Promise<Explanation[]> {
+  const replay = new Replay(policy, number);
+  const reader = new CaptureReader();
+  await reader.read(await openSource(file), replay, { signal: replay.done });
+  if (replay.packets < number) {
+    throw new UsageError(`${file} has ${replay.packets} packets; write --packet with a number up to that`);
+  }
+  return replay.explanations;
+}
+
+class Replay {
+  packets = 0;
+  readonly explanations: Explanation[] = [];
+  readonly #policy: Policy;
+  readonly #number: number;
+  readonly #current = new Current();
+  readonly #monitor: Monitor;
+  readonly #routes = new Map<string, Route>();
+  readonly #states = new Map<string, PolicyState>();
+  readonly #stop = new AbortController();
+
+  constructor(policy: Policy, number: number) {
+    this.#policy = policy;
+    this.#number = number;
+    this.#monitor = new Monitor({ protocols: policy.protocols, sink: this, current: this.#current });
+  }
+
+  /** Is aborted once the packet was read. */
+  get done(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  frame(...[packet]: Parameters<Monitor['traffic']['frame']>): void {
+    if (this.packets === this.#number) return;
+    this.packets++;
+    this.#monitor.traffic.frame(packet);
+    if (this.packets === this.#number) this.#stop.abort();
+  }
+
+  operation(op: Operation): void {
+    const { clientAddress, serverAddress } = this.#current.session;
+    const protocol = this.#policy.protocols[op.protocol]!;
+    const target = this.#policy.hostsAt(serverAddress).find(host => host.network.text === serverAddress);
+    const name = target?.name ?? serverAddress;
+    const key = `${clientAddress} ${name} ${protocol.name}`;
+    const route = this.#routes.get(key) ?? this.#policy.route(clientAddress, name, protocol.name);
+    this.#routes.set(key, route);
+    const state = this.#states.get(name) ?? new PolicyState(this.#policy);
+    this.#states.set(name, state);
+    if (this.packets === this.#number) {
+      if (this.explanations.length < MAX_OPERATIONS)
+        this.explanations.push(explain(this.#policy, route, state, op));
+      return;
+    }
+    const decided = decide(route, state, op);
+    if (op.phase === Phase.response) settle(state, op);
+    else if (verdictOf(decided) !== Verdict.deny) commit(route, state, op, decided);
+  }
+}
