@@ -11,12 +11,20 @@ import type { Exercise, ExerciseEvent } from '../drill/exercise.ts';
 import { TAG } from '../plant/compressor/tags.ts';
 import { type Tag, withinRange } from '../plant/tag.ts';
 import type { Policy } from '../policy/policy.ts';
-import { eventText, type View } from './start-view.ts';
+import { type EventLine, EventLines, type LineKind } from './start-events.ts';
+import { troubles, type View } from './start-view.ts';
 
 /** Milliseconds between two drawings. */
 const PERIOD = 250;
 /** Characters of a gauge. */
 const GAUGE = 30;
+
+/** Lines of the past that are kept. */
+const MOST_EVENTS = 200;
+const COLOUR = { operator: 'dim', gateway: 'yellow', held: 'green', harm: 'red' } as const satisfies Record<
+  LineKind,
+  string
+>;
 
 /** Terminal control: the other screen, the cursor, and where things are erased. */
 const ENTER = '\x1b[?1049h\x1b[?25l';
@@ -47,11 +55,13 @@ export class ScreenView implements View {
   readonly #defended: boolean;
   readonly #out: WriteStream;
   readonly #timer: NodeJS.Timeout;
+  readonly #lines: EventLines;
   readonly #events: string[] = [];
 
   constructor(exercise: Exercise, policy: Policy, defended: boolean, out: WriteStream) {
     this.#exercise = exercise;
     this.#policy = policy;
+    this.#lines = new EventLines(policy);
     this.#defended = defended;
     this.#out = out;
     out.write(ENTER);
@@ -59,12 +69,7 @@ export class ScreenView implements View {
   }
 
   tell(event: ExerciseEvent): void {
-    const text = eventText(event, this.#policy);
-    if (text === '') return;
-    const at = `${this.#exercise.plant.time.toFixed(1).padStart(6)} s`;
-    const colour = event.kind === 'adjustment' ? 'dim' : event.kind === 'gateway' ? 'yellow' : held(event);
-    this.#events.push(`${at}  ${styleText(colour, text)}`);
-    if (this.#events.length > 200) this.#events.shift();
+    this.#add(this.#lines.take(event));
   }
 
   close(): void {
@@ -72,7 +77,14 @@ export class ScreenView implements View {
     this.#out.write(LEAVE);
   }
 
+  #add(lines: readonly EventLine[]): void {
+    const at = `${this.#exercise.plant.time.toFixed(1).padStart(6)} s`;
+    for (const { kind, text } of lines) this.#events.push(`${at}  ${styleText(COLOUR[kind], text)}`);
+    while (this.#events.length > MOST_EVENTS) this.#events.shift();
+  }
+
   #draw(): void {
+    this.#add(this.#lines.flush());
     const { columns = 80, rows = 24 } = this.#out;
     const head = [...this.#title(), ...this.#process(), '', ...this.#stations(), ''];
     const room = Math.max(0, rows - head.length - 1);
@@ -103,18 +115,10 @@ export class ScreenView implements View {
       const figure = `${value.toFixed(1).padStart(8)} ${tag.unit.padEnd(5)}`;
       return `${label.padEnd(20)}${styleText(safe ? 'reset' : ['red', 'bold'], figure)} ${gauge(tag, value, scale)}`;
     });
-    const { surging, overspeed, damage, wrecked } = plant.train.consequences;
-    const trouble = [
-      surging ? 'SURGE' : '',
-      overspeed ? 'OVERSPEED' : '',
-      plant.process.trip === '' ? '' : `TRIP: ${plant.process.trip}`,
-      plant.drive.trip === '' ? '' : `DRIVE TRIP: ${plant.drive.trip}`,
-      plant.drive.cpu.running ? '' : 'DRIVE CONTROLLER STOPPED',
-      wrecked ? 'ROTOR WRECKED' : '',
-    ].filter(text => text !== '');
+    const trouble = troubles(plant);
     const state =
       trouble.length === 0 ? styleText('green', 'normal') : styleText(['red', 'bold'], trouble.join(' · '));
-    const worn = `${(damage * 100).toFixed(0)} %`;
+    const worn = `${(plant.train.consequences.damage * 100).toFixed(0)} %`;
     return [...lines, `${'damage'.padEnd(20)}${worn.padStart(8)}       ${state}`];
   }
 
@@ -131,10 +135,6 @@ export class ScreenView implements View {
       return `${name.padEnd(10)}${styleText(trouble === 0 ? 'green' : 'red', figures)}`;
     });
   }
-}
-
-function held(event: ExerciseEvent): 'green' | 'red' {
-  return event.kind === 'step' && !event.result.held ? 'red' : 'green';
 }
 
 /** A bar on which the safe range is drawn solid and the value is marked. */

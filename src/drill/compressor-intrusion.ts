@@ -27,17 +27,13 @@ import {
 import { ExceptionCode } from '../protocol/modbus/errors.ts';
 import { Fc } from '../protocol/modbus/functions.ts';
 import { plcStop } from '../protocol/s7comm/encode.ts';
+import { ENGINEER, OPERATOR, VENDOR } from './hosts.ts';
 import type { ModbusAttempt, Step } from './step.ts';
 
 /** What the gateway's refusals say, in each protocol. */
 const MODBUS_DENIED = ExceptionCode.illegalFunction;
 const ITEM_DENIED = 0x03;
 const JOB_DENIED = 0xd241;
-
-/** Host names of the shipped policy. */
-const VENDOR = 'vendor-1';
-const ENGINEER = 'eng-1';
-const OPERATOR = 'hmi-1';
 
 /** Speed, rpm, that the intruder wants, and the limits that would let it through. */
 const SPEED = 2400;

@@ -13,6 +13,7 @@ import { EngineeringStation } from '../plant/compressor/engineering-station.ts';
 import { CompressorNetwork, type ControllerEndpoints } from '../plant/compressor/network.ts';
 import { type Adjustment, OperatorStation } from '../plant/compressor/operator-station.ts';
 import { DRIVE_CONTROLLER, PROCESS_CONTROLLER } from '../plant/compressor/tags.ts';
+import { assertLoopback } from '../plant/loopback.ts';
 import { pace } from '../plant/pace.ts';
 import type { Endpoint } from '../plant/protocol-client.ts';
 import { Random } from '../plant/random.ts';
@@ -20,6 +21,7 @@ import { repeat } from '../plant/repeat.ts';
 import type { Excursion } from '../plant/safety-watch.ts';
 import type { StationCounts } from '../plant/station-link.ts';
 import { Policy } from '../policy/policy.ts';
+import { ENGINEER, OPERATOR, STATIONS } from './hosts.ts';
 import { Intruder } from './runner.ts';
 import type { Step, StepResult } from './step.ts';
 
@@ -56,6 +58,12 @@ export interface PlantOutcome {
   readonly driveRunning: boolean;
 }
 
+/** A policy that cannot be exercised. */
+export class ExerciseError extends Error {
+  readonly code = 'COFFERDAM_EXERCISE';
+  override readonly name = 'ExerciseError';
+}
+
 /** Milliseconds between two rounds of the stations. */
 const OPERATOR_PERIOD = 500;
 const ENGINEER_PERIOD = 3000;
@@ -75,18 +83,19 @@ export class Exercise {
   /** Builds everything, and lets the plant run and its stations work. */
   static async start(options: ExerciseOptions): Promise<Exercise> {
     const { policy, seed, fixedPorts, defended } = options;
+    checkGround(policy);
     const plant = new CompressorStation({ seed, start: Date.now() });
     const network = new CompressorNetwork(plant);
     const upstream = (name: string): Endpoint => {
       const { address, port } = listenerOf(policy, name).upstream;
       return { address, port: fixedPorts ? port : 0 };
     };
-    const controllers = await network.listen({
-      process: upstream(PROCESS_CONTROLLER),
-      drive: upstream(DRIVE_CONTROLLER),
-    });
-    if (!defended) return new Exercise(options, plant, network, undefined, controllers);
     try {
+      const controllers = await network.listen({
+        process: upstream(PROCESS_CONTROLLER),
+        drive: upstream(DRIVE_CONTROLLER),
+      });
+      if (!defended) return new Exercise(options, plant, network, undefined, controllers);
       const gateway = await openGateway(options, controllers);
       return new Exercise(options, plant, network, gateway, gatewayEndpoints(gateway));
     } catch (error) {
@@ -108,9 +117,9 @@ export class Exercise {
     this.#network = network;
     this.#gateway = gateway;
     this.endpoints = endpoints;
-    const hosts = new Map([...policy.hosts.values()].map(host => [host.name, host.network.text]));
-    this.operator = new OperatorStation(hosts.get('hmi-1')!, endpoints, new Random(seed ^ 0x27d4eb2f));
-    this.engineer = new EngineeringStation(hosts.get('eng-1')!, endpoints.drive);
+    const hosts = new Map(STATIONS.map(name => [name, policy.hosts.get(name)!.network.text]));
+    this.operator = new OperatorStation(hosts.get(OPERATOR)!, endpoints, new Random(seed ^ 0x27d4eb2f));
+    this.engineer = new EngineeringStation(hosts.get(ENGINEER)!, endpoints.drive);
     this.#intruder = new Intruder({
       hosts,
       endpoints: new Map([
@@ -197,6 +206,23 @@ function gatewayEndpoints(gateway: Gateway): ControllerEndpoints {
     return { address, port };
   };
   return { process: of(PROCESS_CONTROLLER), drive: of(DRIVE_CONTROLLER) };
+}
+
+/** The policy must have the hosts that act here, and stand in for both controllers, on loopback addresses. */
+function checkGround({ file, hosts, listeners }: Policy): void {
+  for (const name of STATIONS) {
+    const host = hosts.get(name);
+    if (host === undefined) throw new ExerciseError(`${file}: has no host '${name}'; add it under zones:`);
+    assertLoopback(host.network.text);
+  }
+  for (const name of [PROCESS_CONTROLLER, DRIVE_CONTROLLER]) {
+    const listener = listeners.find(({ target }) => target === name);
+    if (listener === undefined) {
+      throw new ExerciseError(`${file}: has no listener for '${name}'; add it under listeners:`);
+    }
+    assertLoopback(listener.address);
+    assertLoopback(listener.upstream.address);
+  }
 }
 
 function listenerOf(policy: Policy, name: string) {
