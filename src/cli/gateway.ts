@@ -66,14 +66,19 @@ async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
 
+  // Signals may come as soon as something is printed.
+  const stop = stopped();
   const it = new Gateway({ policy, mode, tell: print, reports: values.all ? 'all' : 'changes', listenAt });
-  if (!values.json) console.log(`Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`);
-  else printJson({ event: 'started', plant: policy.plant, policy: file, mode });
-  await it.open();
-
-  const reload = (): void => void reloadPolicy(it, file, values.json);
+  let ready = it.open();
+  // One after the other, in the order in which they were asked for.
+  const reload = (): void => {
+    ready = ready.then(() => reloadPolicy(it, file, values.json));
+  };
   process.on('SIGHUP', reload);
-  await stopped();
+  if (values.json) printJson({ event: 'started', plant: policy.plant, policy: file, mode });
+  else console.log(`Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`);
+  await ready;
+  await stop;
   await it.close();
   process.off('SIGHUP', reload);
   if (values.json) printJson({ event: 'stopped', counts: { ...it.counts } });
