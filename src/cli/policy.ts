@@ -28,7 +28,7 @@ schema   prints the JSON Schema, which gives completion in editors
   --from HOST      who asks: a host of the policy, or an address
   --to HOST        whom: a host of the policy
   --protocol NAME  in which protocol; needed where more than one leads there
-  --last VALUE     the value that the tag has now, where a step limits it
+  --last VALUE     the value that the operation's object has now, where a step limits it
   --capture FILE   explain what is in a packet of this capture (pcap or pcapng), after all that is before it
   --packet N       which packet, counted from 1
   --json           print data

@@ -8,14 +8,14 @@ import { type Operation, Outcome, Phase } from '../operation/operation.ts';
 import { VERBS, Verb } from '../operation/verb.ts';
 import type { ObjectRange } from '../protocol/protocol.ts';
 import { decide, settle } from './decide.ts';
-import { reasonOf, ruleOf, VERDICTS, verdictOf } from './decision.ts';
+import { reasonOf, ruleOf, VERDICTS, Verdict, verdictOf } from './decision.ts';
 import { allowed, describeDecision, stepOf, tagsOf } from './describe.ts';
 import { within } from './limit.ts';
 import type { Rule, Tag } from './model.ts';
 import { locate, NOWHERE, valueAt } from './op-values.ts';
 import type { Policy } from './policy.ts';
 import { overlaps } from './read-objects.ts';
-import { REASON_NAMES } from './reasons.ts';
+import { REASON_NAMES, REASONS } from './reasons.ts';
 import type { Route } from './route.ts';
 import type { PolicyState } from './state.ts';
 
@@ -69,12 +69,13 @@ export function explain(policy: Policy, route: Route, state: PolicyState, op: Op
       c =>
         `line ${c.line}: ${c.reason} (owner ${c.owner}, review ${c.review}, refuse ${c.refuse ?? 'answer'})`,
     ),
-    rules: rules.map(rule => ({
-      line: rule.line,
-      rule: rule.text,
-      opinion: opinionOf(rule, route, op, range),
-      decides: rule.index === ruleOf(packed),
-    })),
+    rules: rules.map(rule => {
+      const decides = rule.index === ruleOf(packed);
+      const opinion = opinionOf(rule, route, op, range);
+      const denied = decides && verdictOf(packed) === Verdict.deny && opinion.startsWith('allows it');
+      const but = denied ? `, but ${REASONS[REASON_NAMES[reasonOf(packed)]!]}` : '';
+      return { line: rule.line, rule: rule.text, opinion: `${opinion}${but}`, decides };
+    }),
   };
 }
 

@@ -1,0 +1,146 @@
+/** The command as users meet it: docs/policy.md is executed, and what goes wrong is one line and exit code 2. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { REASONS } from '../policy/reasons.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const DOCUMENT = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
+const CAPTURES =
+  process.env.COFFERDAM_CAPTURES ?? fileURLToPath(new URL('../../../shared/captures', import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), 'cofferdam-'));
+after(() => rmSync(folder, { recursive: true }));
+for (const [, name = 'compressor.yaml', text = ''] of DOCUMENT.matchAll(
+  /```yaml policy(?:=(\S+))?\n([\s\S]*?)```/g,
+)) {
+  writeFileSync(join(folder, name), text);
+}
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'policy', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+/** Words of a command line; quotes keep words together. */
+function words(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+}
+
+test('the documentation is true', () => {
+  let commands = 0;
+  for (const [, block = ''] of DOCUMENT.matchAll(/```console\n([\s\S]*?)```/g)) {
+    for (const part of block.split(/^\$ /m).slice(1)) {
+      const end = part.indexOf('\n');
+      const [program, command, ...args] = words(part.slice(0, end));
+      assert.deepEqual([program, command], ['cofferdam', 'policy']);
+      const { stdout, stderr } = run(...args);
+      assert.equal(stdout + stderr, part.slice(end + 1), part.slice(0, end));
+      commands++;
+    }
+  }
+  assert.ok(commands >= 6);
+});
+
+test('the documentation lists the reasons', () => {
+  const rows = Object.entries(REASONS).map(([name, sentence]) => `| \`${name}\` | ${sentence} |`);
+  assert.ok(DOCUMENT.includes(rows.join('\n')), rows.join('\n'));
+});
+
+test('check: exit codes and data', () => {
+  assert.equal(run('check', 'compressor.yaml').status, 0);
+  const wrong = run('check', 'wrong.yaml', '--json');
+  assert.equal(wrong.status, 2);
+  const data = JSON.parse(wrong.stdout);
+  assert.equal(data.ok, false);
+  assert.equal(data.problems.length, 3);
+  assert.deepEqual(Object.keys(data.problems[0]), ['file', 'line', 'column', 'message']);
+  const good = JSON.parse(run('check', 'compressor.yaml', '--json').stdout);
+  assert.deepEqual(
+    [good.ok, good.plant, good.rules, good.warnings.length],
+    [true, 'Gas compressor station 4', 3, 0],
+  );
+});
+
+test('explain as data', () => {
+  const { stdout } = run(
+    'explain',
+    'compressor.yaml',
+    '--from',
+    '10.1.0.11',
+    '--to',
+    'plc-7',
+    '--json',
+    'write holding 40 = 14100',
+  );
+  const data = JSON.parse(stdout);
+  assert.equal(data.verdict, 'deny');
+  assert.equal(data.reason, 'range');
+  assert.equal(data.object, 'holding 40');
+  assert.equal(data.alias, '40041');
+});
+
+test('what is asked wrongly is one line that says what to do, and exit code 2', () => {
+  const base = ['explain', 'compressor.yaml', '--from', 'hmi-1', '--to', 'plc-7'];
+  const mistakes: readonly (readonly [RegExp, ...string[]])[] = [
+    [/policy what\? write policy check/],
+    [/policy 'chek'\?/, 'chek'],
+    [/name the policy/, 'check'],
+    [/none.yaml: no such file/, 'check', 'none.yaml'],
+    [/write: cofferdam policy explain FILE/, ...base],
+    [/say who asks whom/, 'explain', 'compressor.yaml', 'stop'],
+    [/--to plc-8: no such host/, 'explain', 'compressor.yaml', '--from', 'hmi-1', '--to', 'plc-8', 'stop'],
+    [/'wirte' is no verb; did you mean 'write'/, ...base, 'wirte holding 1 = 1'],
+    [
+      /no tag 'rotor.sped.setpoint'; did you mean 'rotor.speed.setpoint'/,
+      ...base,
+      'write rotor.sped.setpoint = 1',
+    ],
+    [/1000.05 Hz cannot be written exactly into a uint16/, ...base, 'write rotor.speed.setpoint = 1000.05'],
+    [
+      /7000 Hz cannot be written into a uint16: it would be 70000/,
+      ...base,
+      'write rotor.speed.setpoint = 7000',
+    ],
+    [/'x' is no number/, ...base, 'write holding 1 = x'],
+    [/say which packet/, 'explain', 'compressor.yaml', '--capture', 'x.pcap'],
+    [/is not a capture/, 'explain', 'compressor.yaml', '--capture', 'wrong.yaml', '--packet', '1'],
+  ];
+  for (const [message, ...args] of mistakes) {
+    const { status, stdout, stderr } = run(...args);
+    assert.equal(status, 2, args.join(' '));
+    assert.equal(stdout, '');
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  }
+});
+
+const capture = join(CAPTURES, 'modbus', 'modbus-mask-write.pcap');
+
+test('explain what is in a packet of a capture', {
+  skip: existsSync(capture) ? false : 'no captures here',
+}, () => {
+  writeFileSync(
+    join(folder, 'lab.yaml'),
+    `cofferdam: 1
+plant: Lab
+zones: { lab: { hosts: { plc: 127.0.0.1 } } }
+conduits:
+  - { from: plc, to: plc, protocol: modbus, reason: r, owner: o, review: 2099-01-01, allow: { write: holding 0 } }
+`,
+  );
+  const { stdout, status } = run('explain', 'lab.yaml', '--capture', capture, '--packet', '4');
+  assert.equal(status, 0);
+  assert.match(stdout, /^allowed: write holding 0 = 1, 1 \(rule line 5\)$/m);
+  assert.match(stdout, /→ line 5: allow: write: holding 0: allows it/);
+  assert.match(run('explain', 'lab.yaml', '--capture', capture, '--packet', '1').stdout, /ends no message/);
+  assert.match(run('explain', 'lab.yaml', '--capture', capture, '--packet', '99').stderr, /has 8 packets/);
+});
