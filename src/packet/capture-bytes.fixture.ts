@@ -102,7 +102,7 @@ export function pcap(
   const { little = true, nano = false, link = 1 } = options;
   const n32 = (value: number) => u32(value, little);
   const n16 = (value: number) => u16(value, little);
-  const parts: (ArrayLike<number> | Uint8Array)[] = [
+  const parts: ArrayLike<number>[] = [
     n32(nano ? 0xa1b23c4d : 0xa1b2c3d4),
     n16(2),
     n16(4),
@@ -114,7 +114,7 @@ export function pcap(
   records.forEach(({ seconds = 1, fraction = 0, frame, wireLength = frame.length }) => {
     parts.push(n32(seconds), n32(fraction), n32(frame.length), n32(wireLength), frame);
   });
-  return bytes(...parts);
+  return concat(parts);
 }
 
 /** Blocks of a pcapng file. */
@@ -125,7 +125,7 @@ export class Blocks {
     this.#little = little;
   }
 
-  block(type: number, ...body: (ArrayLike<number> | Uint8Array)[]): Uint8Array {
+  block(type: number, ...body: ArrayLike<number>[]): Uint8Array {
     const content = bytes(...body);
     const padded = bytes(content, new Uint8Array((4 - (content.length % 4)) % 4));
     const length = this.n32(padded.length + 12);
@@ -176,7 +176,11 @@ export class Blocks {
   }
 }
 
-export function bytes(...parts: (ArrayLike<number> | Uint8Array)[]): Uint8Array {
+export function bytes(...parts: ArrayLike<number>[]): Uint8Array {
+  return concat(parts);
+}
+
+function concat(parts: readonly ArrayLike<number>[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -63,8 +63,9 @@ export class CaptureReader {
     // Bytes that wait to be read are at..end; `at` lies behind `end` while a block of no interest is skipped.
     let at = 0;
     let end = 0;
-    while (signal?.aborted !== true) {
-      const length = await source.read(bytes.subarray(end, end + CHUNK));
+    for (;;) {
+      const length = await unlessStopped(source.read(bytes.subarray(end, end + CHUNK)), signal);
+      if (signal?.aborted === true) return;
       if (length === 0) {
         if (reader === undefined) throw noCapture(view, end);
         if (reader instanceof PcapngReader && reader.unread > 0) throw unreadLinks(reader);
@@ -107,6 +108,20 @@ class Counter implements FrameSink {
   frame(packet: Packet): void {
     this.packets++;
     this.#sink.frame(packet);
+  }
+}
+
+/** What `reading` resolves to, or 0 as soon as the signal is given: standard input may keep silent for ever. */
+async function unlessStopped(reading: Promise<number>, signal: AbortSignal | undefined): Promise<number> {
+  if (signal === undefined) return await reading;
+  if (signal.aborted) return 0;
+  const { promise: stopped, resolve } = Promise.withResolvers<number>();
+  const stop = () => resolve(0);
+  signal.addEventListener('abort', stop);
+  try {
+    return await Promise.race([reading, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { plantCapture } from '../monitor/plant-capture.fixture.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+let folder = '';
+let file = '';
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cofferdam-'));
+  file = join(folder, 'plant.pcap');
+  await writeFile(file, plantCapture());
+});
+after(() => rm(folder, { recursive: true }));
+
+function inspect(args: readonly string[], input?: Uint8Array): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [MAIN, 'inspect', ...args]);
+    let out = '';
+    let err = '';
+    child.stdout.setEncoding('utf8').on('data', text => {
+      out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', text => {
+      err += text;
+    });
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, out, err }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+describe('cofferdam inspect', () => {
+  it('prints each operation as a line', async () => {
+    const { code, out, err } = await inspect([file]);
+    assert.equal(code, 0);
+    assert.equal(err, '');
+    assert.equal(out.trimEnd().split('\n').length, 320);
+  });
+
+  it('reads standard input', async () => {
+    const { code, out } = await inspect(['--ndjson', '-'], await readFile(file));
+    assert.equal(code, 0);
+    assert.equal(out.trimEnd().split('\n').length, 320);
+  });
+
+  it('sums up several files as one record of traffic', async () => {
+    const { code, out } = await inspect(['--summary', '--json', '--digest', file, file]);
+    assert.equal(code, 0);
+    const { packets, digest } = JSON.parse(out);
+    assert.equal(packets, 2 * 336);
+    assert.match(digest, /^[0-9a-f]{64}$/);
+    const text = await inspect(['--summary', file]);
+    assert.match(text.out, /^336 packets/);
+    assert.match(text.out, /Write Single Register/);
+  });
+
+  it('gives the same with workers', async () => {
+    const alone = await inspect(['--summary', '--json', '--digest', file]);
+    const two = await inspect(['--summary', '--json', '--digest', '--workers', '2', file]);
+    assert.equal(two.code, 0);
+    assert.deepEqual(JSON.parse(two.out), JSON.parse(alone.out));
+  });
+
+  it('prints what it could read of a capture that is cut short, then one line, and exits with 2', async () => {
+    const cut = join(folder, 'cut.pcap');
+    await writeFile(cut, (await readFile(file)).subarray(0, -5));
+    for (const extra of [[], ['--workers', '2']]) {
+      const { code, out, err } = await inspect(['--summary', ...extra, cut]);
+      assert.equal(code, 2);
+      assert.match(out, /^335 packets/);
+      assert.match(err, /^cofferdam: .*cut\.pcap: the capture is cut short: [^\n]+\n$/);
+    }
+  });
+
+  const mistakes: Record<string, [args: string[], message: RegExp]> = {
+    'no file': [[], /no capture named/],
+    'a file that is not there': [['/nowhere/x.pcap'], /\/nowhere\/x\.pcap: no such file/],
+    'a folder': [['/'], /is a folder/],
+    'a file that is no capture': [[MAIN], /main\.ts: is not a capture/],
+    'an option that does not exist': [['--nosuch', 'x'], /--nosuch/],
+    'options that exclude each other': [['--ndjson', '--summary', 'x'], /choose one/],
+    'no number of workers': [['--summary', '--workers', 'many', 'x'], /--workers many/],
+    'workers without a summary': [['--workers', '2', 'x'], /--summary/],
+    'workers on standard input': [['--summary', '--workers', '2', '-'], /standard input/],
+  };
+  for (const [name, [args, message]] of Object.entries(mistakes)) {
+    it(`${name}: one line, exit code 2`, async () => {
+      const { code, out, err } = await inspect(args);
+      assert.equal(code, 2);
+      assert.equal(out, '');
+      assert.match(err, message);
+      assert.match(err, /^cofferdam: [^\n]+\n$/);
+    });
+  }
+
+  it('ends quietly when its reader goes away', async () => {
+    const large = join(folder, 'large.pcap');
+    await writeFile(large, plantCapture(8, 5000));
+    const child = spawn(process.execPath, [MAIN, 'inspect', '--ndjson', large]);
+    let err = '';
+    child.stderr.on('data', text => {
+      err += text;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const code = await new Promise(resolve => child.on('close', resolve));
+    assert.equal(code, 0);
+    assert.equal(err, '');
+  });
+
+  it('prints what it has on SIGINT and SIGTERM', async () => {
+    for (const [signal, expected] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const child = spawn(process.execPath, [MAIN, 'inspect', '-']);
+      let out = '';
+      child.stdin.write(await readFile(file));
+      child.stdout.on('data', text => {
+        // What was read is printed at once, though more may come.
+        if (out === '') child.kill(signal);
+        out += text;
+      });
+      const code = await new Promise(resolve => child.on('close', resolve));
+      assert.equal(code, expected);
+      assert.equal(out.trimEnd().split('\n').length, 320);
+    }
+  });
+});

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { PROTOCOLS } from '../protocol/registry.ts';
+import { Inspection } from './inspection.ts';
+import { Lines } from './lines.ts';
+import { Ndjson } from './ndjson.ts';
+import { plantCapture } from './plant-capture.fixture.ts';
+import { readAll } from './read-all.ts';
+import type { Summary } from './summary.ts';
+import { Text } from './text.ts';
+import { inspectInWorkers } from './workers.ts';
+
+const shared =
+  process.env.COFFERDAM_CAPTURES ?? fileURLToPath(new URL('../../../shared/captures', import.meta.url));
+
+let folder = '';
+let file = '';
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cofferdam-'));
+  file = join(folder, 'plant.pcap');
+  await writeFile(file, plantCapture());
+});
+after(() => rm(folder, { recursive: true }));
+
+/** What a sink writes of a capture, and the summary with its digest. */
+async function inspect(path: string, Operations: typeof Ndjson | typeof Text): Promise<[string, Summary]> {
+  const chunks: Buffer[] = [];
+  const to = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  const lines = new Lines(to);
+  const inspection = new Inspection({
+    protocols: PROTOCOLS,
+    digest: true,
+    sink: current => new Operations(PROTOCOLS, current, lines),
+  });
+  await readAll(inspection, [path]);
+  const summary = inspection.finish();
+  await lines.flush();
+  return [Buffer.concat(chunks).toString(), summary];
+}
+
+/** The digest of a summary, computed anew from NDJSON as docs/inspect.md describes it. */
+function digestOf(ndjson: string): string {
+  let sum = 0n;
+  for (const line of ndjson.split('\n')) {
+    if (line === '') continue;
+    const { protocol, code, sub = null, object = '', values = [], outcome, error = 0 } = JSON.parse(line);
+    const canonical = JSON.stringify([protocol, code, sub, object, values, outcome, error]);
+    sum += BigInt(`0x${createHash('sha256').update(canonical).digest('hex')}`);
+  }
+  return (sum % 2n ** 256n).toString(16).padStart(64, '0');
+}
+
+describe('inspection', () => {
+  it('sums up by function, verb, pair and error', async () => {
+    const inspection = new Inspection({ protocols: PROTOCOLS });
+    assert.deepEqual(await readAll(inspection, [file]), []);
+    const summary = inspection.finish();
+    assert.equal(summary.packets, 8 * 2 + 8 * 20 * 2);
+    assert.equal(summary.streams.connections, 8);
+    const [modbus] = summary.protocols;
+    assert.equal(modbus!.protocol, 'modbus');
+    assert.equal(modbus!.sessions, 8);
+    assert.equal(modbus!.messages, 320);
+    assert.deepEqual(modbus!.verbs, { read: 256, write: 64 });
+    assert.deepEqual(
+      modbus!.functions.map(f => [f.code, f.name, f.requests, f.responses, f.operations, f.failed]),
+      [
+        [3, 'Read Holding Registers', 128, 128, 256, 0],
+        [6, 'Write Single Register', 32, 32, 64, 16],
+      ],
+    );
+    assert.deepEqual(
+      modbus!.errors.map(e => [e.code, e.error, e.count]),
+      [[6, 2, 16]],
+    );
+    assert.deepEqual(modbus!.anomalies, {});
+    assert.equal(summary.pairs.length, 8);
+    assert.deepEqual(summary.pairs[0], {
+      client: '10.0.1.1',
+      server: '10.0.2.1',
+      protocol: 'modbus',
+      operations: 40,
+      failed: 2,
+      verbs: { read: 32, write: 8 },
+    });
+  });
+
+  it('NDJSON has the documented fields', async () => {
+    const [ndjson] = await inspect(file, Ndjson);
+    const records = ndjson
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    assert.equal(records.length, 320);
+    assert.deepEqual(records[1], {
+      time: 1001.001,
+      flow: 1,
+      protocol: 'modbus',
+      client: '10.0.1.1:40000',
+      server: '10.0.2.1:502',
+      from: 'server',
+      phase: 'response',
+      station: '0',
+      reference: 0,
+      code: 3,
+      function: 'Read Holding Registers',
+      verb: 'read',
+      outcome: 'ok',
+      object: 'holding 100-101',
+      space: 'holding',
+      area: 0,
+      address: 100,
+      extent: 2,
+      type: 'u16',
+      values: [0, 0],
+    });
+    const refused = records.find(record => record.outcome === 'failed');
+    assert.equal(refused.error, 2);
+    assert.match(refused.errorName, /illegal data address/i);
+  });
+
+  it('text has a line for each operation, without control characters', async () => {
+    const [text] = await inspect(file, Text);
+    const lines = text.trimEnd().split('\n');
+    assert.equal(lines.length, 320);
+    assert.equal(
+      lines[0],
+      '1970-01-01 00:16:41.000000  10.0.1.1:40000 > 10.0.2.1:502  modbus 0  Read Holding Registers  holding 100-101',
+    );
+  });
+
+  it('the digest can be computed anew from NDJSON', async () => {
+    const [ndjson, { digest }] = await inspect(file, Ndjson);
+    assert.equal(digest, digestOf(ndjson));
+  });
+
+  const captures = [
+    'modbus/modbus-quickdraw-part2.pcap',
+    'modbus/modbus-plant-poll.pcap',
+    'umas/umas-modicon-program.pcap',
+    's7comm/s7comm-snap7-everything.pcap',
+    's7comm/s7comm-wincc-s400.pcap',
+  ];
+  for (const name of captures) {
+    const path = join(shared, name);
+    it(`the digest of ${name} too`, { skip: existsSync(path) ? false : `no ${path}` }, async () => {
+      const [ndjson, { digest, protocols }] = await inspect(path, Ndjson);
+      const operations = protocols.reduce((sum, p) => sum + p.operations, 0);
+      assert.equal(ndjson.split('\n').length - 1, operations);
+      assert.equal(digest, digestOf(ndjson));
+    });
+  }
+
+  it('any number of workers gives the same', async () => {
+    const [, alone] = await inspect(file, Ndjson);
+    for (const count of [1, 2, 3]) {
+      const { summary, problems } = await inspectInWorkers([file], count, true, new AbortController().signal);
+      assert.deepEqual(problems, []);
+      assert.deepEqual(summary, alone);
+    }
+  });
+});
