@@ -35,6 +35,15 @@ export class KnownValues {
     this.#messageHigh = new Float64Array(count);
   }
 
+  /** Takes over what `before` knows of the tag in its slot `from`. */
+  inherit(slot: number, before: KnownValues, from: number): void {
+    this.#low[slot] = before.#low[from]!;
+    this.#high[slot] = before.#high[from]!;
+    this.#waiting[slot] = before.#waiting[from]!;
+    this.#since[slot] = before.#since[from]!;
+    this.#flow[slot] = before.#flow[from]!;
+  }
+
   /** Least value that the tag may have now, NaN where not known. */
   low(slot: number): number {
     return this.#low[slot]!;

@@ -23,6 +23,12 @@ export class RateWindow {
     this.#times = new Float64Array(rate.count).fill(Number.NEGATIVE_INFINITY);
   }
 
+  /** Goes on from where a window of the same rate is. */
+  inherit(before: RateWindow): void {
+    this.#times.set(before.#times);
+    this.#head = before.#head;
+  }
+
   /** Would item `item` of message `message`, on top of the message's earlier ones, keep within the rate? */
   admits(now: number, message: number, item: number): boolean {
     if (this.#message !== message) {

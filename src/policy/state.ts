@@ -6,7 +6,7 @@
  */
 
 import { KnownValues } from './known-values.ts';
-import type { Rule } from './model.ts';
+import type { Rule, Tag } from './model.ts';
 import { RateWindow } from './rate-window.ts';
 import type { TagTable } from './tag-table.ts';
 
@@ -24,11 +24,32 @@ export class PolicyState {
   #serial = 0;
   #clock = 0;
   #last = Number.NaN;
+  readonly #rules: readonly Rule[];
+  /** What a state before this one knew, by index of protocol, until it is asked for. */
+  readonly #before: (Knowledge | undefined)[] = [];
 
-  constructor(policy: { readonly rules: readonly Rule[] }) {
+  /**
+   * With `before`, the state of the same controller under an older policy: what is known lives on where the rule or
+   * the tag still is what it was.
+   */
+  constructor(policy: { readonly rules: readonly Rule[] }, before?: PolicyState) {
+    this.#rules = policy.rules;
     this.windows = policy.rules.map(rule =>
       rule.rate === undefined ? undefined : new RateWindow(rule.rate),
     );
+    if (before === undefined) return;
+    this.#clock = before.#clock;
+    this.#last = before.#last;
+    const windows = new Map(before.#rules.map((rule, i) => [sameness(rule), before.windows[i]]));
+    for (const [i, window] of this.windows.entries()) {
+      const old = windows.get(sameness(policy.rules[i]!));
+      if (old !== undefined) window?.inherit(old);
+    }
+    for (let i = 0; i < Math.max(before.tables.length, before.#before.length); i++) {
+      const table = before.tables[i];
+      const values = before.values[i];
+      this.#before[i] = table && values ? { table, values } : before.#before[i];
+    }
   }
 
   /**
@@ -60,9 +81,37 @@ export class PolicyState {
     const known = this.values[protocol];
     if (known !== undefined && this.tables[protocol] === table) return known;
     const made = new KnownValues(table.count);
+    const before = this.#before[protocol];
+    if (before !== undefined) inheritValues(made, table, before);
     this.tables[protocol] = table;
     this.values[protocol] = made;
     this.units[protocol] = units;
     return made;
   }
+}
+
+/** Tags and what is known of their values. */
+interface Knowledge {
+  readonly table: TagTable;
+  readonly values: KnownValues;
+}
+
+function inheritValues(made: KnownValues, table: TagTable, before: Knowledge): void {
+  const slots = new Map(before.table.tags.map((tag, slot) => [sameObject(tag), slot]));
+  for (const [slot, tag] of table.tags.entries()) {
+    const from = slots.get(sameObject(tag));
+    if (from !== undefined) made.inherit(slot, before.values, from);
+  }
+}
+
+/** What makes two rules of an old and a new policy the same one. */
+function sameness({ conduit, list, text, rate }: Rule): string {
+  const { from, to, protocol, stations } = conduit;
+  const names = [from, to].map(hosts => hosts.map(host => host.name));
+  return JSON.stringify([names, protocol.name, stations, list, text, rate?.count, rate?.seconds]);
+}
+
+/** What makes two tags the same object, read the same way. */
+function sameObject({ name, station, range, form }: Tag): string {
+  return JSON.stringify([name, station, range, form]);
 }
