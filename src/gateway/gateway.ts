@@ -99,7 +99,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
   async reload(policy: Policy): Promise<void> {
     this.#policy = policy;
     const states = new Map<string, PolicyState>();
-    for (const target of this.#states.keys()) states.set(target, new PolicyState(policy));
+    for (const [target, state] of this.#states) states.set(target, new PolicyState(policy, state));
     this.#states = states;
     const wanted = new Map(policy.listeners.map(endpoint => [place(endpoint), endpoint]));
     const added: Endpoint[] = [];

@@ -238,6 +238,38 @@ test('a new policy takes hold of running sessions, and a bad endpoint is left', 
   assert.equal(gateway.listeners.length, 2);
 });
 
+test('a new policy keeps what is known of values and rates', async t => {
+  const { controller, connect, gateway } = await stand(t, (chunk, socket) => {
+    socket.write(chunk[7] === 3 ? modbus.registersResponse(to(chunk.readUInt16BE(0)), 3, [1000]) : chunk);
+  });
+  const policy = (step: number) => {
+    const text = policyText({ modbus: controller.port, s7comm: controller.port, writes: 'speed' });
+    const tag = `tags:\n  speed: { at: plc modbus unit 1 holding 60, type: uint16, unit: rpm, step: ${step} }\n`;
+    return policyOf(
+      text
+        .replace('conduits:', `${tag}conduits:`)
+        .replace('- write: speed', '- write: speed\n        rate: 3/h'),
+    );
+  };
+  await gateway.reload(policy(10));
+  const client = connect();
+  const ask = async (request: Uint8Array): Promise<boolean> => {
+    client.socket.write(request);
+    const head = await client.read(8);
+    await client.read(head.readUInt16BE(4) - 2);
+    return head[7]! < 0x80;
+  };
+  assert.equal(await ask(modbus.readRequest(to(1), 3, 60, 1)), true);
+  assert.equal(await ask(modbus.writeRegister(to(2), 60, 1020)), false, 'a step of 20 from 1000');
+  assert.equal(await ask(modbus.writeRegister(to(3), 60, 1010)), true);
+  await gateway.reload(policy(30));
+  assert.equal(await ask(modbus.writeRegister(to(4), 60, 1040)), true, 'a step of 30 from 1010');
+  assert.equal(await ask(modbus.writeRegister(to(5), 60, 1071)), false, 'a step of 31 from 1040');
+  assert.equal(await ask(modbus.writeRegister(to(6), 60, 1041)), true);
+  await gateway.reload(policy(40));
+  assert.equal(await ask(modbus.writeRegister(to(7), 60, 1042)), false, 'the fourth write in an hour');
+});
+
 test('at shutdown the answers under way arrive, and no request is taken any more', async t => {
   const { controller, connect, gateway } = await stand(t, () => {});
   const client = connect();
