@@ -8,52 +8,43 @@
 import type { Operation } from '../../operation/operation.ts';
 
 /** Transfers at a time; with more, the oldest is forgotten. Controllers allow fewer. */
-const SLOTS = 8;
-/** No id: ids are not negative. */
-const FREE = -1;
+const LIMIT = 8;
+
+interface Transfer {
+  readonly id: number;
+  readonly space: number;
+  readonly area: number;
+  readonly address: number;
+  readonly extent: number;
+}
 
 export class Transfers {
-  readonly #ids = new Float64Array(SLOTS).fill(FREE);
-  readonly #spaces = new Uint8Array(SLOTS);
-  readonly #areas = new Float64Array(SLOTS);
-  readonly #addresses = new Float64Array(SLOTS);
-  readonly #extents = new Float64Array(SLOTS);
-  #next = 0;
+  /** Oldest first. Most sessions never have one. */
+  readonly #list: Transfer[] = [];
 
   /** Remembers that `id` stands for the object of `op`. */
-  begin(id: number, op: Operation): void {
-    let slot = this.#find(id);
-    if (slot < 0) {
-      slot = this.#next;
-      this.#next = (slot + 1) % SLOTS;
-    }
-    this.#ids[slot] = id;
-    this.#spaces[slot] = op.space;
-    this.#areas[slot] = op.area;
-    this.#addresses[slot] = op.address;
-    this.#extents[slot] = op.extent;
+  begin(id: number, { space, area, address, extent }: Operation): void {
+    this.end(id);
+    if (this.#list.length === LIMIT) this.#list.shift();
+    this.#list.push({ id, space, area, address, extent });
   }
 
   /** Gives `op` the object that `id` stands for, where that is known. */
   recall(id: number, op: Operation): void {
-    const slot = this.#find(id);
-    if (slot < 0) return;
-    op.space = this.#spaces[slot]!;
-    op.area = this.#areas[slot]!;
-    op.address = this.#addresses[slot]!;
-    op.extent = this.#extents[slot]!;
+    for (let i = 0; i < this.#list.length; i++) {
+      const transfer = this.#list[i]!;
+      if (transfer.id !== id) continue;
+      op.space = transfer.space;
+      op.area = transfer.area;
+      op.address = transfer.address;
+      op.extent = transfer.extent;
+    }
   }
 
   /** Forgets `id`. */
   end(id: number): void {
-    const slot = this.#find(id);
-    if (slot >= 0) this.#ids[slot] = FREE;
-  }
-
-  #find(id: number): number {
-    for (let slot = 0; slot < SLOTS; slot++) {
-      if (this.#ids[slot] === id) return slot;
+    for (let i = 0; i < this.#list.length; i++) {
+      if (this.#list[i]!.id === id) this.#list.splice(i, 1);
     }
-    return -1;
   }
 }
