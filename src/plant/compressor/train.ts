@@ -28,6 +28,10 @@ export class Train {
     derivative(state, rate, this.actuators, this.flows),
   );
 
+  constructor() {
+    flowsInto(this.flows, this.state, this.actuators);
+  }
+
   /** Moves on by one step of `h` seconds; 5 ms resolves everything in it. */
   step(h: number): void {
     this.actuators.rubbing = this.consequences.rubbing;
