@@ -4,8 +4,12 @@
  * @module
  */
 
+/** More words than this are not looked through: a mistake in a large policy is told without a suggestion. */
+const MAX_KNOWN = 500;
+
 /** The word of `known` within a third of `word`'s length in edits, or undefined. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length > MAX_KNOWN) return undefined;
   const wanted = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;

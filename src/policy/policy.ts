@@ -6,9 +6,11 @@
 
 import type { Protocol } from '../protocol/protocol.ts';
 import { contains, parseAddress } from './address.ts';
+import { compile } from './compile.ts';
 import type { Conduit, Host, Listener, Rule, Tag, Zone } from './model.ts';
 import type { Problem } from './problem.ts';
 import { Route } from './route.ts';
+import type { Segments } from './segments.ts';
 import { TagTable } from './tag-table.ts';
 
 /** What a policy is made of. */
@@ -39,6 +41,8 @@ export class Policy implements PolicyParts {
   /** What is not wrong but wants looking at. */
   readonly warnings: readonly Problem[];
   readonly #tables = new Map<string, TagTable>();
+  /** Tables of routes, for clients that are the same hosts. */
+  readonly #compiled = new Map<string, readonly Segments[]>();
 
   constructor(parts: PolicyParts) {
     this.file = parts.file;
@@ -60,7 +64,7 @@ export class Policy implements PolicyParts {
     return [...this.hosts.values()].filter(host => contains(host.network, parsed));
   }
 
-  /** What the client at `clientAddress` may do at the host named `target`. Allocates: make it once a session. */
+  /** What the client at `clientAddress` may do at the host named `target`. Allocates: ask once a session. */
   route(clientAddress: string, target: string, protocol: string): Route {
     const clients = this.hostsAt(clientAddress);
     const host = this.hosts.get(target);
@@ -72,7 +76,11 @@ export class Policy implements PolicyParts {
         conduit.from.some(from => clients.includes(from)),
     );
     const spoken = this.protocols.find(p => p.name === protocol);
-    return new Route(clientAddress, clients, target, host, spoken, conduits, this.#table(host, protocol));
+    const tags = this.#table(host, protocol);
+    const key = `${target} ${protocol} ${clients.map(client => client.name).join(' ')}`;
+    const verbs = this.#compiled.get(key) ?? compile(clients, host, conduits, tags);
+    this.#compiled.set(key, verbs);
+    return new Route(clientAddress, clients, target, spoken, conduits, tags, verbs);
   }
 
   /** The one table of the host and protocol, which all routes to it and its state share. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isSingle, type Network, parseNetwork } from './address.ts';
+import { isSingle, parseNetwork } from './address.ts';
 import type { Host, Zone } from './model.ts';
 import { suggestion } from './nearest.ts';
 import type { Entry, Place, Reader } from './reader.ts';
@@ -17,6 +17,9 @@ export const TARGETS = ['SL-0', 'SL-1', 'SL-2', 'SL-3', 'SL-4'] as const;
 const ZONES_EXAMPLE = '`control-room: { level: 2, hosts: { hmi-1: 10.1.0.11 } }`';
 const HOSTS_EXAMPLE = '`{ hmi-1: 10.1.0.11 }`';
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+
+/** Hosts by network. */
+type Claims = Map<string, Host>;
 
 /** Zones and hosts by name, as the rest of the policy refers to them. */
 export class Places {
@@ -71,7 +74,7 @@ export class Places {
 
 export function readZones(reader: Reader, place: Place): Places {
   const places = new Places();
-  const claims: { network: Network; name: string; line: number }[] = [];
+  const claims: Claims = new Map();
   for (const entry of reader.entries(place, 'zones', ZONES_EXAMPLE) ?? []) {
     checkName(reader, places, entry, 'zone');
     const what = `zone '${entry.key}'`;
@@ -112,12 +115,7 @@ export function readZones(reader: Reader, place: Place): Places {
   return places;
 }
 
-function readHost(
-  reader: Reader,
-  entry: Entry,
-  zone: string,
-  claims: { network: Network; name: string; line: number }[],
-): Host | undefined {
+function readHost(reader: Reader, entry: Entry, zone: string, claims: Claims): Host | undefined {
   const what = `host '${entry.key}'`;
   let at: Place = entry.value;
   if (reader.isMap(entry.value)) {
@@ -136,16 +134,17 @@ function readHost(
   const network = parseNetwork(text);
   if ('problem' in network) return reader.problem(at.at, `${what}: ${network.problem}`);
   const line = reader.line(entry.keyAt);
-  for (const other of claims) {
-    const { first, prefix, family } = other.network;
-    if (first !== network.first || prefix !== network.prefix || family !== network.family) continue;
+  const key = `${network.family} ${network.first}/${network.prefix}`;
+  const other = claims.get(key);
+  if (other !== undefined) {
     return reader.problem(
       at.at,
       `${what}: ${text} is already the address of '${other.name}' (line ${other.line}); keep one of the two`,
     );
   }
-  claims.push({ network, name: entry.key, line });
-  return { name: entry.key, zone, network, line };
+  const host = { name: entry.key, zone, network, line };
+  claims.set(key, host);
+  return host;
 }
 
 /** Hosts and zones share their names, since conduits name either. */

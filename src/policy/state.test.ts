@@ -8,8 +8,13 @@ import {
   writeRegister,
   writeRegistersRequest,
 } from '../protocol/modbus/encode.ts';
+import { modbus } from '../protocol/modbus/modbus.ts';
+import { decide } from './decide.ts';
+import { reasonOf } from './decision.ts';
 import { RateWindow } from './rate-window.ts';
+import { REASON_NAMES } from './reasons.ts';
 import { PolicyState } from './state.ts';
+import { readStatement } from './statement.ts';
 import { plantWith, Session } from './testing.ts';
 
 const STEP = 'level: { at: plc modbus holding 1, type: uint16, step: 10, range: [0, 1000] }';
@@ -201,4 +206,22 @@ test('a clock that is set back neither locks nor frees', () => {
   assert.equal(state.tick(Number.NaN) - began, 15);
   assert.equal(state.tick(1006) - began, 15);
   assert.equal(state.tick(1007) - began, 16);
+});
+
+test('the same tag twice in one message: each step counts from the one before too', () => {
+  const session = new Session(plantWith(RULES, STEP));
+  controller(session).read(100);
+  const item = (position: number, value: number) => {
+    const said = readStatement(session.policy, 'plc', modbus, `write level = ${value}`);
+    assert.ok('op' in said);
+    Object.assign(said.op, { item: position, items: 2, time: session.now });
+    return REASON_NAMES[reasonOf(decide(session.route, session.state, said.op))];
+  };
+  assert.deepEqual([item(0, 110), item(1, 105)], ['granted', 'granted']);
+  assert.deepEqual([item(0, 110), item(1, 95)], ['granted', 'step']);
+  assert.deepEqual(
+    [item(0, 95), item(0, 105)],
+    ['granted', 'granted'],
+    'a message that was not sent left nothing',
+  );
 });

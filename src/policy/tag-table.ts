@@ -11,6 +11,7 @@ import type { ValueForm } from './value-form.ts';
 
 export class TagTable {
   readonly tags: readonly Tag[];
+  readonly #slots: ReadonlyMap<Tag, number>;
   readonly count: number;
   /** Stations with such tags, and where in `tags` those of each begin; one more than stations. */
   readonly stations: Int32Array;
@@ -35,6 +36,7 @@ export class TagTable {
         a.range.from - b.range.from,
     );
     this.tags = kept;
+    this.#slots = new Map(kept.map((tag, i) => [tag, i]));
     this.count = kept.length;
     const firsts = kept.flatMap((tag, i) => (i === 0 || kept[i - 1]!.station !== tag.station ? [i] : []));
     this.stations = Int32Array.from(firsts, i => kept[i]!.station);
@@ -48,6 +50,11 @@ export class TagTable {
     );
     this.#spaces = Int32Array.from(kept, tag => tag.range.space);
     this.#areas = Int32Array.from(kept, tag => tag.range.area);
+  }
+
+  /** Where the tag is in `tags`, or -1. */
+  slot(tag: Tag): number {
+    return this.#slots.get(tag) ?? -1;
   }
 
   /** The first tag of `start..end` in the space and area that ends after `bit`, or where it would be. */
