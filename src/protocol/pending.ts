@@ -184,6 +184,6 @@ export class Pending {
 /** Copies `length` bytes, four at a time: requests are short, and a typed array's `set` needs a view of its own. */
 function copy(from: DataView, at: number, to: DataView, offset: number, length: number): void {
   let i = 0;
-  for (; i + 4 <= length; i += 4) to.setInt32(offset + i, from.getInt32(at + i));
+  for (; i + 4 <= length; i += 4) to.setInt32(offset + i, from.getInt32(at + i, true), true);
   for (; i < length; i++) to.setUint8(offset + i, from.getUint8(at + i));
 }

@@ -107,6 +107,14 @@ export function checkRequest(view: DataView, at: number, end: number): number {
   }
 }
 
+/** True where the request `at..end` has all the bytes that its own counts promise. */
+export function isWholeRequest(view: DataView, at: number, end: number): boolean {
+  const code = functionOf(view, at);
+  // The commonest functions have no counts: this spares most responses a second check of their request.
+  if (code <= Fc.writeSingleRegister) return end - at - PDU >= MIN_REQUEST[code]!;
+  return (checkRequest(view, at, end) & truncated) === 0;
+}
+
 /** Anomalies of the response `at..end` by itself; how it fits its request is another question. */
 export function checkResponse(view: DataView, at: number, end: number): number {
   const pdu = at + PDU;

@@ -8,7 +8,7 @@
 import { Anomaly } from '../../operation/anomaly.ts';
 import { type Operation, Outcome, Phase, type Sink } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
-import { checkRequest, checkResponse } from './check.ts';
+import { checkRequest, checkResponse, isWholeRequest } from './check.ts';
 import { functionOf, PDU, transactionOf, unitOf } from './frame.ts';
 import { EXCEPTION, Fc, rowOf, verbOf } from './functions.ts';
 import { rest } from './items.ts';
@@ -66,7 +66,7 @@ export function decodeResponse(
   } else if (functionOf(asked, askedAt) !== code) {
     op.anomalies |= Anomaly.mismatch;
     askedAt = -1;
-  } else if (checkRequest(asked, askedAt, askedEnd) & Anomaly.truncated) {
+  } else if (!isWholeRequest(asked, askedAt, askedEnd)) {
     askedAt = -1;
   }
   // Exceptions do not repeat the sub-function, and UMAS has its answer in its place.

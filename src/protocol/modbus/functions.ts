@@ -103,8 +103,9 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   umas(0x06, 'READ_CARD_INFO', Verb.identify),
   umas(0x07, 'READ_BLOCK_INFO', Verb.browse, UMAS_PAC),
   umas(0x0a, 'REPEAT', Verb.diagnose),
-  umas(0x10, 'TAKE_PLC_RESERVATION', Verb.authenticate),
-  umas(0x11, 'RELEASE_PLC_RESERVATION', Verb.authenticate),
+  // No mere session set-up: who holds the reservation keeps the other engineering stations out.
+  umas(0x10, 'TAKE_PLC_RESERVATION', Verb.configure),
+  umas(0x11, 'RELEASE_PLC_RESERVATION', Verb.configure),
   umas(0x12, 'KEEP_ALIVE', Verb.connect),
   umas(0x20, 'READ_MEMORY_BLOCK', Verb.read),
   umas(0x21, 'WRITE_MEMORY_BLOCK', Verb.write, UMAS_PAC),
@@ -113,7 +114,7 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   umas(0x24, 'READ_COILS_REGISTERS', Verb.read),
   umas(0x25, 'WRITE_COILS_REGISTERS', Verb.write),
   umas(0x26, 'DATA_DICTIONARY', Verb.browse, UMAS_PAC),
-  umas(0x27, 'DATA_DICTIONARY_PRELOAD', Verb.browse, UMAS_PAC),
+  umas(0x27, 'DATA_DICTIONARY_PRELOAD', Verb.unknown, UMAS_PAC),
   umas(0x28, 'READ_PHYSICAL_ADDRESS', Verb.read, UMAS_PAC),
   umas(0x29, 'WRITE_PHYSICAL_ADDRESS', Verb.write, UMAS_PAC),
   umas(0x2a, 'BROWSE_EVENTS', Verb.browse, UMAS_PAC),
@@ -158,11 +159,11 @@ export const FUNCTIONS: readonly FunctionRow[] = [
 /** Verbs by row. */
 const VERB_OF_ROW = Uint8Array.from(FUNCTIONS, row => row.verb);
 
-/** Rows by code, and by code and sub-function; 0 where there is none. */
-const ROW_OF_CODE = rows(row => row.sub === -1, 0);
-const ROW_OF_DIAGNOSTIC = rows(row => row.code === Fc.diagnostics, 1);
-const ROW_OF_MEI = rows(row => row.code === Fc.encapsulatedInterface, 1);
-const ROW_OF_UMAS = rows(row => row.code === Fc.umas, 1);
+/** Rows of the functions without sub-functions by code, and of those with them by sub-function; 0 where there is none. */
+const ROW_OF_CODE = rowsBy(row => (row.sub < 0 ? row.code : -1));
+const ROW_OF_DIAGNOSTIC = rowsBy(row => (row.code === Fc.diagnostics ? row.sub : -1));
+const ROW_OF_MEI = rowsBy(row => (row.code === Fc.encapsulatedInterface ? row.sub : -1));
+const ROW_OF_UMAS = rowsBy(row => (row.code === Fc.umas ? row.sub : -1));
 
 /** Row of the function `code` (without the exception bit) with sub-function `sub`, or 0. */
 export function rowOf(code: number, sub: number): number {
@@ -190,10 +191,11 @@ export function verbOf(row: number): Verb {
   return VERB_OF_ROW[row] as Verb;
 }
 
-function rows(belongs: (row: FunctionRow) => boolean, by: 0 | 1): Uint8Array {
+/** Table of row numbers by `key`, 0 to 255; rows with the key -1 are left out. */
+function rowsBy(key: (row: FunctionRow) => number): Uint8Array {
   const table = new Uint8Array(256);
   FUNCTIONS.forEach((row, index) => {
-    if (index > 0 && belongs(row)) table[by === 0 ? row.code : row.sub] = index;
+    if (index > 0 && key(row) >= 0) table[key(row)] = index;
   });
   return table;
 }
