@@ -5,6 +5,7 @@
  * @module
  */
 
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,7 +26,7 @@ const HELP = `usage: npm run bench -- [micro] [OPTION …]
   --only PART        inspect or gateway alone
   --quick            a short run: smaller captures, fewer and shorter rounds; its figures are no basis for claims
   --json             the figures as data
-  --markdown         the figures as the tables of bench/README.md
+  --readme           puts the figures into bench/README.md, in place of those that are there
   --packets N        packets of the capture (4,000,000)
   --seed N           another capture (1)
   --disturbed        a capture of segmented messages and reordered segments
@@ -37,7 +38,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    markdown: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
     packets: { type: 'string' },
     seed: { type: 'string', default: '1' },
     disturbed: { type: 'boolean', default: false },
@@ -53,11 +54,24 @@ if (values.help) {
 } else {
   const figures = await measure();
   if (values.json) console.log(JSON.stringify(figures, null, 2));
-  else console.log(report(figures, values.markdown ? 'markdown' : 'text'));
+  else console.log(report(figures, 'text'));
+  if (values.readme) updateReadme(report(figures, 'markdown'));
+}
+
+/** Replaces what stands between the marks. */
+function updateReadme(figures: string): void {
+  const readme = new URL('README.md', import.meta.url);
+  const marked = /(<!-- figures -->\n)[\s\S]*(<!-- end of figures -->)/;
+  const text = readFileSync(readme, 'utf8');
+  writeFileSync(
+    readme,
+    text.replace(marked, (_, begin, end) => `${begin}\n${figures}\n\n${end}`),
+  );
 }
 
 async function measure(): Promise<Figures> {
   const { only, quick, folder, disturbed } = values;
+  if (quick && values.readme) throw new Error('--readme: the figures of a --quick run are none to publish');
   if (only !== undefined && only !== 'inspect' && only !== 'gateway') {
     throw new Error(`--only ${only}: there are inspect and gateway`);
   }
