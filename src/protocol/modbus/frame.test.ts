@@ -64,6 +64,7 @@ test('what could be Modbus is not called certain', () => {
     [client, encode.umas(to, 0, 1, [0]), Recognition.likely],
     [client, encode.readRequest(to, 3, 0, 0), Recognition.likely],
     [client, bytesOf('0102 0000 0006 11 03 0000 0001 ffff ffff'), Recognition.likely],
+    [client, bytesOf('0102 0000 0006 11 03 0000 0000 ffff ffff'), Recognition.no],
     [client, encode.message(to, [0]), Recognition.no],
     [client, encode.exceptionResponse(to, 3, 2), Recognition.no],
     [client, bytesOf('0102 0000 0006 11 41 00'), Recognition.no],
