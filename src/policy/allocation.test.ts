@@ -29,7 +29,7 @@ test('deciding, committing and settling allocate nothing', () => {
     return said.op;
   });
   const answer = new Operation();
-  Object.assign(answer, operations[1], { phase: 1, outcome: 1 });
+  Object.assign(answer, operations[1], { side: 1, phase: 1, outcome: 1 });
   let time = 1000;
   let denied = 0;
   const round = () => {

@@ -11,6 +11,7 @@
 
 import { Anomaly, MALFORMED } from '../operation/anomaly.ts';
 import { type Operation, Outcome, Phase } from '../operation/operation.ts';
+import { Side } from '../operation/side.ts';
 import { VERBS, Verb, VerbGroup } from '../operation/verb.ts';
 import { decision, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { type Grant, namesFunction, Rank, reachesStation } from './grant.ts';
@@ -77,7 +78,9 @@ export function commit(route: Route, state: PolicyState, op: Operation, _decisio
 export function settle(state: PolicyState, op: Operation): void {
   const tags = state.tables[op.protocol];
   const known = state.values[op.protocol];
-  if (tags === undefined || known === undefined || op.phase === Phase.request || op.extent === 0) return;
+  if (tags === undefined || known === undefined) return;
+  // Only the controller knows its values.
+  if (op.side !== Side.server || op.phase === Phase.request || op.extent === 0) return;
   const unit = state.units[op.protocol]![op.space] ?? 0;
   const writes = CHANGES[op.verb] === 1;
   if (unit === 0 || (!writes && op.outcome === Outcome.failed)) return;

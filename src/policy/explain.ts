@@ -5,6 +5,7 @@
  */
 
 import { type Operation, Outcome, Phase } from '../operation/operation.ts';
+import { Side } from '../operation/side.ts';
 import { VERBS, Verb } from '../operation/verb.ts';
 import type { ObjectRange } from '../protocol/protocol.ts';
 import { decide, settle } from './decide.ts';
@@ -81,6 +82,7 @@ export function explain(policy: Policy, route: Route, state: PolicyState, op: Op
 
 /** Lets the state know a value as though the client had just read it. `op` carries it, and is changed. */
 export function learn(route: Route, state: PolicyState, op: Operation): void {
+  op.side = Side.server;
   op.verb = Verb.read;
   op.phase = Phase.response;
   op.outcome = Outcome.ok;

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parsePolicy } from './parse.ts';
 
-const EXAMPLE = readFileSync(new URL('../../policies/compressor.yaml', import.meta.url), 'utf8');
+const EXAMPLE = readFileSync(new URL('../../policies/pumping-station.yaml', import.meta.url), 'utf8');
 
 function check(text: string): void {
   const { policy, problems } = parsePolicy(text, 'plant.yaml');

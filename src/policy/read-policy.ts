@@ -62,6 +62,10 @@ function readSyntax(reader: Reader, document: Document): void {
     const line = reader.line(error.pos[0]);
     if (told.has(line)) continue;
     told.add(line);
+    if (error.code === 'MULTIPLE_DOCS') {
+      reader.problem(error.pos[0], 'a second document begins here; a policy is one, so take the `---` out');
+      continue;
+    }
     const [first = ''] = error.message.split('\n');
     // The parser descends into nested lists with the call stack.
     const what = first.includes('call stack') ? 'it is nested too deeply' : first;
