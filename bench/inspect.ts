@@ -135,18 +135,19 @@ function tshark(file: Capture): Reader[] {
     's7comm.param.func',
     's7comm.param.itemcount',
   ];
+  const order = file.disturbed ? ['-o', 'tcp.reassemble_out_of_order:TRUE'] : [];
   return [
     {
       name: 'tshark, protocol hierarchy',
       file,
       program: 'tshark',
-      args: ['-n', '-q', '-z', 'io,phs', '-r'],
+      args: ['-n', ...order, '-q', '-z', 'io,phs', '-r'],
     },
     {
       name: 'tshark, twelve fields',
       file,
       program: 'tshark',
-      args: ['-n', '-T', 'fields', ...fields.flatMap(field => ['-e', field]), '-r'],
+      args: ['-n', ...order, '-T', 'fields', ...fields.flatMap(field => ['-e', field]), '-r'],
     },
   ];
 }
