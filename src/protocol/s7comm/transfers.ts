@@ -26,6 +26,7 @@ export class Transfers {
   begin(id: number, { space, area, address, extent }: Operation): void {
     this.end(id);
     if (this.#list.length === LIMIT) this.#list.shift();
+    // cold: once a transfer
     this.#list.push({ id, space, area, address, extent });
   }
 
