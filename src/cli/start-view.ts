@@ -55,7 +55,7 @@ export class LineView implements View {
 }
 
 /** The process in one line, as it is (not as a station sees it). */
-export function processText({ plant }: Exercise): string {
+function processText({ plant }: Exercise): string {
   const value = (tag: Tag, digits = 0) => `${plant.value(tag).toFixed(digits)} ${tag.unit}`;
   const figures = [
     `${plant.train.rpm.toFixed(0)} rpm`,

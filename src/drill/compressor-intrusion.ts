@@ -62,7 +62,7 @@ const SCAN: readonly ((to: Header) => Uint8Array)[] = [
 export const COMPRESSOR_INTRUSION: readonly Step[] = [
   {
     name: 'scan Modbus functions',
-    technique: 'T0846',
+    technique: 'T0888',
     from: VENDOR,
     to: PROCESS_CONTROLLER,
     attempts: SCAN.map(build => modbus(COMPRESSOR_UNIT, build)),

@@ -54,7 +54,8 @@ class Refused extends Error {
   }
 }
 
-class ModbusSession implements ServerSession {
+/** One connection. */
+export class ModbusSession implements ServerSession {
   readonly #device: ModbusDevice;
   readonly #wire: ServerWire;
   // Requests are answered at once, so nothing is ever pending.

@@ -17,10 +17,9 @@ export interface ServerSession {
   message(view: DataView, at: number, end: number): void;
 }
 
-/** Sends to the client; `close` after the bytes before it are out. */
+/** Sends to the client. */
 export interface ServerWire {
   send(bytes: Uint8Array): void;
-  close(): void;
 }
 
 export class ProtocolServer {
@@ -46,11 +45,6 @@ export class ProtocolServer {
     });
   }
 
-  /** Connections that are open. */
-  get connections(): number {
-    return this.#sockets.size;
-  }
-
   /** Ends all connections and stops listening. */
   async close(): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
@@ -61,7 +55,7 @@ export class ProtocolServer {
   #accept(socket: Socket, open: (wire: ServerWire) => ServerSession): void {
     this.#sockets.add(socket);
     const reader = new MessageReader(this.#protocol, Side.client);
-    const session = open({ send: bytes => void socket.write(bytes), close: () => void socket.end() });
+    const session = open({ send: bytes => void socket.write(bytes) });
     socket.on('data', (chunk: Buffer) => {
       if (!reader.receive(chunk, (view, at, end) => session.message(view, at, end))) socket.destroy();
     });

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 // @ts-expect-error: the package comes without types
 import NodeS7 from 'nodes7';
-import { job, plcStop, startController, userdataRequest } from '../protocol/s7comm/encode.ts';
+import {
+  blockName,
+  blockService,
+  job,
+  plcStop,
+  startController,
+  userdataRequest,
+} from '../protocol/s7comm/encode.ts';
 import { Group } from '../protocol/s7comm/functions.ts';
 import { driveProgram } from './compressor/drive-program.ts';
 import { TAG } from './compressor/tags.ts';
@@ -129,6 +136,10 @@ test('a block is uploaded whole, downloaded, linked in and deleted', async t => 
   const again: Uint8Array[] = [];
   await uploadBlock(BlockType.DB, 200, again)(client);
   assert.deepEqual(Buffer.concat(again), Buffer.from(block.bytes));
+  const remove = () => blockService(client.nextReference(), '_DELE', [blockName('DB', 200)]);
+  assert.equal((await client.request(remove())).error, 0);
+  assert.equal(controller.block(BlockType.DB, 200), undefined);
+  assert.equal((await client.request(remove())).error, 0xd209);
 });
 
 test('stop and start; what this controller does not do is said in the protocol’s words', async t => {

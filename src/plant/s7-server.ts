@@ -41,6 +41,10 @@ export function s7Server(controller: S7Controller): ProtocolServer {
 /** Longest PDU and most parallel Jobs that are granted. */
 const PDU_LENGTH = 480;
 const JOBS = 8;
+/** Shortest PDU that is granted: real CPUs grant no less either. */
+const MIN_PDU_LENGTH = 112;
+/** Uploads of one connection at a time. */
+const UPLOADS = 4;
 /** Bytes of a block in one message: the PDU without its headers. */
 const PART_HEADERS = 18 + 4;
 /** Blocks longer than this are not taken. */
@@ -49,6 +53,7 @@ const MAX_BLOCK = 65_536;
 const WRONG_FRAME = 0x8500;
 const UNKNOWN_SERVICE = 0x8104;
 const WRONG_STATE = 0x8401;
+const NO_FURTHER_UPLOAD = 0x8304;
 const NO_SUCH_BLOCK = 0xd209;
 const USERDATA_WRONG = 0xd405;
 
@@ -61,7 +66,8 @@ interface Download {
   length: number;
 }
 
-class S7Session implements ServerSession {
+/** One connection. */
+export class S7Session implements ServerSession {
   readonly #controller: S7Controller;
   readonly #wire: ServerWire;
   readonly #conversation = s7comm.open({ requests: 4, bytes: 4096 });
@@ -134,7 +140,7 @@ class S7Session implements ServerSession {
     const { reference, code } = op;
     switch (code) {
       case Fn.setup: {
-        this.#pduLength = Math.min(Number(op.value(2)), PDU_LENGTH);
+        this.#pduLength = Math.max(MIN_PDU_LENGTH, Math.min(Number(op.value(2)), PDU_LENGTH));
         return setupResponse(reference, this.#pduLength, Math.min(Number(op.value(1)), JOBS));
       }
       case Fn.readVar: {
@@ -187,6 +193,7 @@ class S7Session implements ServerSession {
   #startUpload(op: Operation): Uint8Array {
     const block = this.#controller.block(blockType(op), op.area);
     if (block === undefined) return refusal(op, NO_SUCH_BLOCK);
+    if (this.#uploads.size >= UPLOADS) return refusal(op, NO_FURTHER_UPLOAD);
     const id = this.#nextReference();
     this.#uploads.set(id, { bytes: block.bytes.slice(), at: 0 });
     return startUploadAck(op.reference, id, block.bytes.length);

@@ -24,6 +24,7 @@ export function soundSpeedSquared(temperature: number): number {
   return GAS.kappa * GAS.R * temperature;
 }
 
+/** rad/s in one rpm, Pa in one bar, K at 0 °C. */
 export const RPM = Math.PI / 30;
 export const BAR = 1e5;
 export const CELSIUS = 273.15;
@@ -70,6 +71,7 @@ export const STROKE = {
   recycleClose: 1 / 15,
 } as const;
 
+/** Motor, gearbox and converter. */
 export const DRIVE = {
   /** Compressor shaft revolutions per motor revolution. */
   gearRatio: 6.2,

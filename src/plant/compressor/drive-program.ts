@@ -25,12 +25,11 @@ const GUARD = Uint8Array.of(
 );
 
 /** Setpoints: speed rpm, ramp rpm/s, run. */
-export const SETPOINTS = values([1500, 10], 2);
+const SETPOINTS = values([1500, 10], [1, 0]);
 /** Readings: speed, reference, torque, power, tripped. */
-const READINGS = values([1500, 1500, 34.3, 5.39], 2);
+const READINGS = values([1500, 1500, 34.3, 5.39], [0, 0]);
 /** Limits: greatest speed, overspeed trip, steepest ramp. */
-const LIMITS = values([1575, 1650, 30], 0);
-SETPOINTS[8] = 1;
+const LIMITS = values([1575, 1650, 30], []);
 
 /** The program as commissioned. */
 export function driveProgram(): S7Block[] {
@@ -56,9 +55,10 @@ function same(block: S7Block | undefined, code: Uint8Array): boolean {
   return block !== undefined && Buffer.compare(block.code, code) === 0;
 }
 
-/** REALs one after the other, and `more` bytes. */
-function values(reals: readonly number[], more: number): Uint8Array {
-  const bytes = new Uint8Array(reals.length * 4 + more);
+/** REALs one after the other, then bytes. */
+function values(reals: readonly number[], more: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(reals.length * 4 + more.length);
+  bytes.set(more, reals.length * 4);
   const view = new DataView(bytes.buffer);
   for (const [i, real] of reals.entries()) view.setFloat32(i * 4, real);
   return bytes;

@@ -106,7 +106,7 @@ export function gasTorque(flow: number, speed: number): number {
 }
 
 /** Vibration that a state settles at, mm/s: unbalance near the critical speed, and the shaking of unsteady flow. */
-export function vibrationSource(speed: number, flowRate: number): number {
+function vibrationSource(speed: number, flowRate: number): number {
   const r = speed / MACHINE.criticalSpeed;
   const response = (r * r) / Math.hypot(1 - r * r, 2 * MACHINE.damping * r);
   return MACHINE.unbalance * response + MACHINE.flowForce * Math.abs(flowRate);
