@@ -70,6 +70,15 @@ test('check: exit codes and data', () => {
   );
 });
 
+test('check: a review that is past is shown apart from mistakes', () => {
+  const text = readFileSync(join(folder, 'compressor.yaml'), 'utf8').replace('2027-05-01', '2020-02-29');
+  writeFileSync(join(folder, 'late.yaml'), text);
+  const { status, stdout, stderr } = run('check', 'late.yaml');
+  assert.equal(status, 0);
+  assert.match(stderr, /^late\.yaml:15:13: the review was due on 2020-02-29; .* \(warning\)$/m);
+  assert.match(stdout, /1 to look at$/m);
+});
+
 test('explain as data', () => {
   const { stdout } = run(
     'explain',

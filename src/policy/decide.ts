@@ -308,7 +308,7 @@ function remember(route: Route, state: PolicyState, op: Operation, unit: number,
   }
 }
 
-/** Counts the operation for every rule with a rate that grants it. */
+/** Counts the operation for every rule with a rate that speaks of it, whether or not another rule let it pass. */
 function countRates(
   route: Route,
   state: PolicyState,

@@ -93,7 +93,7 @@ function readConduit(
   const refuse = readWord(reader, fields.get('refuse'), REFUSALS);
   const opaque = readWord(reader, fields.get('opaque'), OPAQUES);
   const drafts: Draft[] = [];
-  const context: RuleContext = { reader, places, tags, from, to, protocol, stations, conduit: undefined };
+  const context: RuleContext = { reader, places, tags, from, to, protocol, stations };
   for (const list of LISTS) {
     const field = fields.get(list);
     if (field !== undefined) drafts.push(...readRules(context, list, field.value));

@@ -6,7 +6,7 @@
 
 import { VERBS, Verb, VerbGroup, type VerbName, verbNamed } from '../operation/verb.ts';
 import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
-import type { Conduit, Host, List, Rate, Rule, RuleObject } from './model.ts';
+import type { Host, List, Rate, Rule, RuleObject } from './model.ts';
 import { nearest, suggestion } from './nearest.ts';
 import { ONE, ZERO } from './ratio.ts';
 import { limitOf, readLimits } from './read-limits.ts';
@@ -37,7 +37,6 @@ export interface RuleContext {
   readonly to: readonly Host[] | undefined;
   readonly protocol: Protocol | undefined;
   readonly stations: readonly number[] | undefined;
-  readonly conduit: Conduit | undefined;
 }
 
 /** A rule before it has its number. */

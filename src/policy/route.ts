@@ -5,9 +5,7 @@
  * @module
  */
 
-import { Verb } from '../operation/verb.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import { Rank } from './grant.ts';
 import type { Conduit, Host, Refuse } from './model.ts';
 import { Reason } from './reasons.ts';
 import type { Segments } from './segments.ts';
@@ -57,10 +55,5 @@ export class Route {
     this.units = Int32Array.from(protocol?.spaces ?? [], space => space.bits);
     this.broadcast = protocol?.stations.broadcast ?? -1;
     this.verbs = verbs;
-  }
-
-  /** True where nothing at all is allowed. */
-  get closed(): boolean {
-    return this.opaque === 'deny' && this.verbs[Verb.connect]!.rest.every(grant => grant.rank === Rank.deny);
   }
 }
