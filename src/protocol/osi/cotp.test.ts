@@ -86,7 +86,7 @@ test('a connection TPDU that is not as it should be says so', () => {
   assert.equal(anomaliesOf(connectionRequest({ ...SETUP, class: 4 })), Anomaly.value);
   assert.equal(anomaliesOf(changed(bytes, [4, 16])), Anomaly.trailing | Anomaly.length);
   assert.equal(anomaliesOf(changed(bytes, [4, 5])), Anomaly.trailing | Anomaly.truncated);
-  assert.equal(anomaliesOf(changed(bytes, [12, 9])), Anomaly.length);
+  assert.equal(anomaliesOf(changed(bytes, [12, 30])), Anomaly.length);
   assert.equal(anomaliesOf(changed(bytes, [5, 0x20])), Anomaly.header);
   assert.equal(parameterAt(viewOf(changed(bytes, [12, 200])), 0, Parameter.calledTsap), -1);
 });

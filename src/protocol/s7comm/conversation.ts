@@ -14,13 +14,14 @@ import { Pending } from '../pending.ts';
 import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
 import { decodeConnection, decodeEmpty, decodePdu, SETUP } from './decode.ts';
 import { followUpload } from './decode-block.ts';
-import { followParts, isRequest, isResponse } from './decode-userdata.ts';
+import { followParts } from './decode-userdata.ts';
 import { MAX_MESSAGE } from './frame.ts';
 import { Fn } from './functions.ts';
 import { Message } from './message.ts';
-import { isAck, type Pdu, Rosctr } from './pdu.ts';
+import { headerLength, isAck, type Pdu, Rosctr } from './pdu.ts';
 import { refuseConnection, refusePdu } from './refuse.ts';
 import { UNKNOWN_STATION } from './station.ts';
+import { isRequest, isResponse } from './userdata.ts';
 
 /** Keys of pending requests: the PDU reference, apart for Job and Userdata, and one for the connection. */
 const USERDATA_KEY = 0x10000;
@@ -52,14 +53,8 @@ export class S7Conversation implements Conversation {
     if (code !== Tpdu.DT) {
       op.anomalies |= connectionAnomalies(view, at, end);
       if (code === Tpdu.CR) op.station = calledStation(view, at);
-      if (
-        (code === Tpdu.CR) !== (side === Side.client) &&
-        code !== Tpdu.DR &&
-        code !== Tpdu.ER &&
-        code !== Tpdu.DC
-      ) {
-        m.flag(Anomaly.state);
-      }
+      // The station opens the connection, the controller confirms it.
+      if (code === (side === Side.client ? Tpdu.CC : Tpdu.CR)) m.flag(Anomaly.state);
       m.answers = this.#pending[opposite(side)].find(CONNECTION_KEY) >= 0;
       decodeConnection(m, view, at, code);
     } else if (this.#read(view, at, end)) {
@@ -79,12 +74,12 @@ export class S7Conversation implements Conversation {
     const { pdu, request } = this.#message;
     if (pdu.anomalies !== 0 && pdu.anomalies !== Anomaly.trailing) return;
     const key = keyOf(pdu);
-    if (pdu.rosctr === Rosctr.job || (pdu.rosctr === Rosctr.userdata && isRequest(pdu))) {
+    if (asks(pdu)) {
       const first = pdu.view === view ? at + DATA : 0;
       this.#pending[side].add(key, pdu.view, first, pdu.dataEnd);
       return;
     }
-    if (!isAck(pdu.rosctr) && !isResponse(pdu)) return;
+    if (!answers(pdu)) return;
     const pending = this.#pending[opposite(side)];
     const slot = pending.find(key);
     if (slot < 0) return;
@@ -139,14 +134,14 @@ export class S7Conversation implements Conversation {
     const m = this.#message;
     const { pdu, request, op } = m;
     if (pdu.anomalies & (Anomaly.truncated | Anomaly.header)) return;
-    const length = pdu.dataEnd - pdu.param + (isAck(pdu.rosctr) ? 12 : 10);
+    const length = pdu.dataEnd - pdu.param + headerLength(pdu.rosctr);
     if (this.#pduLength !== 0 && length > this.#pduLength) op.anomalies |= Anomaly.oversize;
     const key = keyOf(pdu);
-    if (pdu.rosctr === Rosctr.job || (pdu.rosctr === Rosctr.userdata && isRequest(pdu))) {
+    if (asks(pdu)) {
       if (this.#pending[side].find(key) >= 0) op.anomalies |= Anomaly.duplicate;
       return;
     }
-    if (!isAck(pdu.rosctr) && !isResponse(pdu)) return;
+    if (!answers(pdu)) return;
     const pending = this.#pending[opposite(side)];
     const slot = pending.find(key);
     if (slot < 0) {
@@ -175,6 +170,16 @@ export class S7Conversation implements Conversation {
       this.#pduLength = pdu.view.getUint16(pdu.param + SETUP - 2);
     } else followUpload(this.#message);
   }
+}
+
+/** True for a message that awaits an answer. */
+function asks(pdu: Pdu): boolean {
+  return pdu.rosctr === Rosctr.job || (pdu.rosctr === Rosctr.userdata && isRequest(pdu));
+}
+
+/** True for an answer. */
+function answers(pdu: Pdu): boolean {
+  return isAck(pdu.rosctr) || (pdu.rosctr === Rosctr.userdata && isResponse(pdu));
 }
 
 function keyOf(pdu: Pdu): number {

@@ -43,9 +43,7 @@ export function decodeVariableJob(m: Message): void {
   } else if (pdu.data !== pdu.dataEnd) m.flag(Anomaly.trailing);
   variables.start(view, param + ITEMS, paramEnd, count);
   op.items = objects;
-  for (op.item = 0; variables.next(); op.item++) {
-    op.clearItem();
-    object(m, view);
+  for (op.item = 0; nextObject(m, view); op.item++) {
     if (writes) writtenValue(m, view);
     m.emit();
   }
@@ -126,9 +124,7 @@ function startRequest(m: Message, count: number): boolean {
 export function readObjects(m: Message): void {
   const { op, variables, values, request, pdu } = m;
   let at = 0;
-  for (op.item = 0; variables.next(); op.item++) {
-    op.clearItem();
-    object(m, request.view);
+  for (op.item = 0; nextObject(m, request.view); op.item++) {
     if (variables.part === 0) {
       values.next();
       at = values.at;
@@ -149,9 +145,7 @@ function writtenObjects(m: Message): void {
   const valued = values.check(request.view, request.data, request.dataEnd, count, false);
   values.start(request.view, request.data, request.dataEnd, valued ? count : 0);
   let item = -1;
-  for (op.item = 0; variables.next(); op.item++) {
-    op.clearItem();
-    object(m, request.view);
+  for (op.item = 0; nextObject(m, request.view); op.item++) {
     if (variables.part === 0) item++;
     became(m, pdu.view.getUint8(pdu.data + item));
     if (valued) writtenValue(m, request.view);
@@ -161,27 +155,29 @@ function writtenObjects(m: Message): void {
 
 /** An answer without items: every object of the request has its outcome. */
 function refused(m: Message, known: boolean): void {
-  const { op, request, variables } = m;
+  const { op, request } = m;
   const count =
     known && request.paramEnd - request.param >= ITEMS ? request.view.getUint8(request.param + 1) : 0;
   if (count === 0 || !startRequest(m, count)) {
     m.emit();
     return;
   }
-  for (op.item = 0; variables.next(); op.item++) {
-    op.clearItem();
-    object(m, request.view);
+  for (op.item = 0; nextObject(m, request.view); op.item++) {
     m.emit();
   }
 }
 
-function object(m: Message, view: DataView): void {
+/** Moves on to the next object of the request in `view`, and gives it to the operation. */
+export function nextObject(m: Message, view: DataView): boolean {
   const { op, variables } = m;
+  if (!variables.next()) return false;
+  op.clearItem();
   op.space = variables.space;
   op.area = variables.area;
   op.address = variables.address;
   op.extent = variables.extent;
   if (variables.nameLength > 0) m.named(view, variables.nameAt, variables.nameLength);
+  return true;
 }
 
 function became(m: Message, code: number): void {
@@ -210,6 +206,7 @@ function typedValue(m: Message, view: DataView, at: number, length: number): voi
   if (count * width === length && length > 0) m.carries(view, at, length, type, count);
   else m.carries(view, at, length, ValueType.bytes, length === 0 ? 0 : 1);
   if (variables.bytes >= 0 && length !== variables.bytes) m.flag(Anomaly.mismatch);
+  else m.op.anomalies &= ~Anomaly.mismatch;
 }
 
 /** The parts of a DBREAD answer: each a return code and, where it is success, the bytes asked for. */

@@ -14,16 +14,16 @@
  */
 
 import { Anomaly } from '../../operation/anomaly.ts';
-import { opposite, type Side } from '../../operation/side.ts';
+import { opposite, Side } from '../../operation/side.ts';
 import { connectionAnomalies, destinationReference, sourceReference } from '../osi/connection.ts';
 import { Tpdu, tpduCode } from '../osi/cotp.ts';
 import { putData, putDisconnect } from '../osi/encode.ts';
 import { type Answer, Why } from '../protocol.ts';
-import { isRequest, isResponse, LONG, Type } from './decode-userdata.ts';
 import { putHeader } from './encode.ts';
 import { Fn, Group } from './functions.ts';
 import { DataSize, ItemCode } from './items.ts';
 import { ACK_HEADER, HEADER, isAck, type Pdu, Rosctr } from './pdu.ts';
+import { groupOf, isRequest, isResponse, LONG, SEQUENCE, subOf, Type, typeOf } from './userdata.ts';
 
 /** Error class and code of a Job's answer, by reason. */
 function jobError(why: Why, backwards: boolean): number {
@@ -49,10 +49,7 @@ function itemCode(why: Why): ItemCode {
       return ItemCode.notAllowed;
     case Why.unsupported:
       return ItemCode.typeNotSupported;
-    case Why.malformed:
-      return ItemCode.address;
-    case Why.busy:
-    case Why.unreachable:
+    default:
       return ItemCode.hardware;
   }
 }
@@ -97,13 +94,15 @@ export function refuseConnection(
 
 /** Refuses a PDU. */
 export function refusePdu(side: Side, pdu: Pdu, why: Why, answer: Answer): boolean {
+  if (pdu.anomalies & Anomaly.header) return false;
   if (pdu.rosctr === Rosctr.userdata) return refuseUserdata(side, pdu, why, answer);
   const answers = isAck(pdu.rosctr);
   if (!answers && pdu.rosctr !== Rosctr.job) return false;
   answer.to = answers ? opposite(side) : side;
-  const items = itemCount(pdu);
+  // What is malformed is not answered item by item: their number is not to be trusted.
+  const items = why === Why.malformed ? 0 : itemCount(pdu);
   if (items > 0) refuseItems(pdu, items, why, answer);
-  else refuseJob(pdu, jobError(why, answer.to === 1), answer);
+  else refuseJob(pdu, jobError(why, answer.to === Side.server), answer);
   return true;
 }
 
@@ -142,15 +141,15 @@ function refuseUserdata(side: Side, pdu: Pdu, why: Why, answer: Answer): boolean
   const request = isRequest(pdu);
   if (!request && !isResponse(pdu)) return false;
   const { view } = answer;
-  const functionAt = pdu.param + 5;
-  const group = pdu.view.getUint8(functionAt) & 0x0f;
-  const type = (pdu.view.getUint8(functionAt) >> 4) | Type.response;
+  const group = groupOf(pdu);
+  // Request 4 becomes response 8, the NC request 7 the NC response 11.
+  const type = request ? typeOf(pdu) + Type.response - Type.request : typeOf(pdu);
   const at = begin(answer, Rosctr.userdata, pdu.reference, LONG, 4, 0);
   view.setUint32(at, 0x00011208);
   view.setUint8(at + 4, 0x12);
-  view.setUint8(at + 5, ((request ? type & ~Type.request : type) << 4) | group);
-  view.setUint8(at + 6, pdu.view.getUint8(functionAt + 1));
-  view.setUint8(at + 7, pdu.view.getUint8(functionAt + 2));
+  view.setUint8(at + 5, (type << 4) | group);
+  view.setUint8(at + 6, subOf(pdu));
+  view.setUint8(at + 7, pdu.view.getUint8(pdu.param + SEQUENCE));
   view.setUint16(at + 8, 0);
   view.setUint16(at + 10, userdataError(why, group));
   view.setUint32(at + 12, 0x0a000000);
