@@ -39,6 +39,7 @@ export class Digest implements Sink {
   readonly #counts = new Int32Array(ENTRIES);
   readonly #hashes = new Uint32Array(ENTRIES * 8);
   readonly #key = new Int32Array(WORDS);
+  readonly #single = new Uint32Array(8);
 
   constructor(protocols: readonly Protocol[]) {
     this.#protocols = protocols;
@@ -47,7 +48,8 @@ export class Digest implements Sink {
 
   operation(op: Operation): void {
     if (op.nameLength > 0 || op.valueLength > VALUE_WORDS * 4) {
-      this.#add(this.#hash(op), 0, 1);
+      this.#hash(op, this.#single, 0);
+      this.#add(this.#single, 0, 1);
       return;
     }
     const entry = this.#fillKey(op) & (ENTRIES - 1);
@@ -63,7 +65,7 @@ export class Digest implements Sink {
     }
     this.#keys.set(this.#key, entry * WORDS);
     this.#counts[entry] = 1;
-    this.#hashes.set(this.#hash(op), entry * 8);
+    this.#hash(op, this.#hashes, entry * 8);
   }
 
   /** The sum as 64 hexadecimal digits. */
@@ -114,16 +116,22 @@ export class Digest implements Sink {
     return true;
   }
 
-  #hash(op: Operation): Uint32Array {
+  /** Hashes the operation's line into `into` at `at`. */
+  #hash(op: Operation, into: Uint32Array, at: number): void {
     const object = JSON.stringify(this.#protocols[op.protocol]!.objects.format(op));
     const sub = op.subcode < 0 ? 'null' : op.subcode;
     const line =
       `${this.#heads[op.protocol]}${op.code},${sub},${object},` +
       `${jsonValues(op)},"${OUTCOMES[op.outcome]}",${op.error}]`;
-    const bytes = hash('sha256', line, 'buffer');
-    const words = new Uint32Array(8);
-    for (let i = 0; i < 8; i++) words[i] = bytes.readUInt32BE(i * 4);
-    return words;
+    // A string with a character for each byte comes four times as fast as a Buffer.
+    const text = hash('sha256', line, 'latin1');
+    for (let i = 0; i < 8; i++) {
+      into[at + i] =
+        (text.charCodeAt(i * 4) << 24) |
+        (text.charCodeAt(i * 4 + 1) << 16) |
+        (text.charCodeAt(i * 4 + 2) << 8) |
+        text.charCodeAt(i * 4 + 3);
+    }
   }
 
   #add(words: Uint32Array, at: number, times: number): void {

@@ -29,7 +29,7 @@ export interface MonitorLimits extends StreamLimits {
 
 export const MONITOR_LIMITS: MonitorLimits = {
   ...STREAM_LIMITS,
-  sessions: 1 << 16,
+  sessions: 1 << 15,
   waiting: 32 << 20,
   conversation: { requests: 256, bytes: 65_536 },
 };

@@ -14,7 +14,7 @@ import { type FrameSink, MAX_RECORD, type RecordReader } from './records.ts';
 import type { ByteSource } from './source.ts';
 
 /** Bytes asked of a source at a time. */
-const CHUNK = 1 << 20;
+const CHUNK = 1 << 18;
 
 /** What a reader tells between chunks. */
 export interface Progress {

@@ -33,7 +33,7 @@ export interface StreamLimits {
   readonly held: number;
 }
 
-export const STREAM_LIMITS: StreamLimits = { flows: 1 << 19, held: 32 << 20 };
+export const STREAM_LIMITS: StreamLimits = { flows: 1 << 18, held: 32 << 20 };
 
 /** Seconds of capture time that a hole is waited for. */
 export const HOLE_SECONDS = 30;
