@@ -86,11 +86,11 @@ describe('captures with changed bytes', () => {
     assert.ok(operations > 10_000, String(operations));
   });
 
-  const name = join(shared, 's7comm/s7comm-snap7-everything.pcap');
+  const name = join(shared, 's7comm/s7comm-profile.pcap');
   it('of S7comm, never throw', { skip: existsSync(name) ? false : `no ${name}` }, async () => {
-    const capture = await readFile(name);
+    const capture = new Uint8Array(await readFile(name));
     let operations = 0;
     for (let seed = 1; seed <= 300; seed++) operations += await readMutant(capture, seed, 1 + (seed % 40));
-    assert.ok(operations > 1_000, String(operations));
+    assert.ok(operations > 10_000, String(operations));
   });
 });
