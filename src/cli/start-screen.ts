@@ -110,7 +110,8 @@ export class ScreenView implements View {
   #process(): string[] {
     const { plant } = this.#exercise;
     const lines = GAUGES.map(({ tag, label, scale }) => {
-      const value = plant.value(tag);
+      // A stopped controller's reading stands still; the machine does not.
+      const value = tag === TAG.speed ? plant.train.rpm : plant.value(tag);
       const safe = withinRange(tag, value);
       const figure = `${value.toFixed(1).padStart(8)} ${tag.unit.padEnd(5)}`;
       return `${label.padEnd(20)}${styleText(safe ? 'reset' : ['red', 'bold'], figure)} ${gauge(tag, value, scale)}`;

@@ -71,12 +71,16 @@ export const STROKE = {
   recycleClose: 1 / 15,
 } as const;
 
+/** Compressor shaft revolutions per motor revolution. */
+const GEAR_RATIO = 6.2;
+/** Moments of inertia of motor with gear, and of the compressor's rotor, kg m². */
+const MOTOR_INERTIA = 500;
+const ROTOR_INERTIA = 10.4;
+
 /** Motor, gearbox and converter. */
 export const DRIVE = {
-  /** Compressor shaft revolutions per motor revolution. */
-  gearRatio: 6.2,
   /** Moment of inertia of the whole train, referred to the motor, kg m². */
-  inertia: 900,
+  inertia: MOTOR_INERTIA + ROTOR_INERTIA * GEAR_RATIO ** 2,
   /** Greatest motor torque, Nm, and power, W (the converter's short-time limits). */
   maxTorque: 68_000,
   maxPower: 12e6,
