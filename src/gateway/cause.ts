@@ -65,7 +65,7 @@ export const Note = {
   ended: 12,
   /** The gateway shuts down. */
   shutdown: 13,
-  /** The endpoint is no longer in the policy, or is another one now. */
+  /** Under the new policy the session would lead elsewhere. */
   removed: 14,
 } as const;
 export type Note = (typeof Note)[keyof typeof Note];

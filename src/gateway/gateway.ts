@@ -108,7 +108,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
       wanted.delete(place(listener.endpoint));
       if (endpoint !== undefined && sameUpstream(endpoint, listener.endpoint)) {
         listener.endpoint = endpoint;
-        for (const link of listener.links) link.session.judge = this.#judge(listener, link.address);
+        for (const link of listener.links) this.#rejudge(listener, link);
       } else {
         this.#leave(listener, Note.removed);
         if (endpoint !== undefined) added.push(endpoint);
@@ -233,6 +233,13 @@ export class Gateway implements LinkOwner, ListenerOwner {
       this.#leaving.delete(listener);
       this.#past.add(listener.counts);
     }
+  }
+
+  /** A session without a way to the controller, to which something is allowed now, must be opened anew. */
+  #rejudge(listener: Listener, link: Link): void {
+    const judge = this.#judge(listener, link.address);
+    link.session.judge = judge;
+    if (!link.reaches && !judge.closed) link.session.close(false, Note.removed);
   }
 
   #tick(): void {

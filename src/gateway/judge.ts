@@ -7,6 +7,8 @@
 import type { Operation } from '../operation/operation.ts';
 
 export interface Judge {
+  /** True where no conduit leads from the client to the controller: nothing will be allowed. */
+  readonly closed: boolean;
   /** How a denied message is refused. */
   readonly refuse: 'answer' | 'drop' | 'reset';
   /** Packed decision on an operation. Changes nothing. */

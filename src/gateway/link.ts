@@ -2,6 +2,9 @@
  * One client's connection and the one to the controller behind it, with a session between them. Moves bytes,
  * stops reading a side while what it causes is not taken, and decides nothing.
  *
+ * Controllers have few connections to give. A client who may do nothing at all gets none of them: it is answered
+ * by the gateway alone.
+ *
  * @module
  */
 
@@ -33,7 +36,8 @@ export class Link implements Wire {
   readonly #owner: LinkOwner;
   readonly #limits: Limits;
   readonly #client: net.Socket;
-  readonly #server: net.Socket;
+  /** Undefined where the client may do nothing. */
+  readonly #server: net.Socket | undefined;
   readonly #opened = now();
   /** Which side has not taken what was sent to it. */
   readonly #full: [boolean, boolean] = [false, false];
@@ -43,7 +47,7 @@ export class Link implements Wire {
   #draining = false;
   #closedAt = 0;
   #why: Note = Note.reset;
-  #open = 2;
+  #open: number;
 
   constructor(
     client: net.Socket,
@@ -57,27 +61,37 @@ export class Link implements Wire {
     this.#limits = owner.limits;
     this.#client = client;
     this.session = new Session({ ...options, limits: owner.limits, wire: this }, this.#opened);
+    this.#server = options.enforce && options.judge.closed ? undefined : this.#connect(upstream);
+    this.#open = this.#server === undefined ? 1 : 2;
+    this.#listen();
+  }
+
+  /** Whether it leads to the controller. */
+  get reaches(): boolean {
+    return this.#server !== undefined;
+  }
+
+  #connect(upstream: { readonly address: string; readonly port: number }): net.Socket {
     const target = {
       host: upstream.address,
       port: upstream.port,
       noDelay: true,
       allowHalfOpen: true,
-      highWaterMark: owner.limits.output,
+      highWaterMark: this.#limits.output,
       // One buffer for the life of the connection: what is read is copied by the session before the next read.
       onread: {
         buffer: new Uint8Array(READ_BYTES),
         callback: (length: number, bytes: Uint8Array) => this.#fromServer(length, bytes),
       },
     };
-    this.#server = net.connect(target);
-    this.#listen();
+    return net.connect(target);
   }
 
   // --- what the session wants ---
 
   send(to: Side, bytes: Uint8Array, at: number, end: number): void {
     const socket = to === Side.client ? this.#client : this.#server;
-    if (!socket.writable || this.#closedAt !== 0) return;
+    if (socket === undefined || !socket.writable || this.#closedAt !== 0) return;
     const length = end - at;
     // The session's buffer is used again before the kernel may have taken the bytes.
     const copy = Buffer.allocUnsafe(length);
@@ -95,14 +109,14 @@ export class Link implements Wire {
 
   end(to: Side): void {
     const socket = to === Side.client ? this.#client : this.#server;
-    if (!socket.destroyed) socket.end();
+    if (socket?.destroyed === false) socket.end();
   }
 
   close(reset: boolean, why: Note): void {
     this.#why = why;
     this.#closedAt = now();
     for (const socket of [this.#client, this.#server]) {
-      if (socket.destroyed) continue;
+      if (socket === undefined || socket.destroyed) continue;
       if (reset || socket.connecting) {
         reset ? socket.resetAndDestroy() : socket.destroy();
         continue;
@@ -132,7 +146,7 @@ export class Link implements Wire {
     }
     if (this.#failedAt !== 0) {
       if (time - this.#failedAt > this.#limits.connect) this.session.close(false, Note.unreachable);
-    } else if (!this.#connected) {
+    } else if (!this.#connected && this.reaches) {
       if (time - this.#opened > this.#limits.connect) this.#unreachable();
     }
     this.session.tick(time);
@@ -150,7 +164,7 @@ export class Link implements Wire {
   destroy(): void {
     this.session.close(true, Note.shutdown);
     this.#client.destroy();
-    this.#server.destroy();
+    this.#server?.destroy();
   }
 
   // --- what the sockets say ---
@@ -160,12 +174,16 @@ export class Link implements Wire {
     const server = this.#server;
     client.on('data', chunk => this.#fromClient(chunk as Buffer));
     client.pause();
+    this.#listenSide(Side.client, client);
+    if (server === undefined) {
+      this.#throttle();
+      return;
+    }
+    this.#listenSide(Side.server, server);
     server.on('connect', () => {
       this.#connected = true;
       this.#throttle();
     });
-    this.#listenSide(Side.client, client);
-    this.#listenSide(Side.server, server);
   }
 
   #listenSide(side: Side, socket: net.Socket): void {
@@ -175,6 +193,8 @@ export class Link implements Wire {
     });
     socket.on('end', () => {
       this.session.finish(side);
+      // Where there is no controller, nobody else will end.
+      if (!this.reaches) this.session.finish(Side.server);
       this.#drained();
     });
     socket.on('error', () => {
@@ -207,7 +227,7 @@ export class Link implements Wire {
     this.#failedAt = now();
     this.note(Note.unreachable, Side.server, 0);
     this.session.unreachable();
-    this.#server.destroy();
+    this.#server?.destroy();
     this.#throttle();
   }
 
@@ -218,12 +238,12 @@ export class Link implements Wire {
   /** Reads a side only while what it causes is taken, by the other side and (refusals) by itself. */
   #throttle(): void {
     if (this.#closedAt !== 0) return;
-    const ready = this.#connected || this.#failedAt !== 0;
+    const ready = this.#connected || this.#failedAt !== 0 || !this.reaches;
     const clientReads = ready && !this.#draining && !this.#full[Side.client] && !this.#full[Side.server];
     // A controller that does not read because its answers are not read must have its answers read.
     const serverReads = !this.#full[Side.client];
     flow(this.#client, clientReads);
-    flow(this.#server, serverReads);
+    if (this.#server !== undefined) flow(this.#server, serverReads);
   }
 }
 

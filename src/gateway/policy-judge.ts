@@ -14,6 +14,7 @@ import type { PolicyState } from '../policy/state.ts';
 import type { Judge } from './judge.ts';
 
 export class PolicyJudge implements Judge {
+  readonly closed: boolean;
   readonly refuse: Judge['refuse'];
   readonly #policy: Policy;
   readonly #route: Route;
@@ -21,6 +22,7 @@ export class PolicyJudge implements Judge {
 
   constructor(policy: Policy, route: Route, state: PolicyState) {
     this.#policy = policy;
+    this.closed = route.conduits.length === 0;
     this.refuse = route.refuse;
     this.#route = route;
     this.#state = state;

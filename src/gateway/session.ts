@@ -197,7 +197,7 @@ export class Session implements Sink {
     }
     const halfOpen = this.#ended[Side.client] || this.#ended[Side.server];
     if (now - this.#lastByte > (halfOpen ? this.#limits.halfOpen : this.#limits.idle)) {
-      this.#fail(Note.idle, Side.client, now - this.#lastByte);
+      this.#fail(Note.idle, Side.client, Math.round(now - this.#lastByte));
       return;
     }
     if (this.#blind) return;
@@ -272,6 +272,7 @@ export class Session implements Sink {
     this.#worst = Verdict.allow;
     this.#reportable = false;
     this.#conversation.decode(side, view, at, end, op, this);
+    if (this.#count === 0) op.clear(side);
     const cause = this.#causeOf(side);
     this.#cause = cause;
     const refused = cause !== Cause.policy || this.#worst === Verdict.deny;
@@ -337,12 +338,14 @@ export class Session implements Sink {
 
   #refuse(side: Side, view: DataView, at: number, end: number, cause: Cause): void {
     const how = this.#refusal(side, cause);
-    let answered = false;
-    if (how === 'answer' && this.#conversation.refuse(side, view, at, end, this.#why(side, cause), answer)) {
-      answered = answer.to === side ? this.#reply(side) : this.#replace(side);
-    }
+    const said =
+      how === 'answer' && this.#conversation.refuse(side, view, at, end, this.#why(side, cause), answer);
+    const back = said && answer.to === side;
+    const answered = said && (!back || this.#reply(side));
     this.#fate = how === 'reset' ? Fate.reset : answered ? Fate.answered : Fate.dropped;
+    // Before anything changes the conversation: the message may have to be decoded again.
     this.#eachOperation(Pass.report, side, view, at, end);
+    if (said && !back) this.#replace(side);
     if (how === 'reset') {
       this.#flush(side);
       this.close(true, Note.refused);
@@ -377,12 +380,11 @@ export class Session implements Sink {
   }
 
   /** The answer goes on in place of the message. */
-  #replace(side: Side): boolean {
+  #replace(side: Side): void {
     this.#flush(side);
     this.#conversation.follow(side, answer.view, 0, answer.length);
     this.#wire.send(opposite(side), answer.bytes, 0, answer.length);
     this.#release(opposite(side), false);
-    return true;
   }
 
   /** Sends the refusals to `side` whose turn it is; all of them where no answers will come any more. */

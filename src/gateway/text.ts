@@ -54,7 +54,7 @@ const NOTE_TEXTS: Readonly<Record<string, string>> = {
   refused: 'reset, as the policy wants refusals',
   ended: 'both sides ended',
   shutdown: 'the gateway shuts down',
-  removed: 'the endpoint is not in the new policy, or is another one',
+  removed: 'under the new policy it would lead elsewhere',
 };
 
 function sessionText(event: SessionEvent): string {

@@ -84,11 +84,14 @@ test('a denied write is answered, and the session lives; the verdict tells every
 });
 
 test('a stranger reaches nothing', async t => {
-  const { controller, connect } = await stand(t);
+  const { controller, connect, told } = await stand(t);
   const client = connect(STRANGER);
   client.socket.write(read(1));
   assert.deepEqual(await client.read(9), refusal(1, 3));
-  assert.equal(controller.received.length, 0);
+  client.socket.end();
+  assert.equal((await client.rest()).length, 0);
+  await told(e => e.event === 'closed');
+  assert.equal(controller.sockets.length, 0, 'not even a connection');
 });
 
 test('the end of one side is passed on, and the other may go on', async t => {
