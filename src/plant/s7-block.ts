@@ -80,6 +80,11 @@ export function blockTypeName(type: number): string {
   return Object.entries(BlockType).find(([, value]) => value === type)?.[0] ?? '';
 }
 
+/** A type as block lists and requests write it: two hexadecimal digits in text. */
+export function typeDigits(type: number): number[] {
+  return [...Buffer.from(type.toString(16).toUpperCase().padStart(2, '0'))];
+}
+
 /** `OB1`. */
 export function blockName(type: number, number: number): string {
   return `${blockTypeName(type)}${number}`;

@@ -32,7 +32,7 @@ import { Pdu } from '../protocol/s7comm/pdu.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
 import { stationOf } from '../protocol/s7comm/station.ts';
 import { type Endpoint, ProtocolClient, type Reply } from './protocol-client.ts';
-import { type BlockType, blockTypeName, type S7Block } from './s7-block.ts';
+import { type BlockType, blockTypeName, type S7Block, typeDigits } from './s7-block.ts';
 import type { S7Place, Tag } from './tag.ts';
 
 /** TSAPs: a programming device calls the CPU in rack 0, slot 2. */
@@ -103,9 +103,8 @@ export function listBlocks(client: ProtocolClient): Promise<Reply> {
 
 /** Which blocks there are of a type. */
 export function listBlocksOf(type: BlockType) {
-  const digits = [...Buffer.from(type.toString(16).toUpperCase().padStart(2, '0'))];
   return (client: ProtocolClient): Promise<Reply> =>
-    client.request(userdataRequest(client.nextReference(), Group.blocks, 2, digits));
+    client.request(userdataRequest(client.nextReference(), Group.blocks, 2, typeDigits(type)));
 }
 
 /** Uploads a block; its bytes are the values of the parts, and the reply is that of the last request. */

@@ -12,7 +12,7 @@ import type { Operation } from '../operation/operation.ts';
 import { SPACES } from '../protocol/s7comm/areas.ts';
 import { clock, szlResponse, userdataResponse } from '../protocol/s7comm/encode.ts';
 import { Group } from '../protocol/s7comm/functions.ts';
-import { BlockType, blockTypeName, type S7Block } from './s7-block.ts';
+import { BlockType, type S7Block, typeDigits } from './s7-block.ts';
 import type { S7Controller } from './s7-controller.ts';
 
 const NOT_SUPPORTED = 0xd405;
@@ -111,11 +111,6 @@ function list({ identity, running }: S7Controller, id: number, index: number): n
     default:
       return undefined;
   }
-}
-
-/** A type's code as two hexadecimal digits in text. */
-function typeDigits(type: BlockType): number[] {
-  return blockTypeName(type) === '' ? [] : [...Buffer.from(type.toString(16).toUpperCase().padStart(2, '0'))];
 }
 
 function padded(text: string, length: number, filling = 0x20): number[] {

@@ -66,7 +66,7 @@ export const TAG = {
   suctionValvePosition: modbus(C, 'input', 4, 'suction.valve.position', 'uint16', 0.1, '%', [0, 100], 'suction valve, as it stands'),
   dischargeValvePosition: modbus(C, 'input', 5, 'discharge.valve.position', 'uint16', 0.1, '%', [0, 100], 'discharge valve, as it stands'),
   recycleValvePosition: modbus(C, 'input', 6, 'recycle.valve.position', 'uint16', 0.1, '%', [0, 100], 'anti-surge valve, as it stands'),
-  vibration: modbus(C, 'input', 7, 'vibration', 'uint16', 0.01, 'mm/s', [0, 7.1], 'shaft vibration, r.m.s.'),
+  vibration: modbus(C, 'input', 7, 'vibration', 'uint16', 0.01, 'mm/s', [0, 7.1], 'vibration of the bearing housing, r.m.s.'),
   bearingTemperature: modbus(C, 'input', 8, 'bearing.temperature', 'int16', 0.1, '°C', [20, 105], 'thrust bearing'),
   outletFlow: modbus(C, 'input', 10, 'outlet.flow', 'float32', 1, 'kg/s', [0, 150], 'mass flow into the pipeline'),
   surgeMargin: modbus(C, 'input', 12, 'surge.margin', 'float32', 1, '%', [5, 100], 'flow beyond the surge line'),
