@@ -6,7 +6,9 @@ import {
   writeRegister,
   writeRegistersRequest,
 } from '../protocol/modbus/encode.ts';
+import { modbus } from '../protocol/modbus/modbus.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
+import { readPolicy } from './read-policy.ts';
 import { plantWith, policyOf, Session } from './testing.ts';
 
 const TO = { transaction: 1, unit: 1 };
@@ -294,4 +296,30 @@ test('S7 objects', () => {
   assert.equal(verdict('write DB1.DBD0 = 1'), 'noRule');
   assert.equal(verdict('write DB2.DBD4 = 1'), 'noRule');
   assert.equal(verdict('write 0/3 DB1.DBW0 = 1'), 'station');
+});
+
+test('what is said to all stations at once is judged as said to each', () => {
+  const spoken = { ...modbus, stations: { ...modbus.stations, broadcast: 0 } };
+  const text = `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, plc: 10.0.0.2 } } }
+tags: { t: { at: plc modbus unit 7 holding 4, type: uint16, range: [0, 9] } }
+conduits:
+  - from: a
+    to: plc
+    protocol: modbus
+    station: [0, 1]
+    reason: r
+    owner: o
+    review: 2027-01-01
+    allow: { write: holding 0-9 }
+    deny: { write: holding 8 }
+`;
+  const { policy } = readPolicy(text, 'plant.yaml', [spoken], '2026-11-21');
+  const session = new Session(policy!);
+  const reason = (statement: string) => session.ask(statement).reason;
+  assert.equal(reason('write unit 1 holding 4 = 10'), 'granted');
+  assert.equal(reason('write unit 0 holding 4 = 9'), 'granted');
+  assert.equal(reason('write unit 0 holding 4 = 10'), 'range');
+  assert.equal(reason('write unit 0 holding 8 = 1'), 'denied');
 });

@@ -22,11 +22,16 @@ import type { Route } from './route.ts';
 import type { PolicyState } from './state.ts';
 import type { ValueForm } from './value-form.ts';
 
-/** By verb: 1 where it can change something, so that limits on values hold for it. */
+/** By verb: 1 where it can change values. What was known of them is no longer. */
 const CHANGES = Uint8Array.from(VERBS, ({ verb, group }) =>
   group === VerbGroup.session || group === VerbGroup.observe || verb === Verb.fileread || verb === Verb.upload
     ? 0
     : 1,
+);
+
+/** By verb: 1 where limits on values hold. A program that is loaded or deleted has rules of its own. */
+const LIMITED = Uint8Array.from(VERBS, ({ verb, group }) =>
+  group === VerbGroup.program ? 0 : CHANGES[verb]!,
 );
 
 const GRANTED = decision(Verdict.allow, Reason.granted, -1);
@@ -46,7 +51,7 @@ export function decide(route: Route, state: PolicyState, op: Operation): number 
   // From the first request on, answers are read for what they tell of these tags.
   state.known(op.protocol, route.tags, route.units);
   const granted = decideGrants(route, state, op, now, message);
-  if (verdictOf(granted) === Verdict.deny || CHANGES[op.verb] === 0) return granted;
+  if (verdictOf(granted) === Verdict.deny || LIMITED[op.verb] === 0) return granted;
   const reason = checkTags(route, state, op, message);
   return reason === Reason.granted ? granted : decision(Verdict.deny, reason, ruleOf(granted));
 }

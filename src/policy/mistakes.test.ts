@@ -189,3 +189,15 @@ test('files that are no policies', async t => {
   await assert.rejects(loadPolicy(join(folder, 'none.yaml')), { code: 'ENOENT' });
   assert.ok(parsePolicy(' '.repeat(1 << 21), file).problems.length === 1);
 });
+
+test('a mistaken S7 object is no tag', () => {
+  const text = `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, b: 10.0.0.2 } } }
+conduits:
+  - { from: a, to: b, protocol: s7comm, reason: r, owner: o, review: 2027-01-31, allow: { write: [DB1.DBB0-9, d.b] } }
+`;
+  const [first, second] = parsePolicy(text, 'plant.yaml').problems;
+  assert.match(first!.message, /^the write rule: .*DB1\.DBB0-9/);
+  assert.match(second!.message, /^no tag 'd\.b'; define it under tags:$/);
+});

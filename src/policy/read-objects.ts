@@ -5,6 +5,7 @@
  */
 
 import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
+import { nearest } from './nearest.ts';
 
 /** A station and objects of it. */
 export interface StationedRange {
@@ -40,6 +41,16 @@ export function parseStation(protocol: Protocol, text: string): number | { reado
     ? text.trim().slice(word.length).trim()
     : text.trim();
   return stations.parse(bare);
+}
+
+/** Was the text, which is no object, meant as a tag? One word with a dot is, unless it begins as an object does. */
+export function meantAsTag(protocol: Protocol, text: string, tags: readonly string[]): boolean {
+  const object = protocol.spaces.some(({ name }) => {
+    const rest = text.slice(name.length);
+    return name !== '' && text.toLowerCase().startsWith(name.toLowerCase()) && /^[\d\s]/.test(rest);
+  });
+  if (object) return false;
+  return nearest(text, tags) !== undefined || /^[A-Za-z_][\w-]*\.[\w.-]*$/.test(text);
 }
 
 /** True where two ranges share a bit. */

@@ -10,6 +10,7 @@ import type { Host, List, Rate, Rule, RuleObject } from './model.ts';
 import { nearest, suggestion } from './nearest.ts';
 import { ONE, ZERO } from './ratio.ts';
 import { limitOf, readLimits } from './read-limits.ts';
+import { meantAsTag } from './read-objects.ts';
 import type { Tags } from './read-tags.ts';
 import type { Places } from './read-zones.ts';
 import type { Entry, Place, Reader } from './reader.ts';
@@ -247,13 +248,10 @@ function readObjects(
     if (protocol === undefined) continue;
     const range = protocol.objects.parse(text);
     if ('problem' in range) {
-      // One word with a dot, or close to a tag's name, was meant as a tag.
       const tags = [...context.tags.keys()];
-      const near = nearest(text, tags);
-      const meant = near !== undefined || /^[A-Za-z_][\w-]*\.[\w.-]*$/.test(text);
       reader.problem(
         item.at,
-        meant
+        meantAsTag(protocol, text, tags)
           ? `no tag '${text}'${suggestion(text, tags, '; define it under tags:')}`
           : `${what}: ${range.problem}`,
       );

@@ -11,10 +11,10 @@ import { Verb, verbNamed } from '../operation/verb.ts';
 import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
 import { toRaw } from './limit.ts';
 import type { Tag } from './model.ts';
-import { nearest, suggestion } from './nearest.ts';
+import { suggestion } from './nearest.ts';
 import type { Policy } from './policy.ts';
 import { type Ratio, ratioOf, toNumber } from './ratio.ts';
-import { parseStationedRange } from './read-objects.ts';
+import { meantAsTag, parseStationedRange } from './read-objects.ts';
 import { RULE_VERBS } from './read-rules.ts';
 import { integerBounds, type ValueForm, valueForm, writeForm } from './value-form.ts';
 
@@ -85,8 +85,11 @@ export function readStatement(policy: Policy, target: string, protocol: Protocol
   const read = parseStationedRange(protocol, object);
   if ('problem' in read) {
     const tags = [...policy.tags.keys()];
-    const meant = nearest(object, tags) !== undefined || /^[A-Za-z_][\w-]*\.[\w.-]*$/.test(object);
-    return { problem: meant ? `no tag '${object}'${suggestion(object, tags)}` : read.problem };
+    return {
+      problem: meantAsTag(protocol, object, tags)
+        ? `no tag '${object}'${suggestion(object, tags)}`
+        : read.problem,
+    };
   }
   op.station = read.station;
   return values.length === 0 ? placed(op, protocol, read.range) : writeRaw(op, protocol, read.range, values);

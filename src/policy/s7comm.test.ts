@@ -1,0 +1,109 @@
+/** Whole S7 messages under a policy: several items, bits and parts of tags, blocks of the program. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Side } from '../operation/side.ts';
+import { connectionConfirm, connectionRequest } from '../protocol/osi/encode.ts';
+import { Area, Size } from '../protocol/s7comm/areas.ts';
+import {
+  blockFile,
+  plcStop,
+  readRequest,
+  readResponse,
+  requestDownload,
+  setupRequest,
+  setupResponse,
+  writeRequest,
+} from '../protocol/s7comm/encode.ts';
+import { DataSize } from '../protocol/s7comm/items.ts';
+import { s7comm } from '../protocol/s7comm/s7comm.ts';
+import { plantWith, Session } from './testing.ts';
+
+const TAGS = `pressure: { at: plc s7comm DB1.DBD4, type: float32, unit: bar, range: [0, 70], step: 5 }
+lamp: { at: plc s7comm DB1.DBX8.3, type: bool, values: [on] }`;
+
+function tsap(rack: number, slot: number) {
+  return { source: 1, calling: Uint8Array.of(1, 0), called: Uint8Array.of(1, rack * 32 + slot) };
+}
+
+/** A session past its set-up. */
+function connected(rules: string, slot = 2): Session {
+  const session = new Session(plantWith(rules, TAGS, 's7comm'), '10.0.0.1', s7comm);
+  session.message(Side.client, connectionRequest(tsap(0, slot)));
+  session.message(Side.server, connectionConfirm({ ...tsap(0, slot), destination: 1 }));
+  session.message(Side.client, setupRequest(1));
+  session.message(Side.server, setupResponse(1));
+  return session;
+}
+
+function real(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value);
+  return bytes;
+}
+
+const pressureItem = { area: Area.DB, db: 1, address: 32, size: Size.real };
+const verdicts = (session: Session, bytes: Uint8Array) =>
+  session.message(Side.client, bytes).map(({ verdict, reason }) => `${verdict} ${reason}`);
+
+test('items of one write are judged each, and steps across them', () => {
+  const session = connected('allow: [{ read: anything }, { write: DB1 0-9 }]');
+  const write = (...values: number[]) =>
+    verdicts(
+      session,
+      writeRequest(
+        3,
+        values.map(() => pressureItem),
+        values.map(value => ({ size: DataSize.real, bytes: real(value) })),
+      ),
+    );
+  assert.deepEqual(write(10), ['deny lastUnknown']);
+  assert.deepEqual(verdicts(session, readRequest(2, [pressureItem])), ['allow granted']);
+  session.message(Side.server, readResponse(2, [{ size: DataSize.real, bytes: real(10) }]));
+  assert.deepEqual(write(71), ['deny range']);
+  assert.deepEqual(write(Number.NaN), ['deny range']);
+  assert.deepEqual(write(15.5), ['deny step']);
+  assert.deepEqual(write(15, 9), ['allow granted', 'deny step']);
+  assert.deepEqual(write(15, 11), ['allow granted', 'allow granted']);
+});
+
+test('a tag written by another size, in part, or by one of its bits', () => {
+  const session = connected('allow: [{ write: DB1 0-9 }]');
+  const write = (address: number, size: Size, code: DataSize, bytes: number[], count = 1) =>
+    verdicts(
+      session,
+      writeRequest(
+        2,
+        [{ area: Area.DB, db: 1, address, size, count }],
+        [{ size: code, bytes: Uint8Array.from(bytes) }],
+      ),
+    );
+  assert.deepEqual(write(0, Size.byte, DataSize.byte, [1, 2, 3, 4], 4), ['allow granted']);
+  assert.deepEqual(write(32, Size.word, DataSize.byte, [0, 0]), ['deny partial']);
+  assert.deepEqual(write(56, Size.bit, DataSize.bit, [1]), ['deny partial']);
+  assert.deepEqual(write(32, Size.byte, DataSize.byte, [0x42, 0xc8, 0, 0], 4), ['deny range']);
+  assert.deepEqual(write(67, Size.bit, DataSize.bit, [1]), ['allow granted']);
+  assert.deepEqual(write(67, Size.bit, DataSize.bit, [0]), ['deny range']);
+  assert.deepEqual(write(64, Size.byte, DataSize.byte, [0x08]), ['allow granted']);
+  assert.deepEqual(write(64, Size.byte, DataSize.byte, [0xf7]), ['deny range']);
+  assert.deepEqual(write(80, Size.byte, DataSize.byte, [1]), ['deny noRule']);
+});
+
+test('stop and download', () => {
+  const session = connected('allow: [{ read: anything }]\ndownload: permit');
+  assert.deepEqual(verdicts(session, plcStop(2)), ['deny noRule']);
+  const download = requestDownload(3, blockFile('DB', 1), 100, 60);
+  assert.deepEqual(verdicts(session, download), ['deny permit']);
+  assert.deepEqual(verdicts(connected('download: allow'), download), ['allow granted']);
+});
+
+test('the session itself is for the station that something is allowed at', () => {
+  const policy = plantWith('allow: [{ read: anything }]', TAGS, 's7comm');
+  const connect = (slot: number) =>
+    verdicts(new Session(policy, '10.0.0.1', s7comm), connectionRequest(tsap(0, slot)));
+  assert.deepEqual(connect(2), ['allow session']);
+  assert.deepEqual(connect(3), ['deny station']);
+  assert.deepEqual(verdicts(new Session(policy, '10.9.9.9', s7comm), connectionRequest(tsap(0, 2))), [
+    'deny stranger',
+  ]);
+});
