@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Anomaly } from '../operation/anomaly.ts';
 import {
   readRequest,
   registersResponse,
@@ -8,6 +9,8 @@ import {
 } from '../protocol/modbus/encode.ts';
 import { modbus } from '../protocol/modbus/modbus.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
+import { decide } from './decide.ts';
+import { VERDICTS, verdictOf } from './decision.ts';
 import { readPolicy } from './read-policy.ts';
 import { plantWith, policyOf, Session } from './testing.ts';
 
@@ -322,4 +325,16 @@ conduits:
   assert.equal(reason('write unit 0 holding 4 = 9'), 'granted');
   assert.equal(reason('write unit 0 holding 4 = 10'), 'range');
   assert.equal(reason('write unit 0 holding 8 = 1'), 'denied');
+});
+
+test('what is encrypted passes where it is allowed, at that station', () => {
+  const reason = (rules: string, station: number) => {
+    const session = new Session(plantWith(rules));
+    Object.assign(session.op, { anomalies: Anomaly.opaque, station, time: 1 });
+    return VERDICTS[verdictOf(decide(session.route, session.state, session.op))];
+  };
+  assert.equal(reason('opaque: allow', 1), 'allow');
+  assert.equal(reason('opaque: allow', 2), 'deny');
+  assert.equal(reason('opaque: deny', 1), 'deny');
+  assert.equal(reason('allow: { read: anything }', 1), 'deny');
 });

@@ -44,7 +44,7 @@ export function decide(route: Route, state: PolicyState, op: Operation): number 
     return asked ? decision(Verdict.allow, Reason.answer, -1) : decision(Verdict.deny, Reason.unasked, -1);
   }
   if ((op.anomalies & Anomaly.opaque) !== 0) {
-    return decision(route.opaque === 'allow' ? Verdict.allow : Verdict.deny, Reason.opaque, -1);
+    return decision(route.opaque.includes(op.station) ? Verdict.allow : Verdict.deny, Reason.opaque, -1);
   }
   const now = state.tick(op.time);
   const message = state.begin(op.item);

@@ -20,8 +20,8 @@ export class Route {
   readonly protocol: Protocol | undefined;
   readonly conduits: readonly Conduit[];
   readonly refuse: Refuse;
-  /** What to do with operations whose content is hidden. */
-  readonly opaque: 'deny' | 'allow';
+  /** Stations at which operations whose content is hidden are let through. */
+  readonly opaque: Int32Array;
   /** Why an operation is denied that no rule speaks of. */
   readonly reason: Reason;
   /** Grants by verb. */
@@ -47,8 +47,8 @@ export class Route {
     this.protocol = protocol;
     this.conduits = conduits;
     this.refuse = conduits.find(c => c.refuse !== undefined)?.refuse ?? 'answer';
-    const hidden = conduits.map(c => c.opaque).filter(o => o !== undefined);
-    this.opaque = hidden.length > 0 && !hidden.includes('deny') ? 'allow' : 'deny';
+    const denied = conduits.some(c => c.opaque === 'deny');
+    this.opaque = Int32Array.from(conduits.flatMap(c => (c.opaque === 'allow' && !denied ? c.stations : [])));
     this.reason =
       hosts.length === 0 ? Reason.stranger : conduits.length === 0 ? Reason.noConduit : Reason.noRule;
     this.tags = tags;
