@@ -179,6 +179,16 @@ describe('monitor', () => {
     assert.equal(within.monitor.health[0]!.skipped, 30);
   });
 
+  it('does not lose a first message of a function that no standard knows', () => {
+    const invalid = [0, 0, 0, 0, 0, 6, 1, 0, 0, 0, 0, 0];
+    const rig = new Rig().open().client(invalid).server([0, 0, 0, 0, 0, 3, 1, 0x80, 1]);
+    assert.deepEqual(rig.operations, ['request 0', 'response 0']);
+    assert.equal(rig.monitor.health[0]!.strange, 0);
+    const alone = new Rig().open().client(invalid).finish();
+    assert.deepEqual(alone.operations, []);
+    assert.equal(alone.monitor.health[0]!.strange, 12);
+  });
+
   it('goes on behind bytes that cannot be read, and tells', () => {
     const rig = new Rig()
       .open()

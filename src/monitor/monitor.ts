@@ -153,9 +153,9 @@ export class Monitor implements StreamSink {
     this.#ports[0] = this.streams.port(session.flow, 0);
     this.#ports[1] = this.streams.port(session.flow, 1);
     const { opening } = session;
-    const kept = opening !== undefined && opening.length > 0;
+    const kept = opening !== undefined && opening.protocol < 0;
     if (kept) {
-      if (!opening.keep(direction, view, at, end, this.#now())) {
+      if (!this.#keep(opening, direction, view, at, end)) {
         this.#miss(session);
         this.#strange(session, direction, view, at, end);
         return;
@@ -169,33 +169,42 @@ export class Monitor implements StreamSink {
     recognise(this.#protocols, this.#beginnings, this.streams.client(session.flow), this.#ports, finding);
     if (finding.protocol >= 0) {
       this.#decided(session, finding.protocol, finding.client);
-      if (kept) this.#replay(session, opening);
-      else this.#read(session, direction === session.client ? 0 : 1, view, at, end);
+      if (!kept) this.#read(session, direction === session.client ? 0 : 1, view, at, end);
     } else if (finding.more) {
       if (kept) return;
-      session.opening ??= new Opening();
-      if (!session.opening.keep(direction, view, at, end, this.#now())) {
+      this.#miss(session);
+      session.opening = new Opening(-1);
+      if (!this.#keep(session.opening, direction, view, at, end)) {
+        session.opening = undefined;
         this.#strange(session, direction, view, at, end);
       }
     } else if (kept) {
       // What came first was nothing; this segment may be a beginning by itself.
       opening.removeLast();
+      this.#waiting -= end - at;
       this.#miss(session);
       this.#begin(session, direction, view, at, end);
     } else this.#strange(session, direction, view, at, end);
   }
 
+  #keep(opening: Opening, direction: number, view: DataView, at: number, end: number): boolean {
+    if (this.#waiting + end - at > this.#limits.waiting) return false;
+    if (!opening.keep(direction, view, at, end, this.#now())) return false;
+    this.#waiting += end - at;
+    return true;
+  }
+
+  /** The protocol is known: reads what was kept so far, in the order in which it came. */
   #decided(session: Session, index: number, client: number): void {
     session.index = index;
     session.protocol = this.#protocols[index]!;
     session.conversation = session.protocol.open(this.#limits.conversation);
     session.client = client;
     this.health[index]!.sessions++;
-  }
-
-  /** Reads what was kept, in the order in which it came. */
-  #replay(session: Session, opening: Opening): void {
+    const { opening } = session;
+    if (opening === undefined) return;
     session.opening = undefined;
+    this.#waiting -= opening.length;
     const offsets = [0, 0];
     for (const { direction, length, time } of opening.chunks) {
       const at = offsets[direction]!;
@@ -213,8 +222,9 @@ export class Monitor implements StreamSink {
   }
 
   /**
-   * A segment that begins no protocol. On a protocol's own port its message is looked for within, and the next
+   * A segment that begins no protocol. On a protocol's own port a message is looked for within, and the next
    * segments get their chance too; elsewhere a few segments more get it where the beginning was not seen.
+   * What has at least the frame of a message is kept, should one of them show that it was one.
    */
   #strange(session: Session, direction: number, view: DataView, at: number, end: number): void {
     for (let index = 0; index < this.#protocols.length; index++) {
@@ -231,7 +241,10 @@ export class Monitor implements StreamSink {
         health.skipped += found - at;
         session.state(side).marks |= Anomaly.resync;
         this.#read(session, side, view, found, end);
-      } else health.strange += end - at;
+      } else if (!this.#doubt(session, index, side, direction, view, at, end)) {
+        this.#miss(session);
+        health.strange += end - at;
+      }
       return;
     }
     this.unrecognised += end - at;
@@ -243,12 +256,34 @@ export class Monitor implements StreamSink {
     }
   }
 
+  /** Keeps a segment on a protocol's own port that is whole messages by their frame; false where it is not. */
+  #doubt(
+    session: Session,
+    index: number,
+    side: Side,
+    direction: number,
+    view: DataView,
+    from: number,
+    end: number,
+  ): boolean {
+    const protocol = this.#protocols[index]!;
+    for (let at = from; at < end; ) {
+      const length = protocol.frame(side, view, at, end);
+      if (length <= 0 || length > end - at) return false;
+      at += length;
+    }
+    session.opening ??= new Opening(index);
+    return this.#keep(session.opening, direction, view, from, end);
+  }
+
   /** Gives up what was kept of a connection whose protocol is not known. */
   #miss(session: Session): void {
     const { opening } = session;
     if (opening === undefined) return;
-    this.unrecognised += opening.length;
     session.opening = undefined;
+    this.#waiting -= opening.length;
+    if (opening.protocol >= 0) this.health[opening.protocol]!.strange += opening.length;
+    else this.unrecognised += opening.length;
   }
 
   // --- its messages ---

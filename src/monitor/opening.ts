@@ -122,9 +122,18 @@ function nextAgrees(protocol: Protocol, side: Side, view: DataView, at: number, 
 
 /** First bytes of a connection, kept in the order in which the segments of both directions came. */
 export class Opening {
+  /**
+   * -1 where the bytes may still begin a protocol. Otherwise they do not by themselves, but are messages by
+   * their frame on the own port of this protocol.
+   */
+  readonly protocol: number;
   readonly kept: readonly [ByteQueue, ByteQueue] = [new ByteQueue(), new ByteQueue()];
   /** Segments in order: direction, length and time. */
   readonly chunks: { direction: number; length: number; time: number }[] = [];
+
+  constructor(protocol: number) {
+    this.protocol = protocol;
+  }
 
   /** Keeps a segment; false where there is no more room. */
   keep(direction: number, view: DataView, at: number, end: number, time: number): boolean {
