@@ -83,8 +83,10 @@ export class S7Conversation implements Conversation {
     const pending = this.#pending[opposite(side)];
     const slot = pending.find(key);
     if (slot < 0) return;
-    request.read(pending.view, pending.at(slot), pending.end(slot));
     pending.remove(slot);
+    // Reads and writes, which are most of the traffic, leave nothing to remember.
+    if (pdu.code === Fn.readVar || pdu.code === Fn.writeVar) return;
+    request.read(pending.view, pending.at(slot), pending.end(slot));
     if (request.anomalies !== 0) return;
     if (pdu.rosctr === Rosctr.userdata) followParts(this.#message);
     else if (pdu.error === 0) this.#followAck(pdu);

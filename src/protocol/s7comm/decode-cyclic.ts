@@ -42,7 +42,7 @@ function startVariables(m: Message, pdu: Pdu, sub: number): boolean {
   const objects = m.variables.check(pdu.view, at + 4, pdu.dataEnd, count);
   if (pdu === m.pdu) m.flag(m.variables.anomalies);
   if (objects < 1) return false;
-  m.variables.start(pdu.view, at + 4, pdu.dataEnd, count);
+  m.variables.rewind();
   m.op.items = objects;
   return true;
 }
@@ -59,6 +59,6 @@ function startValues(m: Message): number {
   if (dataEnd - at < 2) return 0;
   const count = view.getUint16(at);
   if (count === 0 || !m.values.check(view, at + 2, dataEnd, count, true)) return 0;
-  m.values.start(view, at + 2, dataEnd, count);
+  m.values.rewind();
   return count;
 }

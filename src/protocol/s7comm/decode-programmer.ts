@@ -52,13 +52,13 @@ function objects(m: Message, pdu: Pdu, at: number, sub: number): void {
   const count = view.getUint16(at);
   const end = at + 2 + count * TABLE_ITEM;
   const modifies = sub !== VARIABLE_STATUS && values.check(view, end, dataEnd, count, true);
-  values.start(view, end, dataEnd, modifies ? count : 0);
+  values.rewind();
   op.items = count;
   for (op.item = 0; op.item < count; op.item++) {
     const item = at + 2 + op.item * TABLE_ITEM;
     op.clearItem();
     const type = object(m, view, item);
-    if (values.next()) value(m, view, type);
+    if (modifies && values.next()) value(m, view, type);
     m.emit();
   }
 }

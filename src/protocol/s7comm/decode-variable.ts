@@ -38,10 +38,10 @@ export function decodeVariableJob(m: Message): void {
       broken(m, values.anomalies);
       return;
     }
-    m.flag(values.anomalies | lengthsDiffer(m, count));
-    values.start(view, pdu.data, pdu.dataEnd, count);
+    m.flag(values.anomalies | lengthsDiffer(m));
+    values.rewind();
   } else if (pdu.data !== pdu.dataEnd) m.flag(Anomaly.trailing);
-  variables.start(view, param + ITEMS, paramEnd, count);
+  variables.rewind();
   op.items = objects;
   for (op.item = 0; nextObject(m, view); op.item++) {
     if (writes) writtenValue(m, view);
@@ -74,7 +74,7 @@ export function decodeVariableAck(m: Message): void {
       return;
     }
     m.flag(values.anomalies);
-    values.start(view, data, dataEnd, count);
+    values.rewind();
   } else if (dataEnd - data !== count) {
     broken(m, Anomaly.length);
     return;
@@ -116,7 +116,7 @@ function startRequest(m: Message, count: number): boolean {
   const objects = variables.check(request.view, request.param + ITEMS, request.paramEnd, count);
   if (objects < 1) return false;
   m.op.items = objects;
-  variables.start(request.view, request.param + ITEMS, request.paramEnd, count);
+  variables.rewind();
   return true;
 }
 
@@ -143,7 +143,7 @@ function writtenObjects(m: Message): void {
   const { op, variables, values, request, pdu } = m;
   const count = request.view.getUint8(request.param + 1);
   const valued = values.check(request.view, request.data, request.dataEnd, count, false);
-  values.start(request.view, request.data, request.dataEnd, valued ? count : 0);
+  values.rewind();
   let item = -1;
   for (op.item = 0; nextObject(m, request.view); op.item++) {
     if (variables.part === 0) item++;
@@ -250,10 +250,10 @@ function typeBytes(type: ValueType): number {
 }
 
 /** Do the values of a write fit the variables? Both were checked. */
-function lengthsDiffer(m: Message, count: number): number {
-  const { pdu, variables, values } = m;
-  variables.start(pdu.view, pdu.param + ITEMS, pdu.paramEnd, count);
-  values.start(pdu.view, pdu.data, pdu.dataEnd, count);
+function lengthsDiffer(m: Message): number {
+  const { variables, values } = m;
+  variables.rewind();
+  values.rewind();
   while (variables.next()) {
     if (variables.part > 0) continue;
     values.next();

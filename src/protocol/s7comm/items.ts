@@ -70,13 +70,19 @@ export class Variables {
   #next = 0;
   #anomalies = 0;
   #broken = false;
+  // What was checked, to go through it again.
+  #first = 0;
+  #count = 0;
+  #found = 0;
+  #held = false;
 
   /** Begins with the first of `count` variables in `at..end`. */
   start(view: DataView, at: number, end: number, count: number): void {
     this.#view = view;
-    this.#next = at;
+    this.#first = this.#next = at;
     this.#end = end;
-    this.#left = count;
+    this.#left = this.#count = count;
+    this.#held = false;
     this.#anomalies = 0;
     this.#broken = false;
     this.part = 0;
@@ -88,9 +94,16 @@ export class Variables {
     this.start(view, at, end, count);
     let objects = 0;
     while (this.next()) objects++;
+    this.#found = objects;
     if (this.#broken) return -1;
     if (this.#next !== end) this.#anomalies |= Anomaly.trailing;
     return objects;
+  }
+
+  /** Begins anew with what was checked. A single object, the most common request by far, is not read again. */
+  rewind(): void {
+    if (this.#found === 1) this.#held = true;
+    else this.start(this.#view, this.#first, this.#end, this.#count);
   }
 
   /** What the last {@link Variables.check} found wrong. */
@@ -100,6 +113,10 @@ export class Variables {
 
   /** Moves to the next object; false where there is none. */
   next(): boolean {
+    if (this.#held) {
+      this.#held = false;
+      return true;
+    }
     if (this.part + 1 < this.parts) {
       this.part++;
       this.#readPart();
@@ -267,12 +284,19 @@ export class Values {
   #next = 0;
   #anomalies = 0;
   #broken = false;
+  // What was checked, to go through it again.
+  #first = 0;
+  #count = 0;
+  #found = 0;
+  #held = false;
 
+  /** Begins with the first of `count` values in `at..end`. */
   start(view: DataView, at: number, end: number, count: number): void {
     this.#view = view;
-    this.#next = at;
+    this.#first = this.#next = at;
     this.#end = end;
-    this.#left = count;
+    this.#left = this.#count = count;
+    this.#held = false;
     this.#anomalies = 0;
     this.#broken = false;
   }
@@ -284,18 +308,34 @@ export class Values {
   check(view: DataView, at: number, end: number, count: number, filled: boolean): boolean {
     this.start(view, at, end, count);
     let odd = 0;
-    while (this.next()) odd = this.length & 1;
+    this.#found = 0;
+    while (this.next()) {
+      odd = this.length & 1;
+      this.#found++;
+    }
     if (this.#broken) return false;
     const rest = end - this.#next;
     if (rest !== 0 && !(filled && rest === 1 && odd === 1)) this.#anomalies |= Anomaly.trailing;
     return true;
   }
 
+  /** Begins anew with what was checked. */
+  rewind(): void {
+    if (this.#found === 1) this.#held = true;
+    else this.start(this.#view, this.#first, this.#end, this.#count);
+  }
+
+  /** What the last {@link Values.check} found wrong. */
   get anomalies(): number {
     return this.#anomalies;
   }
 
+  /** Moves to the next value; false where there is none. */
   next(): boolean {
+    if (this.#held) {
+      this.#held = false;
+      return true;
+    }
     if (this.#left === 0 || this.#broken) return false;
     this.#left--;
     const at = this.#next;
