@@ -7,8 +7,10 @@
 
 import { Current } from '../monitor/current.ts';
 import { Monitor } from '../monitor/monitor.ts';
-import { type Operation, Phase } from '../operation/operation.ts';
+import { type Operation, Phase, type Sink } from '../operation/operation.ts';
 import { CaptureReader } from '../packet/capture.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { FrameSink } from '../packet/records.ts';
 import { openSource } from '../packet/source.ts';
 import { commit, decide, settle } from '../policy/decide.ts';
 import { Verdict, verdictOf } from '../policy/decision.ts';
@@ -32,7 +34,7 @@ export async function explainPacket(policy: Policy, file: string, number: number
   return replay.explanations;
 }
 
-class Replay {
+class Replay implements FrameSink, Sink {
   packets = 0;
   readonly explanations: Explanation[] = [];
   readonly #policy: Policy;
@@ -54,7 +56,7 @@ class Replay {
     return this.#stop.signal;
   }
 
-  frame(...[packet]: Parameters<Monitor['traffic']['frame']>): void {
+  frame(packet: Packet): void {
     if (this.packets === this.#number) return;
     this.packets++;
     this.#monitor.traffic.frame(packet);
