@@ -16,7 +16,7 @@ export function s7Messages(stream: Buffer): { messages: Buffer[]; rest: number }
     const packet = end;
     end += stream.readUInt16BE(packet + 2);
     if (end > stream.length || end < packet + 7) break;
-    const goesOn = (stream[packet + 5]! & 0xf0) === 0xf0 && (stream[packet + 6]! & 0x80) === 0;
+    const goesOn = stream[packet + 5] === 0xf0 && (stream[packet + 6]! & 0x80) === 0;
     if (goesOn && !(packet === at && end === at + 7)) continue;
     messages.push(stream.subarray(at, end));
     at = end;

@@ -129,6 +129,7 @@ export interface StandOptions {
   readonly reports?: 'changes' | 'all';
   readonly limits?: Partial<Limits>;
   readonly policy?: Policy;
+  readonly recorder?: Recorder;
 }
 
 let standard: Policy | undefined;
@@ -155,7 +156,7 @@ export function stand(options: StandOptions = {}): Stand {
   standard ??= policyOf(policyText());
   const policy = options.policy ?? standard;
   const protocol = protocolNamed(name)!;
-  const recorder = new Recorder();
+  const { recorder = new Recorder() } = options;
   const counts = new Counts();
   const session = new Session(
     {
