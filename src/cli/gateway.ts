@@ -6,8 +6,9 @@
 
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
-import type { GatewayEvent, Mode } from '../gateway/event.ts';
+import type { Mode } from '../gateway/event.ts';
 import { Gateway } from '../gateway/gateway.ts';
+import { Lines } from '../gateway/lines.ts';
 import { countsText, eventText, modeText } from '../gateway/text.ts';
 import type { Listener } from '../policy/model.ts';
 import { loadPolicy } from '../policy/parse.ts';
@@ -60,7 +61,6 @@ async function run(args: readonly string[]): Promise<number> {
       `${file}: the policy names no listeners; add \`listeners: [{ listen: 127.0.0.1:1502, to: plc-7, protocol: modbus }]\``,
     );
   }
-  const print: (event: GatewayEvent) => void = values.json ? printJson : printText;
   if (values.check) {
     console.log(`${file}: good; ${policy.listeners.length} listeners`);
     return 0;
@@ -68,21 +68,28 @@ async function run(args: readonly string[]): Promise<number> {
 
   // Signals may come as soon as something is printed.
   const stop = stopped();
-  const it = new Gateway({ policy, mode, tell: print, reports: values.all ? 'all' : 'changes', listenAt });
+  const print = printer(values.json);
+  const it = new Gateway({
+    policy,
+    mode,
+    tell: event => print(values.json ? '' : eventText(event), event),
+    reports: values.all ? 'all' : 'changes',
+    listenAt,
+  });
   let ready = it.open();
   // One after the other, in the order in which they were asked for.
   const reload = (): void => {
-    ready = ready.then(() => reloadPolicy(it, file, values.json));
+    ready = ready.then(() => reloadPolicy(it, file, print));
   };
   process.on('SIGHUP', reload);
-  if (values.json) printJson({ event: 'started', plant: policy.plant, policy: file, mode });
-  else console.log(`Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`);
+  const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
+  print(started, { event: 'started', plant: policy.plant, policy: file, mode });
   await ready;
   await stop;
   await it.close();
   process.off('SIGHUP', reload);
-  if (values.json) printJson({ event: 'stopped', counts: { ...it.counts } });
-  else console.log(countsText(it.counts));
+  print(countsText(it.counts), { event: 'stopped', counts: { ...it.counts } });
+  await print.flush();
   return 0;
 }
 
@@ -92,16 +99,14 @@ function readMode(text: string): Mode {
 }
 
 /** A policy that cannot be used changes nothing: the one in force stays. */
-async function reloadPolicy(it: Gateway, file: string, json: boolean): Promise<void> {
+async function reloadPolicy(it: Gateway, file: string, print: Print): Promise<void> {
   try {
     await it.reload(await loadPolicy(file));
-    if (json) printJson({ event: 'reloaded', policy: file });
-    else console.log(`policy ${file} is in force`);
+    print(`policy ${file} is in force`, { event: 'reloaded', policy: file });
   } catch (error) {
-    const message = userMessage(error);
-    if (message === undefined) throw error;
-    if (json) printJson({ event: 'kept', policy: file, what: message });
-    else console.log(`cofferdam: ${message}\nNOTE the policy that was in force stays in force`);
+    const what = userMessage(error);
+    if (what === undefined) throw error;
+    print(`${what}\nNOTE the policy that was in force stays in force`, { event: 'kept', policy: file, what });
   }
 }
 
@@ -147,10 +152,18 @@ function stopped(): Promise<void> {
   });
 }
 
-function printText(event: GatewayEvent): void {
-  process.stdout.write(`${eventText(event)}\n`);
+/** Prints something as text or as JSON. */
+interface Print {
+  (text: string, data: object): void;
+  flush(): Promise<void>;
 }
 
-function printJson(event: object): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
+function printer(json: boolean): Print {
+  const lines = new Lines(process.stdout.fd, count =>
+    json
+      ? JSON.stringify({ event: 'lost', count })
+      : `NOTE ${count} lines were not printed: nobody read them in time`,
+  );
+  const print = (text: string, data: object): void => lines.print(json ? JSON.stringify(data) : text);
+  return Object.assign(print, { flush: () => lines.flush(1) });
 }

@@ -65,10 +65,8 @@ function policyFile(t: TestContext, text: string): string {
 }
 
 async function controllerOf(t: TestContext): Promise<Controller> {
-  const controller = new Controller((chunk, socket) => {
-    socket.write(chunk);
-    socket.once('end', () => socket.end());
-  });
+  const controller = new Controller((chunk, socket) => socket.write(chunk));
+  controller.server.on('connection', socket => socket.once('end', () => socket.end()));
   await controller.listen();
   t.after(() => controller.close());
   return controller;
@@ -138,6 +136,40 @@ test('--json prints one object a line, and monitor mode says that it refuses not
   assert.match(await loud.line('mode'), /NOTHING IS REFUSED/);
   loud.process.kill('SIGTERM');
   assert.equal(await loud.exit, 0);
+});
+
+test('a reader that has gone away does not end the protection', async t => {
+  const controller = await controllerOf(t);
+  const file = policyFile(t, policyText({ modbus: controller.port }));
+  const program = new Program(t, '--policy', file);
+  const port = Number(/:(\d+) for plc modbus/.exec(await program.line('for plc modbus'))![1]);
+  program.process.stdout!.destroy();
+  const client = connect(t, port);
+  for (let i = 1; i <= 3; i++) {
+    client.socket.write(write(i));
+    assert.deepEqual(await client.read(9), refusal(i));
+  }
+  client.socket.end();
+  program.process.kill('SIGTERM');
+  assert.equal(await program.exit, 0);
+});
+
+test('a reader that does not read holds up nothing', async t => {
+  const controller = await controllerOf(t);
+  const file = policyFile(t, policyText({ modbus: controller.port }));
+  const program = new Program(t, '--policy', file, '--all', '--json');
+  const { port } = JSON.parse(await program.line('"listening"')) as { port: number };
+  program.process.stdout!.pause();
+  // Each is answered, whatever becomes of the lines: more than the pipe and the streams at its ends hold.
+  for (let i = 0; i < 40; i++) {
+    const client = connect(t, port);
+    for (let k = 0; k < 50; k++) client.socket.write(write(k));
+    assert.equal((await client.read(50 * 9)).length, 50 * 9);
+    client.socket.resetAndDestroy();
+  }
+  program.process.stdout!.resume();
+  program.process.kill('SIGTERM');
+  assert.equal(await program.exit, 0);
 });
 
 test('what the user can mend is one line, and exit code 2', async t => {
