@@ -89,7 +89,11 @@ describe('cofferdam inspect', () => {
   const mistakes: Record<string, [args: string[], message: RegExp]> = {
     'no file': [[], /no capture named/],
     'a file that is not there': [['/nowhere/x.pcap'], /\/nowhere\/x\.pcap: no such file/],
-    'a folder': [['/'], /is a folder/],
+    'a folder': [['/'], /^cofferdam: \/: is a folder/],
+    'a file that is not there, behind one that is': [
+      [MAIN, '/nowhere/x.pcap'],
+      /\/nowhere\/x\.pcap: no such file/,
+    ],
     'a file that is no capture': [[MAIN], /main\.ts: is not a capture/],
     'an option that does not exist': [['--nosuch', 'x'], /--nosuch/],
     'options that exclude each other': [['--ndjson', '--summary', 'x'], /choose one/],

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describe } from '../monitor/describe.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -51,6 +54,7 @@ export const inspect: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
+    await findAll(options.files);
     const stop = new AbortController();
     let signalled = 0;
     const interrupt = () => {
@@ -106,6 +110,19 @@ function parse(args: readonly string[]): Options {
   }
   const output = values.ndjson ? 'ndjson' : !summary ? 'text' : values.json ? 'json' : 'summary';
   return { files: positionals, output, digest: values.digest, workers };
+}
+
+/** Tells of a name that is wrong before the captures named before it are read for hours. */
+async function findAll(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    if (file === '-') continue;
+    await access(file, constants.R_OK);
+    if ((await stat(file)).isDirectory()) {
+      throw new UsageError(
+        `${file}: is a folder; name the captures in it, for example ${join(file, '*.pcap')}`,
+      );
+    }
+  }
 }
 
 /** Resolves to one line for each capture that could not be read to its end. */
