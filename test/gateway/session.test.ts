@@ -106,6 +106,14 @@ test('a malformed answer never reaches the client: its request fails as unreacha
   assert.ok(session.quiet);
 });
 
+test('an answer to another function than was asked fails the request that was', () => {
+  const { recorder, say } = stand();
+  say(client, read(1));
+  say(server, modbus.registersResponse(to(1), 4, [7, 8]));
+  assert.deepEqual(recorder.take(client), exception(1, 3, 11));
+  assert.deepEqual(recorder.verdicts, ['4 0 mismatch answered']);
+});
+
 test('a malformed request is answered, and not passed on', () => {
   const { recorder, say } = stand();
   say(client, modbus.message(to(1), [3, 0, 0, 0, 1, 0]), read(2));

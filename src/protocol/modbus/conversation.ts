@@ -12,7 +12,7 @@ import { Side } from '../../operation/side.ts';
 import { Pending } from '../pending.ts';
 import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
 import { decodeRequest, decodeResponse } from './decode.ts';
-import { transactionOf, unitOf } from './frame.ts';
+import { functionOf, transactionOf, unitOf } from './frame.ts';
 import { refuse } from './refuse.ts';
 
 export class ModbusConversation implements Conversation {
@@ -46,7 +46,10 @@ export class ModbusConversation implements Conversation {
   }
 
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
-    return refuse(side, view, at, end, why, answer);
+    const pending = this.#pending;
+    const slot = side === Side.server ? pending.find(keyOf(view, at)) : -1;
+    const asked = slot < 0 ? -1 : functionOf(pending.view, pending.at(slot));
+    return refuse(side, view, at, end, why, answer, asked);
   }
 
   waiting(side: Side): number {

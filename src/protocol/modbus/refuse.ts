@@ -24,7 +24,8 @@ const CODE_OF_WHY: Readonly<Record<Why, number>> = {
 
 /**
  * Writes the exception that refuses the message `at..end` of `side` into `answer`. It always goes to the client:
- * where a response is withheld, the request that it answered fails as if the device had not answered.
+ * where a response is withheld, the request that it answered fails as if the device had not answered. `asked` is the
+ * function of that request, which a response that does not fit may not name; -1 where there is none.
  */
 export function refuse(
   side: Side,
@@ -33,11 +34,12 @@ export function refuse(
   end: number,
   why: Why,
   answer: Answer,
+  asked = -1,
 ): boolean {
   if (end - at < MIN_MESSAGE) return false;
   const code = side === Side.client ? CODE_OF_WHY[why] : ExceptionCode.gatewayTargetFailed;
   const pdu = writeHeader(answer.view, 0, transactionOf(view, at), unitOf(view, at), 2);
-  answer.view.setUint8(pdu, functionOf(view, at) | EXCEPTION);
+  answer.view.setUint8(pdu, (asked < 0 ? functionOf(view, at) : asked) | EXCEPTION);
   answer.view.setUint8(pdu + 1, code);
   answer.length = PDU + 2;
   answer.to = Side.client;
