@@ -4,11 +4,6 @@
  * @module
  */
 
-/** Bytes of an address, by IP version. */
-export function addressLength(ipVersion: number): number {
-  return ipVersion === 6 ? 16 : 4;
-}
-
 /** The address at `at`: dotted decimal, or RFC 5952 form for IPv6. */
 export function formatAddress(view: DataView, at: number, ipVersion: number): string {
   if (ipVersion !== 6) {

@@ -150,6 +150,9 @@ describe('streams', () => {
       .client(7, 'gh')
       .client(3, 'cd');
     assert.deepEqual(rig.events, ['c:ab', 'c gap 4', 'c:gh']);
+    const held = new Rig().client(0, 'wx').client(5, 'ef');
+    held.send({ ...CLIENT, sequence: 2, payload: Buffer.from('bcdefg') }, 14 + 40 + 1);
+    assert.deepEqual(held.events, ['c:wxb', 'c gap 2', 'c:ef', 'c gap 1']);
   });
 
   it('ends a connection by FIN of both, or by RST, once', () => {

@@ -284,7 +284,7 @@ export class Streams implements EvictionSink {
       ahead += old;
       // What is new of the segment was cut off by the capture.
       if (ahead < 0) {
-        this.#gap(flow, base, direction, packet.missing + ahead);
+        this.#skipTo(flow, base, direction, (first + length + packet.missing) | 0);
         return;
       }
     }
@@ -301,10 +301,7 @@ export class Streams implements EvictionSink {
     }
     cells[base + Cell.state] = (cells[base + Cell.state]! | BIT.data) & ~BIT.closed;
     this.#inOrder(flow, base, direction, sequence, view, at, end);
-    if (packet.missing > 0) {
-      this.#gap(flow, base, direction, packet.missing);
-      this.#drain(flow, base, direction);
-    }
+    if (packet.missing > 0) this.#skipTo(flow, base, direction, (first + length + packet.missing) | 0);
   }
 
   /** Hands on the bytes `at..end`, whose first is the expected one, but for those that are held already. */
@@ -398,6 +395,20 @@ export class Streams implements EvictionSink {
       const reorder = this.#reorders[this.#table.cells[base + HELD + direction]!];
       if (reorder === undefined) return;
       this.#skipHole(flow, base, direction, reorder);
+    }
+  }
+
+  /** What the capture cut off a packet, up to `sequence`, is missing but for what is held of it. */
+  #skipTo(flow: number, base: number, direction: number, sequence: number): void {
+    const { cells } = this.#table;
+    for (;;) {
+      const next = cells[base + NEXT + direction]!;
+      let missing = (sequence - next) | 0;
+      if (missing <= 0) return;
+      const reorder = this.#reorders[cells[base + HELD + direction]!];
+      if (reorder !== undefined) missing = Math.min(missing, (reorder.sequence - next) | 0);
+      this.#gap(flow, base, direction, missing);
+      this.#drain(flow, base, direction);
     }
   }
 
