@@ -25,6 +25,8 @@ export interface LinkOwner {
   gone(link: Link, why: Note): void;
 }
 
+/** Milliseconds of silence until the system asks whether a peer is still there; one that lost its power says no FIN. */
+export const KEEP_ALIVE = 30_000;
 /** Bytes read from the controller at once. */
 const READ_BYTES = 16 * 1024;
 
@@ -76,6 +78,8 @@ export class Link implements Wire {
       host: upstream.address,
       port: upstream.port,
       noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE,
       allowHalfOpen: true,
       highWaterMark: this.#limits.output,
       // One buffer for the life of the connection: what is read is copied by the session before the next read.

@@ -10,7 +10,7 @@ import type { Listener as Endpoint } from '../policy/model.ts';
 import type { Note } from './cause.ts';
 import { Counts } from './counts.ts';
 import type { Limits } from './limits.ts';
-import { type Link, plainAddress } from './link.ts';
+import { KEEP_ALIVE, type Link, plainAddress } from './link.ts';
 
 /** What a listener needs of the gateway. */
 export interface ListenerOwner {
@@ -38,7 +38,14 @@ export class Listener {
     this.endpoint = endpoint;
     this.#owner = owner;
     this.#server = net.createServer(
-      { noDelay: true, allowHalfOpen: true, pauseOnConnect: true, highWaterMark: owner.limits.output },
+      {
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE,
+        allowHalfOpen: true,
+        pauseOnConnect: true,
+        highWaterMark: owner.limits.output,
+      },
       socket => this.#accept(socket),
     );
   }

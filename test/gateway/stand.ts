@@ -77,7 +77,6 @@ export function policyOf(text: string): Policy {
 
 /** What a session put out, per side and in order. */
 export class Recorder implements Wire {
-  readonly out: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
   readonly ended: Side[] = [];
   readonly verdicts: string[] = [];
   readonly notes: string[] = [];
