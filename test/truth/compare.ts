@@ -20,7 +20,8 @@ export interface Difference {
 }
 
 export interface Comparison {
-  readonly captures: number;
+  /** Names of the captures that were compared. */
+  readonly captures: readonly string[];
   readonly packets: number;
   /** Counts that were compared, and are equal. */
   readonly equal: number;
@@ -41,7 +42,9 @@ export async function compareAll(captures: string, truths: string): Promise<Comp
   const differences: Difference[] = [];
   const problems: string[] = [];
   const untold: string[] = [];
-  let [compared, packets, equal] = [0, 0, 0];
+  const compared: string[] = [];
+  let packets = 0;
+  let equal = 0;
   for (const path of await findCaptures(captures)) {
     const capture = basename(path, extname(path));
     const truth = await readTruth(join(truths, `${capture}.json`));
@@ -50,7 +53,7 @@ export async function compareAll(captures: string, truths: string): Promise<Comp
       continue;
     }
     const found = await countCapture(path);
-    compared++;
+    compared.push(capture);
     packets += found.packets;
     problems.push(...found.problems);
     const check = (what: string, expected: number, actual: number) => {

@@ -23,7 +23,7 @@ for (const problem of comparison.problems) console.log(problem);
 for (const path of comparison.untold) console.log(`${path}: no truth file`);
 const unexplained = comparison.differences.filter(({ reason }) => reason === undefined).length;
 console.log(
-  `${comparison.captures} captures, ${comparison.packets} packets: ${comparison.equal} counts equal, ` +
+  `${comparison.captures.length} captures, ${comparison.packets} packets: ${comparison.equal} counts equal, ` +
     `${comparison.differences.length} different, ${unexplained} of them without a reason`,
 );
 process.exitCode = unexplained > 0 ? 1 : 0;
