@@ -13,6 +13,7 @@ import { countsText, eventText, modeText } from '../gateway/text.ts';
 import type { Listener } from '../policy/model.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
+import { formatProblem } from '../policy/problem.ts';
 import { type Command, UsageError, userMessage } from './command.ts';
 
 const HELP = `usage: cofferdam gateway --policy FILE [OPTION …]
@@ -62,6 +63,7 @@ async function run(args: readonly string[]): Promise<number> {
     );
   }
   if (values.check) {
+    for (const warning of policy.warnings) console.log(`NOTE ${formatProblem(warning)}`);
     console.log(`${file}: good; ${policy.listeners.length} listeners`);
     return 0;
   }
@@ -84,6 +86,7 @@ async function run(args: readonly string[]): Promise<number> {
   process.on('SIGHUP', reload);
   const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });
+  warn(policy, print);
   await ready;
   await stop;
   await it.close();
@@ -101,12 +104,21 @@ function readMode(text: string): Mode {
 /** A policy that cannot be used changes nothing: the one in force stays. */
 async function reloadPolicy(it: Gateway, file: string, print: Print): Promise<void> {
   try {
-    await it.reload(await loadPolicy(file));
+    const policy = await loadPolicy(file);
+    await it.reload(policy);
     print(`policy ${file} is in force`, { event: 'reloaded', policy: file });
+    warn(policy, print);
   } catch (error) {
     const what = userMessage(error);
     if (what === undefined) throw error;
     print(`${what}\nNOTE the policy that was in force stays in force`, { event: 'kept', policy: file, what });
+  }
+}
+
+/** Tells what is not wrong in the policy but wants looking at. */
+function warn(policy: Policy, print: Print): void {
+  for (const warning of policy.warnings) {
+    print(`NOTE ${formatProblem(warning)}`, { event: 'warning', ...warning });
   }
 }
 

@@ -199,4 +199,8 @@ test('what the user can mend is one line, and exit code 2', async t => {
   const check = new Program(t, '--policy', file, '--check');
   assert.equal(await check.exit, 0);
   assert.match(check.lines.join(), /good; 2 listeners/);
+  const old = policyFile(t, policyText().replace('review: 2099-01-01', 'review: 2001-01-01'));
+  const overdue = new Program(t, '--policy', old, '--check');
+  assert.equal(await overdue.exit, 0);
+  assert.match(overdue.lines[0]!, /^NOTE .*policy\.yaml:\d+:\d+: .*2001-01-01/);
 });
