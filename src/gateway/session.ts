@@ -16,6 +16,7 @@ import { opposite, Side } from '../operation/side.ts';
 import { VERBS, VerbGroup } from '../operation/verb.ts';
 import { Verdict, verdictOf } from '../policy/decision.ts';
 import { Answer, type Conversation, Frame, type Protocol, Why } from '../protocol/protocol.ts';
+import { Budget } from './budget.ts';
 import { Cause, Fate, Note } from './cause.ts';
 import type { Counts } from './counts.ts';
 import { Hold } from './hold.ts';
@@ -88,6 +89,7 @@ export class Session implements Sink {
   /** Refusals to a side that wait for the answers to its earlier requests. */
   readonly #holds: readonly [Hold, Hold];
   readonly #patience: readonly [Patience, Patience];
+  readonly #budget: Budget;
   readonly #partialSince: [number, number] = [0, 0];
   readonly #ended: [boolean, boolean] = [false, false];
   #unreachable = false;
@@ -111,10 +113,6 @@ export class Session implements Sink {
   #fate: Fate = Fate.passed;
   #decisions = new Int32Array(FIRST_DECISIONS);
 
-  #reportsLeft: number;
-  #suppressed = 0;
-  #reportSecond = 0;
-
   constructor(options: SessionOptions, now: number) {
     this.judge = options.judge;
     this.#number = options.number;
@@ -133,7 +131,7 @@ export class Session implements Sink {
     this.#inboxes = [new Inbox(this.#max), new Inbox(this.#max)];
     this.#holds = [new Hold(held, answer.bytes.length), new Hold(held, answer.bytes.length)];
     this.#lastByte = now;
-    this.#reportsLeft = options.limits.reports;
+    this.#budget = new Budget(options.limits.reports);
   }
 
   /** Side `side` sent the bytes `at..end`. `now` is in seconds since 1970, and never goes back. */
@@ -191,10 +189,7 @@ export class Session implements Sink {
   /** To be called about four times a second: looks for what took too long. */
   tick(now: number): void {
     if (this.closed) return;
-    if (this.#suppressed > 0 && now - this.#reportSecond >= 1) {
-      this.#wire.note(Note.suppressed, Side.client, this.#suppressed);
-      this.#suppressed = 0;
-    }
+    this.#tellWithheld(now);
     const halfOpen = this.#ended[Side.client] || this.#ended[Side.server];
     if (now - this.#lastByte > (halfOpen ? this.#limits.halfOpen : this.#limits.idle)) {
       this.#fail(Note.idle, Side.client, Math.round(now - this.#lastByte));
@@ -209,7 +204,7 @@ export class Session implements Sink {
   close(reset: boolean, why: Note): void {
     if (this.closed) return;
     this.closed = true;
-    if (this.#suppressed > 0) this.#wire.note(Note.suppressed, Side.client, this.#suppressed);
+    this.#tellWithheld(Number.POSITIVE_INFINITY);
     this.#wire.close(reset, why);
   }
 
@@ -457,16 +452,12 @@ export class Session implements Sink {
       if (verdictOf(decision) === Verdict.allow && !this.#all && !(changes(op) && this.#fate === Fate.passed))
         return;
     }
-    if (op.time - this.#reportSecond >= 1) {
-      this.#reportSecond = op.time;
-      this.#reportsLeft = this.#limits.reports;
-    }
-    if (this.#reportsLeft === 0) {
-      this.#suppressed++;
-      return;
-    }
-    this.#reportsLeft--;
-    this.#wire.verdict(op, decision, cause, this.#fate);
+    if (this.#budget.take(op.time)) this.#wire.verdict(op, decision, cause, this.#fate);
+  }
+
+  #tellWithheld(now: number): void {
+    const count = this.#budget.withheld(now);
+    if (count > 0) this.#wire.note(Note.suppressed, Side.client, count);
   }
 
   #tally(cause: Cause): void {
