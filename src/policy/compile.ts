@@ -24,7 +24,9 @@ export function compile(
     for (const rule of conduit.rules) {
       if (rule.from !== undefined && !rule.from.some(host => hosts.includes(host))) continue;
       if (rule.objects.every(({ tag }) => tag !== undefined && tag.host !== target)) continue;
-      const verbs = rule.verb === undefined ? VERBS.map(v => v.verb) : [rule.verb];
+      // What loads programs is not allowed by its number: a conduit says it by `download`.
+      const numbered = VERBS.map(v => v.verb).filter(verb => rule.list === 'deny' || verb !== Verb.download);
+      const verbs = rule.verb === undefined ? numbered : [rule.verb];
       for (const object of rule.objects) {
         if (object.tag !== undefined && object.tag.host !== target) continue;
         const grant = grantOf(rule, object, stations, tags, false);
@@ -52,12 +54,14 @@ function grantOf(
   tags: TagTable,
   session: boolean,
 ): Grant {
+  const numbered = session ? undefined : rule.numbered;
   return new Grant({
     rule: rule.index,
     rank: Rank[session ? 'allow' : rule.list],
     stations,
-    code: session ? -1 : rule.code,
-    subcode: session ? -1 : rule.subcode,
+    kinds: Int32Array.from(numbered?.kinds ?? []),
+    code: numbered?.code ?? -1,
+    subcode: numbered?.subcode ?? -1,
     from: object.range?.from ?? 0,
     to: object.range?.to ?? 0,
     form: object.limit?.form,

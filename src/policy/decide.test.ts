@@ -114,6 +114,13 @@ const TABLES: readonly (readonly [title: string, rules: string, tags: string, ve
      read holding 0 → deny noRule`,
   ],
   [
+    'a function by number is no download',
+    'allow: { function: 90 }',
+    '{}',
+    `function 90/0x20 → allow granted
+     function 90/0x30 → deny noRule`,
+  ],
+  [
     'downloads',
     'allow: [{ upload: anything }]\ndownload: permit',
     '{}',

@@ -7,6 +7,7 @@
 import type { Operation } from '../operation/operation.ts';
 import { VERBS } from '../operation/verb.ts';
 import { reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
+import { formatFunction } from './function-number.ts';
 import { engineering, type Limit, within } from './limit.ts';
 import type { Rule, Tag } from './model.ts';
 import { locate, NOWHERE, valueAt } from './op-values.ts';
@@ -55,7 +56,7 @@ function describeOperation(
   const protocol = route?.protocol ?? rule?.conduit.protocol ?? policy.protocols[op.protocol];
   const row = protocol?.functions[op.fn];
   const verb = VERBS[op.verb]!.name;
-  const name = verb === 'unknown' ? `function ${op.code}${op.subcode < 0 ? '' : `/${op.subcode}`}` : verb;
+  const name = verb === 'unknown' ? `function ${formatFunction(protocol, op)}` : verb;
   const [tag, another] = tags;
   const unit = protocol?.spaces[op.space]?.bits ?? 0;
   if (tag !== undefined && another === undefined && tag.range.to - tag.range.from === op.extent * unit) {

@@ -11,6 +11,7 @@ import type { ObjectRange } from '../protocol/protocol.ts';
 import { decide, settle } from './decide.ts';
 import { reasonOf, ruleOf, VERDICTS, Verdict, verdictOf } from './decision.ts';
 import { allowed, describeDecision, stepOf, tagsOf } from './describe.ts';
+import { isNumbered } from './function-number.ts';
 import { within } from './limit.ts';
 import type { Rule, Tag } from './model.ts';
 import { locate, NOWHERE, valueAt } from './op-values.ts';
@@ -115,8 +116,7 @@ function rangeOf(op: Operation, unit: number): ObjectRange | undefined {
 }
 
 function concerns(rule: Rule, op: Operation): boolean {
-  if (rule.verb === undefined)
-    return rule.code === op.code && (rule.subcode < 0 || rule.subcode === op.subcode);
+  if (rule.numbered !== undefined) return isNumbered(rule.numbered, op);
   if (op.verb === Verb.connect) return rule.list !== 'deny' || rule.verb === op.verb;
   return rule.verb === op.verb;
 }
@@ -129,6 +129,9 @@ function opinionOf(rule: Rule, route: Route, op: Operation, range: ObjectRange |
   }
   if (!stations.includes(op.station)) {
     return `for station ${stations.map(s => protocol.stations.format(s)).join(', ')} only`;
+  }
+  if (rule.verb === undefined && op.verb === Verb.download && rule.list !== 'deny') {
+    return 'for no downloads, which have a key of the conduit';
   }
   if (rule.verb !== undefined && rule.verb !== op.verb) return 'allows the session that it needs';
   const objects = rule.objects.filter(({ tag }) => tag === undefined || tag.host.name === route.target);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Operation } from '../operation/operation.ts';
 import type { Limit } from './limit.ts';
 import type { Rate } from './model.ts';
 import type { ValueForm } from './value-form.ts';
@@ -16,6 +17,8 @@ export class Grant {
   readonly rule: number;
   readonly rank: Rank;
   readonly stations: Int32Array;
+  /** Kinds of message in which the function code is meant; none where it means one thing only. */
+  readonly kinds: Int32Array;
   /** Function code and sub-function, or -1 for any. */
   readonly code: number;
   readonly subcode: number;
@@ -36,6 +39,7 @@ export class Grant {
     rule: number;
     rank: Rank;
     stations: Int32Array;
+    kinds: Int32Array;
     code: number;
     subcode: number;
     from: number;
@@ -50,6 +54,7 @@ export class Grant {
     this.rule = fields.rule;
     this.rank = fields.rank;
     this.stations = fields.stations;
+    this.kinds = fields.kinds;
     this.code = fields.code;
     this.subcode = fields.subcode;
     this.from = fields.from;
@@ -70,8 +75,11 @@ export function reachesStation(grant: Grant, station: number): boolean {
   return false;
 }
 
-/** True where the grant speaks of this function. */
-export function namesFunction(grant: Grant, code: number, subcode: number): boolean {
+/** True where the grant speaks of the operation's function. */
+export function namesFunction(grant: Grant, op: Operation): boolean {
   if (grant.code < 0) return true;
-  return grant.code === code && (grant.subcode < 0 || grant.subcode === subcode);
+  if (grant.code !== op.code || (grant.subcode >= 0 && grant.subcode !== op.subcode)) return false;
+  const { kinds } = grant;
+  for (let i = 0; i < kinds.length; i++) if (kinds[i] === op.kind) return true;
+  return kinds.length === 0;
 }

@@ -190,6 +190,41 @@ test('files that are no policies', async t => {
   assert.ok(parsePolicy(' '.repeat(1 << 21), file).problems.length === 1);
 });
 
+test('functions by number', () => {
+  const problems = (protocol: string, ...functions: string[]) => {
+    const rules = functions.map(text => `      - function: ${text}\n`).join('');
+    const text = `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, b: 10.0.0.2 } } }
+conduits:
+  - from: a
+    to: b
+    protocol: ${protocol}
+    reason: r
+    owner: o
+    review: 2027-01-31
+    allow:
+${rules}`;
+    return parsePolicy(text, 'plant.yaml').problems.map(({ line, message }) => `${line - 11} ${message}`);
+  };
+  assert.deepEqual(
+    problems('s7comm', '4', '0x28', '15', 'jop 4', 'userdata', 'userdata 15/1', 'job 0x1a', 'userdata 4/1'),
+    [
+      "1 function is '4', which S7comm has in several kinds; write `function: job 4` ('read variable') or `function: userdata 4` ('CPU function')",
+      "2 function is '0x28', which S7comm has in several kinds; write `function: job 0x28` ('PI service') or `function: userdata 0x28`",
+      "3 function is '15', which S7comm has in several kinds; write `function: job 15` or `function: userdata 15` ('NC programming')",
+      "4 functions of S7comm are of no kind 'jop'; did you mean 'job'?",
+      "5 function is 'userdata'; write job or userdata and a function code, such as 4 or 4/1",
+      "6 function userdata 15/1 is 'NC request download', a download; write `download: allow` (or permit) at the conduit",
+      "7 function job 0x1a is 'request download', a download; write `download: allow` (or permit) at the conduit",
+    ],
+  );
+  assert.deepEqual(problems('modbus', 'job 4', '0x5a/0x30', '0x5a'), [
+    '1 functions of Modbus/TCP are of one kind; write `function: 4`',
+    "2 function 0x5a/0x30 is 'INITIALIZE_UPLOAD', a download; write `download: allow` (or permit) at the conduit",
+  ]);
+});
+
 test('a mistaken S7 object is no tag', () => {
   const text = `cofferdam: 1
 plant: P

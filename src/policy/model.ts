@@ -7,6 +7,7 @@
 import type { Verb } from '../operation/verb.ts';
 import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
 import type { Network } from './address.ts';
+import type { FunctionNumber } from './function-number.ts';
 import type { Limit, Scaling, WrittenLimits } from './limit.ts';
 import type { ValueForm } from './value-form.ts';
 
@@ -80,9 +81,8 @@ export interface Rule {
   readonly list: List;
   /** Undefined for a rule about a function by its number. */
   readonly verb: Verb | undefined;
-  /** Function code, or -1; and its sub-function, or -1 for all. */
-  readonly code: number;
-  readonly subcode: number;
+  /** The function, for a rule about one by its number. */
+  readonly numbered: FunctionNumber | undefined;
   /** Undefined where it holds for all that the conduit comes from. */
   readonly from: readonly Host[] | undefined;
   readonly objects: readonly RuleObject[];

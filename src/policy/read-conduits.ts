@@ -181,8 +181,7 @@ function downloadRules(reader: Reader, field: Entry): Draft[] {
   if (word === undefined) return [];
   const rule = {
     list: word === 'allow' ? 'allow' : 'deny',
-    code: -1,
-    subcode: -1,
+    numbered: undefined,
     from: undefined,
     objects: [{ range: undefined, tag: undefined, limit: undefined }],
     rate: undefined,

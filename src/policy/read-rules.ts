@@ -6,6 +6,7 @@
 
 import { VERBS, Verb, VerbGroup, type VerbName, verbNamed } from '../operation/verb.ts';
 import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
+import { FUNCTION_EXAMPLE, type FunctionNumber, functionRow, parseFunction } from './function-number.ts';
 import type { Host, List, Rate, Rule, RuleObject } from './model.ts';
 import { nearest, suggestion } from './nearest.ts';
 import { ONE, ZERO } from './ratio.ts';
@@ -108,12 +109,12 @@ function readRule(context: RuleContext, list: List, place: Place): Draft | undef
         `a function's values are not known, so it takes no '${limited.key}'; leave it out`,
       );
     }
-    const code = readFunction(context, list, subject.value);
+    const numbered = readFunction(context, list, subject.value);
     return (
-      code && {
+      numbered && {
         ...common,
         verb: undefined,
-        ...code,
+        numbered,
         objects: [{ range: undefined, tag: undefined, limit: undefined }],
       }
     );
@@ -132,7 +133,7 @@ function readRule(context: RuleContext, list: List, place: Place): Draft | undef
     );
   }
   const objects = readObjects(context, list, verb.group, subject, fields);
-  return objects && { ...common, verb: verb.verb, code: -1, subcode: -1, objects };
+  return objects && { ...common, verb: verb.verb, numbered: undefined, objects };
 }
 
 /** Undefined where not written; null where there is a mistake. */
@@ -174,29 +175,20 @@ function readRate(reader: Reader, list: List, field: Entry | undefined): Rate | 
   return { count, seconds: SECONDS[match[2] as keyof typeof SECONDS], text: text.replace(/\s/g, '') };
 }
 
-function readFunction(
-  context: RuleContext,
-  list: List,
-  place: Place,
-): { readonly code: number; readonly subcode: number } | undefined {
+function readFunction(context: RuleContext, list: List, place: Place): FunctionNumber | undefined {
   const { reader, protocol } = context;
-  const example = 'a function code such as 0x5a, or with its sub-function 0x5a/0x10';
-  const text = reader.text(place, 'function', example);
+  const text = reader.text(place, 'function', FUNCTION_EXAMPLE);
   if (text === undefined) return undefined;
-  const match = /^(0x[0-9a-fA-F]{1,4}|\d{1,5})(?:\/(0x[0-9a-fA-F]{1,4}|\d{1,5}))?$/.exec(text.trim());
-  if (match === null) return reader.problem(place.at, `function is '${text}'; write ${example}`);
-  const code = Number(match[1]);
-  const subcode = match[2] === undefined ? -1 : Number(match[2]);
-  const row = protocol?.functions.find(
-    (r, i) => i > 0 && r.code === code && (r.sub === subcode || r.sub === -1),
-  );
+  const numbered = parseFunction(protocol, text);
+  if ('problem' in numbered) return reader.problem(place.at, numbered.problem);
+  const row = protocol && functionRow(protocol, numbered);
   if (list !== 'deny' && row?.verb === Verb.download) {
     return reader.problem(
       place.at,
       `function ${text} is '${row.name}', a download; write \`download: allow\` (or permit) at the conduit`,
     );
   }
-  return { code, subcode };
+  return numbered;
 }
 
 function readObjects(

@@ -13,10 +13,12 @@ import {
   requestDownload,
   setupRequest,
   setupResponse,
+  userdataRequest,
   writeRequest,
 } from '../protocol/s7comm/encode.ts';
 import { DataSize } from '../protocol/s7comm/items.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
+import { readStatement } from './statement.ts';
 import { plantWith, Session } from './testing.ts';
 
 const TAGS = `pressure: { at: plc s7comm DB1.DBD4, type: float32, unit: bar, range: [0, 70], step: 5 }
@@ -95,6 +97,45 @@ test('stop and download', () => {
   const download = requestDownload(3, blockFile('DB', 1), 100, 60);
   assert.deepEqual(verdicts(session, download), ['deny permit']);
   assert.deepEqual(verdicts(connected('download: allow'), download), ['allow granted']);
+});
+
+test('functions by number are those of one kind of message', () => {
+  const readClock = userdataRequest(2, 7, 1);
+  const readSzl = userdataRequest(2, 4, 1, [0, 0x11, 0, 0]);
+  const password = userdataRequest(2, 5, 1, new Array(8).fill(0));
+  const table: readonly (readonly [rule: string, message: Uint8Array, verdict: string])[] = [
+    ['job 4', readRequest(2, [pressureItem]), 'allow granted'],
+    ['job 4', readSzl, 'deny noRule'],
+    ['userdata 4', readSzl, 'allow granted'],
+    ['userdata 4/1', readSzl, 'allow granted'],
+    ['userdata 4/2', readSzl, 'deny noRule'],
+    ['userdata 4', readRequest(2, [pressureItem]), 'deny noRule'],
+    ['job 0x05', password, 'deny noRule'],
+    ['userdata 5', password, 'allow granted'],
+    ['userdata 7', readClock, 'allow granted'],
+    ['job 0x29', plcStop(2), 'allow granted'],
+    ['userdata 15', userdataRequest(2, 15, 1), 'deny noRule'],
+  ];
+  for (const [rule, message, verdict] of table) {
+    assert.deepEqual(verdicts(connected(`allow: { function: ${rule} }`), message), [verdict], rule);
+  }
+  const session = connected(
+    'allow: [{ read: anything }, { diagnose: anything }]\ndeny: { function: userdata 4 }',
+  );
+  assert.deepEqual(verdicts(session, readRequest(2, [pressureItem])), ['allow granted']);
+  assert.deepEqual(verdicts(session, readSzl), ['deny denied']);
+  assert.deepEqual(verdicts(session, readClock), ['allow granted']);
+});
+
+test('a function is told with its kind', () => {
+  const session = connected('allow: { function: userdata 6/1 }');
+  const [unknown] = session.message(Side.client, userdataRequest(2, 3, 9));
+  assert.equal(unknown!.sentence, 'denied: function userdata 3/9 (block function): no rule allows it');
+  assert.equal(session.ask('function userdata 3/9').sentence, unknown!.sentence);
+  assert.equal(session.ask('function userdata 6/1').verdict, 'allow');
+  assert.equal(session.ask('function job 6').verdict, 'deny');
+  const said = readStatement(session.policy, 'plc', s7comm, 'function 4');
+  assert.match('problem' in said ? said.problem : '', /write `function: job 4` \('read variable'\) or/);
 });
 
 test('the session itself is for the station that something is allowed at', () => {

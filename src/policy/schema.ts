@@ -27,6 +27,10 @@ const PROTOCOL = {
   description: `The protocol: ${PROTOCOLS.map(p => `${p.name} (${p.title})`).join(', ')}`,
   enum: PROTOCOLS.map(p => p.name),
 };
+/** Kinds of function, as a rule names them. */
+const KINDS = PROTOCOLS.filter(p => p.kinds !== undefined)
+  .map(p => `${p.name} ${p.kinds!.map(({ name }) => name).join(', ')}`)
+  .join('; ');
 
 export function policySchema(): Schema {
   const properties: Properties<typeof POLICY_KEYS> = {
@@ -190,7 +194,7 @@ function rule(list: List): Schema {
   );
   subjects.function = {
     type: ['string', 'integer'],
-    description: 'A function by its number: 0x5a, or with its sub-function 0x5a/0x10',
+    description: `A function by its number: 0x5a, or with its sub-function 0x5a/0x10; with the kind of message where a protocol has several: ${KINDS}`,
   };
   const kept: Record<string, Schema> = { ...properties };
   if (list === 'deny') {

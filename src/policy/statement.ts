@@ -9,6 +9,7 @@ import { Operation } from '../operation/operation.ts';
 import { ValueType } from '../operation/value.ts';
 import { Verb, verbNamed } from '../operation/verb.ts';
 import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
+import { functionRow, parseFunction } from './function-number.ts';
 import { toRaw } from './limit.ts';
 import type { Tag } from './model.ts';
 import { suggestion } from './nearest.ts';
@@ -23,7 +24,6 @@ export type Statement =
   | { readonly op: Operation; readonly range: ObjectRange | undefined }
   | { readonly problem: string };
 
-const FUNCTION = /^function\s+(0x[0-9a-fA-F]+|\d+)(?:\/(0x[0-9a-fA-F]+|\d+))?$/;
 const WIDTH_TYPES: Readonly<Record<number, ValueType>> = {
   8: ValueType.u8,
   16: ValueType.u16,
@@ -38,20 +38,18 @@ export function readStatement(policy: Policy, target: string, protocol: Protocol
   const op = new Operation();
   op.station = protocol.stations.standard;
   op.protocol = policy.protocols.indexOf(protocol);
-  const byNumber = FUNCTION.exec(left);
-  if (byNumber !== null) {
-    op.code = Number(byNumber[1]);
-    op.subcode = byNumber[2] === undefined ? -1 : Number(byNumber[2]);
-    op.fn = Math.max(
-      0,
-      protocol.functions.findIndex(
-        (row, i) => i > 0 && row.code === op.code && (row.sub === op.subcode || row.sub === -1),
-      ),
-    );
-    op.verb = protocol.functions[op.fn]?.verb ?? Verb.unknown;
+  const [word = '', ...rest] = left.split(' ');
+  if (word === 'function') {
+    const numbered = parseFunction(protocol, rest.join(' '));
+    if ('problem' in numbered) return numbered;
+    op.kind = numbered.kinds[0] ?? 0;
+    op.code = numbered.code;
+    op.subcode = numbered.subcode;
+    const row = functionRow(protocol, numbered);
+    op.fn = row === undefined ? 0 : protocol.functions.indexOf(row);
+    op.verb = row?.verb ?? Verb.unknown;
     return { op, range: undefined };
   }
-  const [word = '', ...rest] = left.split(' ');
   const verb = verbNamed(word);
   if (verb === undefined || verb.verb === Verb.unknown) {
     return { problem: `'${word}' is no verb${suggestion(word, [...RULE_VERBS, 'function'])}` };

@@ -74,6 +74,14 @@ export interface FunctionRow {
   readonly source: string;
 }
 
+/** A kind of message with function codes of its own. */
+export interface FunctionKind {
+  /** As written in policies: `userdata`. Also the section of the function table that lists its codes. */
+  readonly name: string;
+  /** Values of `Operation.kind`, requests and answers. */
+  readonly kinds: readonly number[];
+}
+
 /** A kind of object that a protocol addresses. */
 export interface Space {
   /** As written in policies and records: `holding`, `DB`. */
@@ -179,6 +187,8 @@ export interface Protocol {
   readonly ports: readonly number[];
   /** Function table; row 0 stands for whatever is not in it. */
   readonly functions: readonly FunctionRow[];
+  /** Where one code means different functions in different kinds of message: those kinds. Absent where it does not. */
+  readonly kinds?: readonly FunctionKind[];
   /** Spaces; row 0 is none. */
   readonly spaces: readonly Space[];
   readonly objects: ObjectGrammar;

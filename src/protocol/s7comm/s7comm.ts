@@ -11,6 +11,7 @@ import { errorName } from './errors.ts';
 import { frame, MAX_MESSAGE, resync } from './frame.ts';
 import { FUNCTIONS } from './functions.ts';
 import { objects } from './objects.ts';
+import { Rosctr } from './pdu.ts';
 import { recognise } from './recognise.ts';
 import { stations } from './station.ts';
 
@@ -20,6 +21,10 @@ export const s7comm: Protocol = {
   standard: 'S7 communication (no public standard) over ITU-T X.224 class 0 and RFC 1006',
   ports: [102],
   functions: FUNCTIONS,
+  kinds: [
+    { name: 'job', kinds: [Rosctr.job, Rosctr.ack, Rosctr.ackData] },
+    { name: 'userdata', kinds: [Rosctr.userdata] },
+  ],
   spaces: SPACES,
   objects,
   stations,

@@ -1,0 +1,84 @@
+/**
+ * Functions by their number on the wire, as policies and statements write them: `0x5a`, `0x5a/0x10`, and with the kind
+ * of message where a protocol has several with codes of their own, `userdata 4/1`.
+ *
+ * @module
+ */
+
+import type { Operation } from '../operation/operation.ts';
+import type { FunctionRow, Protocol } from '../protocol/protocol.ts';
+import { suggestion } from './nearest.ts';
+
+/** A function, or with `subcode` -1 all of its sub-functions. */
+export interface FunctionNumber {
+  /** Name of the kind of message, and the values of `Operation.kind` that it stands for; '' and none where any. */
+  readonly kind: string;
+  readonly kinds: readonly number[];
+  readonly code: number;
+  readonly subcode: number;
+}
+
+export const FUNCTION_EXAMPLE = 'a function code such as 0x5a, or with its sub-function 0x5a/0x10';
+
+const NUMBER = '0x[0-9a-fA-F]{1,4}|\\d{1,5}';
+const FUNCTION = new RegExp(`^(?:([A-Za-z][\\w-]*)\\s+)?(${NUMBER})(?:/(${NUMBER}))?$`);
+
+/** Reads a function; where `protocol` is not known, without judging the kind. */
+export function parseFunction(
+  protocol: Protocol | undefined,
+  text: string,
+): FunctionNumber | { readonly problem: string } {
+  const [, word, first, second] = FUNCTION.exec(text.trim()) ?? [];
+  const kinds = protocol?.kinds ?? [];
+  if (first === undefined) {
+    const names = kinds.map(({ name }) => name).join(' or ');
+    const example = names === '' ? FUNCTION_EXAMPLE : `${names} and a function code, such as 4 or 4/1`;
+    return { problem: `function is '${text}'; write ${example}` };
+  }
+  const written = second === undefined ? first : `${first}/${second}`;
+  const number = { code: Number(first), subcode: second === undefined ? -1 : Number(second) };
+  if (protocol === undefined) return { kind: '', kinds: [], ...number };
+  if (word === undefined) {
+    if (kinds.length === 0) return { kind: '', kinds: [], ...number };
+    const choices = kinds.map(({ name }) => {
+      const row = functionRow(protocol, { kind: name, kinds: [], ...number });
+      return `\`function: ${name} ${written}\`${row === undefined ? '' : ` ('${row.name}')`}`;
+    });
+    return {
+      problem: `function is '${text}', which ${protocol.title} has in several kinds; write ${choices.join(' or ')}`,
+    };
+  }
+  if (kinds.length === 0) {
+    return { problem: `functions of ${protocol.title} are of one kind; write \`function: ${written}\`` };
+  }
+  const kind = kinds.find(({ name }) => name === word);
+  if (kind !== undefined) return { kind: kind.name, kinds: kind.kinds, ...number };
+  const names = kinds.map(({ name }) => name);
+  return { problem: `functions of ${protocol.title} are of no kind '${word}'${suggestion(word, names)}` };
+}
+
+/** The function's row in the table: its sub-function's own, else that of the whole code. */
+export function functionRow(
+  protocol: Protocol,
+  { kind, code, subcode }: FunctionNumber,
+): FunctionRow | undefined {
+  const rows = protocol.functions.filter(
+    (row, i) => i > 0 && row.code === code && (kind === '' || row.section === kind),
+  );
+  return rows.find(row => row.sub === subcode) ?? rows.find(row => row.sub === -1);
+}
+
+/** Is this the operation's function? */
+export function isNumbered({ kinds, code, subcode }: FunctionNumber, op: Operation): boolean {
+  return (
+    code === op.code &&
+    (subcode < 0 || subcode === op.subcode) &&
+    (kinds.length === 0 || kinds.includes(op.kind))
+  );
+}
+
+/** The operation's function, as a policy would name it: `90/16`, `userdata 4/1`. */
+export function formatFunction(protocol: Protocol | undefined, op: Operation): string {
+  const kind = protocol?.kinds?.find(({ kinds }) => kinds.includes(op.kind))?.name;
+  return `${kind === undefined ? '' : `${kind} `}${op.code}${op.subcode < 0 ? '' : `/${op.subcode}`}`;
+}
