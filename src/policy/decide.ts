@@ -79,11 +79,14 @@ export function commit(route: Route, state: PolicyState, op: Operation, _decisio
   if (CHANGES[op.verb] === 1 && unit !== 0) remember(route, state, op, unit, now);
 }
 
-/** Learns from an operation of an answer that was passed back: values read, and writes confirmed. */
+/**
+ * Learns from an operation of an answer that was passed back: values read, and writes confirmed. Nothing where it is
+ * doubtful which request is answered: what an earlier one read or did says nothing of the value now.
+ */
 export function settle(state: PolicyState, op: Operation): void {
   const tags = state.tables[op.protocol];
   const known = state.values[op.protocol];
-  if (tags === undefined || known === undefined) return;
+  if (tags === undefined || known === undefined || (op.anomalies & Anomaly.duplicate) !== 0) return;
   // Only the controller knows its values.
   if (op.side !== Side.server || op.phase === Phase.request || op.extent === 0) return;
   const unit = state.units[op.protocol]![op.space] ?? 0;

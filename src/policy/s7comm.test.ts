@@ -128,12 +128,12 @@ test('functions by number are those of one kind of message', () => {
 });
 
 test('a function is told with its kind', () => {
-  const session = connected('allow: { function: userdata 6/1 }');
+  const session = connected('allow: { function: userdata 3/10 }');
   const [unknown] = session.message(Side.client, userdataRequest(2, 3, 9));
   assert.equal(unknown!.sentence, 'denied: function userdata 3/9 (block function): no rule allows it');
   assert.equal(session.ask('function userdata 3/9').sentence, unknown!.sentence);
-  assert.equal(session.ask('function userdata 6/1').verdict, 'allow');
-  assert.equal(session.ask('function job 6').verdict, 'deny');
+  assert.equal(session.ask('function userdata 3/10').verdict, 'allow');
+  assert.equal(session.ask('function job 3/10').verdict, 'deny');
   const said = readStatement(session.policy, 'plc', s7comm, 'function 4');
   assert.match('problem' in said ? said.problem : '', /write `function: job 4` \('read variable'\) or/);
 });

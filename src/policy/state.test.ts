@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Anomaly } from '../operation/anomaly.ts';
+import { Outcome, Phase } from '../operation/operation.ts';
+import { Side } from '../operation/side.ts';
+import { Verb } from '../operation/verb.ts';
 import {
   exceptionResponse,
   readRequest,
@@ -9,7 +13,7 @@ import {
   writeRegistersRequest,
 } from '../protocol/modbus/encode.ts';
 import { modbus } from '../protocol/modbus/modbus.ts';
-import { decide } from './decide.ts';
+import { decide, settle } from './decide.ts';
 import { reasonOf } from './decision.ts';
 import { RateWindow } from './rate-window.ts';
 import { REASON_NAMES } from './reasons.ts';
@@ -90,6 +94,32 @@ test('an answer that never comes is waited for, not for ever', () => {
   session.now += 31;
   plc.read(110);
   assert.equal(plc.write(119).reason, 'granted');
+});
+
+test('an answer that may be to another request teaches nothing', () => {
+  const session = new Session(plantWith(RULES, STEP));
+  const plc = controller(session);
+  const answer = (statement: string, verb: Verb, value: number) => {
+    const said = readStatement(session.policy, 'plc', modbus, statement);
+    assert.ok('op' in said);
+    Object.assign(said.op, { side: Side.server, phase: Phase.response, outcome: Outcome.ok, verb });
+    Object.assign(said.op, { anomalies: Anomaly.duplicate, time: session.now });
+    said.op.valueView.setUint16(said.op.valueAt, value);
+    settle(session.state, said.op);
+  };
+  answer('write level = 0', Verb.read, 500);
+  assert.equal(plc.write(500).reason, 'lastUnknown', 'a late read is no value');
+  plc.read(100);
+  answer('write level = 0', Verb.read, 500);
+  assert.equal(plc.write(500).reason, 'step');
+  assert.equal(plc.write(110).reason, 'granted');
+  answer('write level = 0', Verb.write, 110);
+  assert.equal(plc.write(120).reason, 'step', 'the write is as good as unanswered');
+  plc.read(110);
+  assert.equal(plc.write(120).reason, 'step');
+  session.now += 31;
+  plc.read(110);
+  assert.equal(plc.write(120).reason, 'granted');
 });
 
 test('sessions of one controller know the same values, and their writes at once leave them open', () => {
