@@ -169,6 +169,10 @@ export class Gateway implements LinkOwner, ListenerOwner {
     return link;
   }
 
+  stranger(listener: Listener, address: string): boolean {
+    return this.mode === 'enforce' && this.#judge(listener, address).closed;
+  }
+
   rejected(listener: Listener, count: number): void {
     this.#tellListener('rejected', listener.endpoint, listener.address, listener.port, count, '');
   }

@@ -10,6 +10,8 @@ export interface Limits {
   readonly sessions: number;
   /** Sessions of one client address at one listener; the next connection is reset. */
   readonly sessionsPerClient: number;
+  /** Sessions of clients who may do nothing, beside the others, so that they take nobody's place. */
+  readonly strangers: number;
   /** Requests of one side that await their answer; the next one is refused as `busy`. */
   readonly pending: number;
   /** Bytes of such requests, never less than the longest message; the next one is refused as `busy`. */
@@ -41,6 +43,7 @@ export interface Limits {
 export const LIMITS: Limits = {
   sessions: 256,
   sessionsPerClient: 32,
+  strangers: 16,
   pending: 64,
   pendingBytes: 64 * 1024,
   held: 64,

@@ -15,6 +15,8 @@ import { KEEP_ALIVE, type Link, plainAddress } from './link.ts';
 /** What a listener needs of the gateway. */
 export interface ListenerOwner {
   readonly limits: Limits;
+  /** Whether the client may do nothing at all here, and is not to be led to the controller. */
+  stranger(listener: Listener, address: string): boolean;
   /** Makes the link of a client that was let in. */
   link(listener: Listener, socket: net.Socket): Link;
   rejected(listener: Listener, count: number): void;
@@ -31,6 +33,7 @@ export class Listener {
   readonly #owner: ListenerOwner;
   readonly #server: net.Server;
   readonly #perClient = new Map<string, number>();
+  #strangers = 0;
   #rejected = 0;
   #rejectedTold = 0;
 
@@ -84,6 +87,7 @@ export class Listener {
   /** Both connections of a link are gone. */
   gone(link: Link): void {
     this.links.delete(link);
+    if (!link.reaches) this.#strangers--;
     const left = this.#perClient.get(link.address)! - 1;
     if (left === 0) this.#perClient.delete(link.address);
     else this.#perClient.set(link.address, left);
@@ -99,7 +103,7 @@ export class Listener {
     const address = plainAddress(socket.remoteAddress ?? '');
     const ofClient = this.#perClient.get(address) ?? 0;
     // Without an address the client has already gone again.
-    if (address === '' || this.links.size >= limits.sessions || ofClient >= limits.sessionsPerClient) {
+    if (address === '' || ofClient >= limits.sessionsPerClient || this.#full(address)) {
       this.counts.rejected++;
       this.#rejected++;
       socket.on('error', () => {});
@@ -108,6 +112,16 @@ export class Listener {
     }
     this.counts.sessions++;
     this.#perClient.set(address, ofClient + 1);
-    this.links.add(this.#owner.link(this, socket));
+    const link = this.#owner.link(this, socket);
+    this.links.add(link);
+    if (!link.reaches) this.#strangers++;
+  }
+
+  /** Whoever has business here finds a place, however many come that have none. */
+  #full(address: string): boolean {
+    const { limits } = this.#owner;
+    return this.#owner.stranger(this, address)
+      ? this.#strangers >= limits.strangers
+      : this.links.size - this.#strangers >= limits.sessions;
   }
 }
