@@ -100,7 +100,9 @@ function inheritValues(made: KnownValues, table: TagTable, before: Knowledge): v
   const slots = new Map(before.table.tags.map((tag, slot) => [sameObject(tag), slot]));
   for (const [slot, tag] of table.tags.entries()) {
     const from = slots.get(sameObject(tag));
-    if (from !== undefined) made.inherit(slot, before.values, from);
+    // What was not followed then is not known, and what is not followed now may be inherited later, stale.
+    if (from === undefined || before.table.tracked[from] === 0 || table.tracked[slot] === 0) continue;
+    made.inherit(slot, before.values, from);
   }
 }
 
@@ -111,7 +113,8 @@ function sameness({ conduit, list, text, rate }: Rule): string {
   return JSON.stringify([names, protocol.name, stations, list, text, rate?.count, rate?.seconds]);
 }
 
-/** What makes two tags the same object, read the same way. */
-function sameObject({ name, station, range, form }: Tag): string {
-  return JSON.stringify([name, station, range, form]);
+/** What makes two tags the same object of the same device, read the same way, whatever they are called. */
+function sameObject({ host, station, range, form }: Tag): string {
+  const { space, area, from, to } = range;
+  return JSON.stringify([host.network.text, station, space, area, from, to, form]);
 }
