@@ -15,30 +15,28 @@ export const Space = {
   Q: 2,
   M: 3,
   DB: 4,
-  DI: 5,
-  L: 6,
-  V: 7,
-  P: 8,
-  T: 9,
-  C: 10,
-  systemInfo: 11,
-  systemFlags: 12,
-  analogInputs: 13,
-  analogOutputs: 14,
-  iecCounters: 15,
-  iecTimers: 16,
-  record: 17,
-  OB: 18,
-  SDB: 19,
-  FC: 20,
-  SFC: 21,
-  FB: 22,
-  SFB: 23,
-  SZL: 24,
-  symbolic: 25,
-  NCK: 26,
-  drive: 27,
-  R_ID: 28,
+  L: 5,
+  P: 6,
+  T: 7,
+  C: 8,
+  systemInfo: 9,
+  systemFlags: 10,
+  analogInputs: 11,
+  analogOutputs: 12,
+  iecCounters: 13,
+  iecTimers: 14,
+  record: 15,
+  OB: 16,
+  SDB: 17,
+  FC: 18,
+  SFC: 19,
+  FB: 20,
+  SFB: 21,
+  SZL: 22,
+  symbolic: 23,
+  NCK: 24,
+  drive: 25,
+  R_ID: 26,
 } as const;
 export type Space = (typeof Space)[keyof typeof Space];
 
@@ -48,13 +46,16 @@ export const WHOLE = 1 << 24;
 export const SPACES: readonly SpaceRow[] = [
   space('', 1, false, ''),
   space('I', 1, false, 'process image of the inputs (E)'),
-  space('Q', 1, false, 'process image of the outputs (A)'),
+  space('Q', 1, false, 'process image of the outputs (A); writes to the peripheral outputs (PQ, PA) too'),
   space('M', 1, false, 'flags'),
-  space('DB', 1, true, 'data block, its variables or as a block of the program'),
-  space('DI', 1, true, 'instance data block'),
+  space(
+    'DB',
+    1,
+    true,
+    'data block, its variables or as a block of the program; DI1 is DB1, and so is the variable memory V of the 200 family',
+  ),
   space('L', 1, false, 'local data'),
-  space('V', 1, false, 'local data of the caller; variable memory of a logic module'),
-  space('P', 1, false, 'peripheral inputs and outputs, past the process image'),
+  space('P', 1, false, 'peripheral inputs, read past the process image'),
   space('T', 16, false, 'timers'),
   space('C', 16, false, 'counters (Z)'),
   space('SYSINFO', 1, false, 'system information of the 200 family'),
@@ -99,17 +100,36 @@ export const Area = {
 } as const;
 export type Area = (typeof Area)[keyof typeof Area];
 
-const AREA_SPACE = new Uint8Array(256);
-for (const [name, code] of Object.entries(Area)) AREA_SPACE[code] = Space[name as keyof typeof Area];
+/** The data block that the variable memory of the 200 family is. */
+export const V_BLOCK = 1;
 
-/** Space of a memory area code, or `none`. */
-export function areaSpace(area: number): Space {
-  return AREA_SPACE[area]! as Space;
+/**
+ * Spaces of memory areas by their code, 0 where unknown, so that one place in memory has one name, and what a policy
+ * says of it holds however it is written:
+ *
+ * - Blocks are shared or of an instance by the program that opens them (STEP 7, `OPN DI`); both are one set of blocks.
+ * - The 200 family has its variable memory as DB 1.
+ * - What is written to the peripheral outputs is in their process image too. What is read are the peripheral inputs,
+ *   which are not what the process image has.
+ */
+export const SPACE_READ = new Uint8Array(256);
+for (const [name, code] of Object.entries(Area)) {
+  SPACE_READ[code] = name === 'DI' || name === 'V' ? Space.DB : Space[name as keyof typeof Space];
 }
+export const SPACE_WRITTEN = SPACE_READ.slice();
+SPACE_WRITTEN[Area.P] = Space.Q;
 
 /** True for spaces whose address counts things (timers, counters), not bits. */
-export function isNumbered(space: Space): boolean {
-  return space === Space.T || space === Space.C || space === Space.iecTimers || space === Space.iecCounters;
+export function isNumbered(space: number): boolean {
+  return IS_NUMBERED[space] === 1;
+}
+const IS_NUMBERED = new Uint8Array(SPACES.length);
+IS_NUMBERED[Space.T] = IS_NUMBERED[Space.C] = 1;
+IS_NUMBERED[Space.iecTimers] = IS_NUMBERED[Space.iecCounters] = 1;
+
+/** True for the spaces of which a variable names one by its number. */
+export function hasNumber(space: number): boolean {
+  return space === Space.DB || space === Space.record;
 }
 
 /** Transport sizes of a variable's address. */

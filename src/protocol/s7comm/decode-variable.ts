@@ -7,7 +7,7 @@
 import { Anomaly } from '../../operation/anomaly.ts';
 import { Outcome } from '../../operation/operation.ts';
 import { ValueType } from '../../operation/value.ts';
-import { isNumbered, sizeType } from './areas.ts';
+import { Size, sizeType } from './areas.ts';
 import { Fn } from './functions.ts';
 import { DataSize, ItemCode } from './items.ts';
 import { broken, type Message } from './message.ts';
@@ -25,23 +25,24 @@ export function decodeVariableJob(m: Message): void {
     return;
   }
   const count = view.getUint8(param + 1);
-  const objects = variables.check(view, param + ITEMS, paramEnd, count);
+  const writes = op.code === Fn.writeVar;
+  const objects = variables.check(view, param + ITEMS, paramEnd, count, writes);
   m.flag(variables.anomalies);
-  if (count === 0) m.flag(Anomaly.count);
   if (objects < 1) {
     broken(m, Anomaly.count);
     return;
   }
-  const writes = op.code === Fn.writeVar;
+  variables.rewind();
   if (writes) {
     if (!values.check(view, pdu.data, pdu.dataEnd, count, false)) {
       broken(m, values.anomalies);
       return;
     }
-    m.flag(values.anomalies | lengthsDiffer(m));
+    values.rewind();
+    m.flag(values.anomalies | writtenAnomalies(m));
+    variables.rewind();
     values.rewind();
   } else if (pdu.data !== pdu.dataEnd) m.flag(Anomaly.trailing);
-  variables.rewind();
   op.items = objects;
   for (op.item = 0; nextObject(m, view); op.item++) {
     if (writes) writtenValue(m, view);
@@ -113,7 +114,8 @@ function startRequest(m: Message, count: number): boolean {
   const { request, variables } = m;
   if (request.paramEnd - request.param < ITEMS || request.view.getUint8(request.param + 1) !== count)
     return false;
-  const objects = variables.check(request.view, request.param + ITEMS, request.paramEnd, count);
+  const writes = m.op.code === Fn.writeVar;
+  const objects = variables.check(request.view, request.param + ITEMS, request.paramEnd, count, writes);
   if (objects < 1) return false;
   m.op.items = objects;
   variables.rewind();
@@ -123,16 +125,21 @@ function startRequest(m: Message, count: number): boolean {
 /** The objects of the request, with the values of the answer. */
 export function readObjects(m: Message): void {
   const { op, variables, values, request, pdu } = m;
+  const { anomalies } = op;
   let at = 0;
   for (op.item = 0; nextObject(m, request.view); op.item++) {
     if (variables.part === 0) {
       values.next();
       at = values.at;
     }
+    op.anomalies = anomalies;
     became(m, values.code);
     if (values.code === ItemCode.success) {
       if (variables.packed) at = partValue(m, at);
-      else typedValue(m, pdu.view, values.at, values.length);
+      else {
+        typedValue(m, pdu.view);
+        if (variables.bytes >= 0 && values.length !== variables.bytes) op.anomalies |= Anomaly.mismatch;
+      }
     }
     m.emit();
   }
@@ -189,24 +196,20 @@ function became(m: Message, code: number): void {
 function writtenValue(m: Message, view: DataView): void {
   const { variables, values } = m;
   if (variables.part === 0) values.next();
-  if (!variables.packed) typedValue(m, view, values.at, values.length);
+  if (!variables.packed) typedValue(m, view);
   else m.carries(view, values.at, values.length, ValueType.bytes, 1);
 }
 
-/** A value as the variable's transport size says, where its length allows. */
-function typedValue(m: Message, view: DataView, at: number, length: number): void {
-  const { variables } = m;
+/** The current value as the variable's transport size says, where its length is that of the variable. */
+function typedValue(m: Message, view: DataView): void {
+  const { variables, values } = m;
+  const { at, length } = values;
   const type = variables.size === 0 ? ValueType.bytes : sizeType(variables.size);
-  if (type === ValueType.bytes) {
-    m.carries(view, at, length, type, 1);
+  if (length === variables.bytes && type !== ValueType.bytes) {
+    m.carries(view, at, length, type, length >> typeShift(type));
     return;
   }
-  const width = variables.extent === 0 ? 0 : isNumbered(variables.space) ? 2 : typeBytes(type);
-  const count = width === 0 ? 0 : Math.floor(length / width);
-  if (count * width === length && length > 0) m.carries(view, at, length, type, count);
-  else m.carries(view, at, length, ValueType.bytes, length === 0 ? 0 : 1);
-  if (variables.bytes >= 0 && length !== variables.bytes) m.flag(Anomaly.mismatch);
-  else m.op.anomalies &= ~Anomaly.mismatch;
+  m.carries(view, at, length, ValueType.bytes, length === 0 ? 0 : 1);
 }
 
 /** The parts of a DBREAD answer: each a return code and, where it is success, the bytes asked for. */
@@ -235,29 +238,57 @@ function looseValue(m: Message): void {
   } else m.carries(pdu.view, at, length, ValueType.u8, length);
 }
 
-function typeBytes(type: ValueType): number {
+/** Bytes of a value, as a power of two. */
+function typeShift(type: ValueType): number {
   switch (type) {
     case ValueType.u16:
     case ValueType.i16:
-      return 2;
+      return 1;
     case ValueType.u32:
     case ValueType.i32:
     case ValueType.f32:
-      return 4;
+      return 2;
     default:
-      return 1;
+      return 0;
   }
 }
 
-/** Do the values of a write fit the variables? Both were checked. */
-function lengthsDiffer(m: Message): number {
-  const { variables, values } = m;
-  variables.rewind();
-  values.rewind();
+/**
+ * What is wrong with the values that a request gives to its variables; both are at their beginning. Receivers differ
+ * in how they read the lengths of some transport sizes, and what one takes for the rest of a value another takes for
+ * the next one: so only those go on that all read alike.
+ */
+function writtenAnomalies(m: Message): number {
+  const { variables, values, pdu } = m;
+  let anomalies = 0;
   while (variables.next()) {
     if (variables.part > 0) continue;
     values.next();
-    if (!variables.packed && variables.bytes >= 0 && variables.bytes !== values.length) return Anomaly.length;
+    if (!isPlain(variables.size, values.size)) anomalies |= Anomaly.value;
+    if (values.size === DataSize.bit && (values.field !== 1 || pdu.view.getUint8(values.at) > 1)) {
+      anomalies |= Anomaly.value;
+    }
+    if (variables.bytes >= 0 && values.length !== variables.bytes) anomalies |= Anomaly.length;
   }
-  return 0;
+  return anomalies;
+}
+
+/**
+ * Whether a value of the transport size `given` can be written to a variable of the transport size `asked`, and all
+ * receivers read the same length: in bits for BYTE and INT, in bytes for REAL and OCTET STRING. (DINT is in bits for
+ * some and in bytes for others.) A bit is a bit on both sides; INT is what clients call INT and DINT alike.
+ */
+function isPlain(asked: number, given: number): boolean {
+  switch (given) {
+    case DataSize.bit:
+      return asked === Size.bit || asked === 0;
+    case DataSize.byte:
+    case DataSize.real:
+    case DataSize.octets:
+      return asked !== Size.bit;
+    case DataSize.int:
+      return asked === Size.int || asked === Size.dint;
+    default:
+      return false;
+  }
 }

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { Operation } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
 import { hex } from '../../operation/value.ts';
-import { Area, areaSpace, isNumbered, Size, sizeBits } from './areas.ts';
+import { Area, hasNumber, isNumbered, Size, SPACE_READ, SPACE_WRITTEN, sizeBits, V_BLOCK } from './areas.ts';
 import {
   type AnyVariable,
   clock,
@@ -31,7 +31,6 @@ import {
 } from './encode.ts';
 import { Group } from './functions.ts';
 import { DataSize, ItemCode } from './items.ts';
-import { s7comm } from './s7comm.ts';
 import { Exchange, viewOf } from './testing.ts';
 
 interface Seen {
@@ -87,17 +86,18 @@ function bytesOf(variable: AnyVariable): number {
 }
 
 function value(variable: AnyVariable) {
-  const bytes = Uint8Array.from({ length: bytesOf(variable) }, (_, i) => (variable.address + i) & 0xff);
+  const most = variable.size === Size.bit ? 1 : 0xff;
+  const bytes = Uint8Array.from({ length: bytesOf(variable) }, (_, i) => (variable.address + i) & most);
   const size =
     variable.size === Size.bit ? DataSize.bit : variable.size === Size.real ? DataSize.real : DataSize.byte;
   return { size, bytes };
 }
 
-function expected(variable: AnyVariable, bytes = '', error = 0): Seen {
-  const space = areaSpace(variable.area);
+function expected(variable: AnyVariable, bytes = '', error = 0, spaces = SPACE_READ): Seen {
+  const space = spaces[variable.area]!;
   return {
     space,
-    area: s7comm.spaces[space]!.areas ? (variable.db ?? 0) : 0,
+    area: variable.area === Area.V ? V_BLOCK : hasNumber(space) ? (variable.db ?? 0) : 0,
     address: variable.address,
     extent: isNumbered(space) ? (variable.count ?? 1) : (variable.count ?? 1) * sizeBits(variable.size),
     bytes,
@@ -155,12 +155,12 @@ test('a write and its answer', () => {
         const codes = list.map((_, i) => (i % 2 === 0 ? ItemCode.success : code));
         assert.deepEqual(
           see(exchange, Side.client, writeRequest(id, list, values)),
-          list.map((variable, i) => expected(variable, bytes[i])),
+          list.map((variable, i) => expected(variable, bytes[i], 0, SPACE_WRITTEN)),
         );
         assert.deepEqual(
           see(exchange, Side.server, writeResponse(id, codes)),
           list.map((variable, i) =>
-            expected(variable, bytes[i], codes[i] === ItemCode.success ? 0 : codes[i]),
+            expected(variable, bytes[i], codes[i] === ItemCode.success ? 0 : codes[i], SPACE_WRITTEN),
           ),
         );
       },

@@ -23,7 +23,19 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import { NO_BYTES } from '../../operation/operation.ts';
-import { areaSpace, isNumbered, isSize, Size, Space, sizeBits, WHOLE } from './areas.ts';
+import {
+  Area,
+  hasNumber,
+  isNumbered,
+  isSize,
+  Size,
+  SPACE_READ,
+  SPACE_WRITTEN,
+  Space,
+  sizeBits,
+  V_BLOCK,
+  WHOLE,
+} from './areas.ts';
 
 /** How a variable is written. */
 export const Syntax = {
@@ -40,10 +52,16 @@ export type Syntax = (typeof Syntax)[keyof typeof Syntax];
 const VARIABLE = 0x12;
 /** Access to a DB in the symbolic syntax: what stands before the DB number. */
 const SYMBOLIC_DB = 0x8a0e;
+/** Return code, transport size and length, before a value. */
+const HEADER = 4;
+
+/** An S7ANY variable: twelve bytes, which need no filling, and how they begin but for the transport size. */
+const ANY = 12;
+const ANY_HEAD = 0x120a1000;
 
 /**
  * Goes through the variables of a request, one object after the other: a DBREAD variable is as many objects as
- * it has parts. First to check them all ({@link Variables.check}), then to read them.
+ * it has parts. First to check them all ({@link Variables.check}), then to read them ({@link Variables.rewind}).
  */
 export class Variables {
   /** The object, as `Operation` has it. */
@@ -62,61 +80,76 @@ export class Variables {
   parts = 1;
   /** True where the syntax has parts (DBREAD): their values are packed in one. */
   packed = false;
+  /** What the last {@link Variables.check} found wrong. */
+  anomalies = 0;
 
   #view: DataView = NO_BYTES;
+  #spaces = SPACE_READ;
   #at = 0;
   #end = 0;
   #left = 0;
   #next = 0;
-  #anomalies = 0;
   #broken = false;
   // What was checked, to go through it again.
   #first = 0;
   #count = 0;
-  #found = 0;
-  #held = false;
+  /** Every variable is S7ANY and they fill `#first..#end`: no more need be looked at than their fields. */
+  #plain = false;
 
-  /** Begins with the first of `count` variables in `at..end`. */
-  start(view: DataView, at: number, end: number, count: number): void {
+  /** Begins with the first of `count` variables in `at..end`; `writes` tells that they are to be written. */
+  start(view: DataView, at: number, end: number, count: number, writes = false): void {
     this.#view = view;
-    this.#first = this.#next = at;
+    this.#spaces = writes ? SPACE_WRITTEN : SPACE_READ;
+    this.#first = at;
     this.#end = end;
-    this.#left = this.#count = count;
-    this.#held = false;
-    this.#anomalies = 0;
-    this.#broken = false;
-    this.part = 0;
-    this.parts = 0;
+    this.#count = count;
+    this.#plain = false;
+    this.rewind();
   }
 
   /** How many objects the `count` variables in `at..end` are; -1 where they cannot be told apart. */
-  check(view: DataView, at: number, end: number, count: number): number {
-    this.start(view, at, end, count);
+  check(view: DataView, at: number, end: number, count: number, writes = false): number {
+    this.start(view, at, end, count, writes);
+    if (end - at === count * ANY && this.#allPlain()) return count;
+    this.anomalies = 0;
     let objects = 0;
-    while (this.next()) objects++;
-    this.#found = objects;
+    while (this.next()) {
+      objects++;
+      // There is no writing of several parts.
+      if (writes && this.packed) this.anomalies |= Anomaly.value;
+    }
     if (this.#broken) return -1;
-    if (this.#next !== end) this.#anomalies |= Anomaly.trailing;
+    if (this.#next !== end) this.anomalies |= Anomaly.trailing;
     return objects;
   }
 
-  /** Begins anew with what was checked. A single object, the most common request by far, is not read again. */
+  /** Begins anew with what was checked. */
   rewind(): void {
-    if (this.#found === 1) this.#held = true;
-    else this.start(this.#view, this.#first, this.#end, this.#count);
-  }
-
-  /** What the last {@link Variables.check} found wrong. */
-  get anomalies(): number {
-    return this.#anomalies;
+    this.#next = this.#first;
+    this.#left = this.#count;
+    this.#broken = false;
+    this.anomalies = 0;
+    this.nameLength = 0;
+    this.packed = false;
+    this.part = 0;
+    // None is under way: the next variable is a new one.
+    this.parts = 1;
   }
 
   /** Moves to the next object; false where there is none. */
   next(): boolean {
-    if (this.#held) {
-      this.#held = false;
+    if (this.#plain) {
+      const at = this.#next;
+      if (at === this.#end) return false;
+      this.#next = at + ANY;
+      this.#readAny(at);
       return true;
     }
+    return this.#nextOfAny();
+  }
+
+  /** The same where syntaxes may be mixed or wrong. */
+  #nextOfAny(): boolean {
     if (this.part + 1 < this.parts) {
       this.part++;
       this.#readPart();
@@ -125,6 +158,20 @@ export class Variables {
     if (this.#left === 0 || this.#broken) return false;
     this.#left--;
     return this.#readVariable();
+  }
+
+  /** Checks variables that are all S7ANY, nearly every request; false, with nothing said, where they are not. */
+  #allPlain(): boolean {
+    const view = this.#view;
+    const end = this.#end;
+    let anomalies = 0;
+    for (let at = this.#first; at < end; at += ANY) {
+      if ((view.getInt32(at) & ~0xff) !== ANY_HEAD) return false;
+      anomalies |= anyAnomalies(view, at);
+    }
+    this.anomalies = anomalies;
+    this.#plain = true;
+    return true;
   }
 
   #readVariable(): boolean {
@@ -145,7 +192,10 @@ export class Variables {
     this.bytes = -1;
     switch (view.getUint8(at + 2)) {
       case Syntax.s7any:
-        return end - at === 12 ? this.#readAny() : this.#fail(Anomaly.length);
+        if (end - at !== ANY) return this.#fail(Anomaly.length);
+        this.anomalies |= anyAnomalies(view, at);
+        this.#readAny(at);
+        return true;
       case Syntax.dbRead:
         this.parts = end - at < 4 ? 0 : view.getUint8(at + 3);
         if (this.parts === 0 || end - at !== 4 + this.parts * 5) return this.#fail(Anomaly.length);
@@ -160,40 +210,29 @@ export class Variables {
       case Syntax.drive:
         return end - at === 12 ? this.#readDrive() : this.#fail(Anomaly.length);
       default:
-        this.#anomalies |= Anomaly.value;
+        this.anomalies |= Anomaly.value;
         return true;
     }
   }
 
-  #readAny(): boolean {
+  #readAny(at: number): void {
     const view = this.#view;
-    const at = this.#at;
     const size = view.getUint8(at + 3);
     const count = view.getUint16(at + 4);
-    const space = areaSpace(view.getUint8(at + 8));
-    const address = view.getInt32(at + 8) & 0xffffff;
+    const place = view.getInt32(at + 8);
+    const space = this.#spaces[place >>> 24]! as Space;
     const bits = sizeBits(size);
     this.size = size;
     this.space = space;
-    this.area =
-      space === Space.DB || space === Space.DI || space === Space.record ? view.getUint16(at + 6) : 0;
-    this.address = address;
-    if (count === 0) this.#anomalies |= Anomaly.count;
-    if (space === Space.none || !isSize(size)) this.#anomalies |= Anomaly.value;
+    this.area = place >>> 24 === Area.V ? V_BLOCK : hasNumber(space) ? view.getUint16(at + 6) : 0;
+    this.address = place & 0xffffff;
     if (isNumbered(space)) {
       this.extent = count;
-      if (bits === 16) this.bytes = count * 2;
-      if (size < Size.counter) this.#anomalies |= Anomaly.value;
+      this.bytes = bits === 16 ? count * 2 : -1;
     } else {
       this.extent = count * bits;
       this.bytes = (count * bits + 7) >> 3;
-      if (size >= Size.counter) this.#anomalies |= Anomaly.value;
-      // One bit at a time, and nothing wider than a bit may begin within a byte.
-      if (size === Size.bit && count > 1) this.#anomalies |= Anomaly.count;
-      if (size !== Size.bit && (address & 7) !== 0) this.#anomalies |= Anomaly.address;
     }
-    if (address + this.extent > WHOLE) this.#anomalies |= Anomaly.address;
-    return true;
   }
 
   #readPart(): void {
@@ -206,7 +245,7 @@ export class Variables {
     this.extent = bytes * 8;
     this.size = Size.byte;
     this.bytes = bytes;
-    if (bytes === 0) this.#anomalies |= Anomaly.count;
+    if (bytes === 0) this.anomalies |= Anomaly.count;
   }
 
   #readSymbolic(end: number): boolean {
@@ -237,10 +276,33 @@ export class Variables {
   }
 
   #fail(anomaly: number): false {
-    this.#anomalies |= anomaly;
+    this.anomalies |= anomaly;
     this.#broken = true;
     return false;
   }
+}
+
+/** What is wrong with the S7ANY variable at `at`. */
+function anyAnomalies(view: DataView, at: number): number {
+  const size = view.getUint8(at + 3);
+  const count = view.getUint16(at + 4);
+  const space = SPACE_READ[view.getUint8(at + 8)]! as Space;
+  const address = view.getInt32(at + 8) & 0xffffff;
+  const bits = sizeBits(size);
+  let anomalies = count === 0 ? Anomaly.count : 0;
+  let extent = count;
+  if (isNumbered(space)) {
+    if (size < Size.counter) anomalies |= Anomaly.value;
+  } else {
+    extent = count * bits;
+    if (size >= Size.counter || space === Space.none) anomalies |= Anomaly.value;
+    // One bit at a time, and nothing wider than a bit may begin within a byte.
+    if (size === Size.bit) anomalies |= count > 1 ? Anomaly.count : 0;
+    else if ((address & 7) !== 0) anomalies |= Anomaly.address;
+  }
+  if (bits === 0 && !isSize(size)) anomalies |= Anomaly.value;
+  if (address + extent > WHOLE) anomalies |= Anomaly.address;
+  return anomalies;
 }
 
 /** Return codes of items. */
@@ -270,35 +332,46 @@ export const DataSize = {
 } as const;
 export type DataSize = (typeof DataSize)[keyof typeof DataSize];
 
+/**
+ * How a length field counts, by transport size: bits of it that are no part of a byte are dropped by shifting. 31
+ * drops all: controllers fill the length of an item they refuse with anything.
+ */
+const LENGTH_SHIFT = new Uint8Array(256);
+LENGTH_SHIFT[DataSize.none] = 31;
+LENGTH_SHIFT[DataSize.bit] = LENGTH_SHIFT[DataSize.byte] = LENGTH_SHIFT[DataSize.int] = 3;
+/** Bits that a length field of a transport size may not have; all of them where the size is not known. */
+const LENGTH_WRONG = new Int32Array(256).fill(-1);
+for (const size of Object.values(DataSize)) LENGTH_WRONG[size] = 0;
+LENGTH_WRONG[DataSize.byte] = LENGTH_WRONG[DataSize.int] = 7;
+
 /** Goes through the values of a write request or a read response. */
 export class Values {
   code = 0;
   size = 0;
+  /** Length as the field has it: in bits or bytes, by transport size. */
+  field = 0;
   at = 0;
   /** Bytes of the value, without filling. */
   length = 0;
+  /** What the last {@link Values.check} found wrong. */
+  anomalies = 0;
 
   #view: DataView = NO_BYTES;
   #end = 0;
   #left = 0;
   #next = 0;
-  #anomalies = 0;
-  #broken = false;
   // What was checked, to go through it again.
   #first = 0;
   #count = 0;
-  #found = 0;
-  #held = false;
 
   /** Begins with the first of `count` values in `at..end`. */
   start(view: DataView, at: number, end: number, count: number): void {
     this.#view = view;
-    this.#first = this.#next = at;
+    this.#first = at;
     this.#end = end;
-    this.#left = this.#count = count;
-    this.#held = false;
-    this.#anomalies = 0;
-    this.#broken = false;
+    this.#count = count;
+    this.anomalies = 0;
+    this.rewind();
   }
 
   /**
@@ -307,76 +380,62 @@ export class Values {
    */
   check(view: DataView, at: number, end: number, count: number, filled: boolean): boolean {
     this.start(view, at, end, count);
-    let odd = 0;
-    this.#found = 0;
-    while (this.next()) {
-      odd = this.length & 1;
-      this.#found++;
+    let anomalies = 0;
+    let next = at;
+    let length = 0;
+    for (let left = count; left > 0; left--) {
+      next += length & 1;
+      if (end - next < HEADER) return this.#fail(anomalies);
+      const size = view.getUint8(next + 1);
+      const field = view.getUint16(next + 2);
+      const wrong = LENGTH_WRONG[size]!;
+      if (wrong === -1 || (field & wrong) !== 0) anomalies |= Anomaly.value;
+      length = bytesOf(size, field);
+      next += HEADER + length;
     }
-    if (this.#broken) return false;
-    const rest = end - this.#next;
-    if (rest !== 0 && !(filled && rest === 1 && odd === 1)) this.#anomalies |= Anomaly.trailing;
+    if (next > end) return this.#fail(anomalies);
+    const rest = end - next;
+    if (rest !== 0 && !(filled && rest === 1 && (length & 1) === 1)) anomalies |= Anomaly.trailing;
+    this.anomalies = anomalies;
     return true;
   }
 
   /** Begins anew with what was checked. */
   rewind(): void {
-    if (this.#found === 1) this.#held = true;
-    else this.start(this.#view, this.#first, this.#end, this.#count);
-  }
-
-  /** What the last {@link Values.check} found wrong. */
-  get anomalies(): number {
-    return this.#anomalies;
+    this.#next = this.#first;
+    this.#left = this.#count;
   }
 
   /** Moves to the next value; false where there is none. */
   next(): boolean {
-    if (this.#held) {
-      this.#held = false;
-      return true;
-    }
-    if (this.#left === 0 || this.#broken) return false;
+    if (this.#left === 0) return false;
     this.#left--;
+    const view = this.#view;
     const at = this.#next;
-    if (this.#end - at < 4) return this.#fail();
-    this.code = this.#view.getUint8(at);
-    this.size = this.#view.getUint8(at + 1);
-    this.at = at + 4;
-    this.length = this.#bytes(this.#view.getUint16(at + 2));
-    const end = this.at + this.length;
-    if (end > this.#end) return this.#fail();
-    this.#next = end + (this.#left > 0 ? this.length & 1 : 0);
+    if (this.#end - at < HEADER) return false;
+    const size = view.getUint8(at + 1);
+    const field = view.getUint16(at + 2);
+    const length = bytesOf(size, field);
+    const end = at + HEADER + length;
+    if (end > this.#end) return false;
+    this.code = view.getUint8(at);
+    this.size = size;
+    this.field = field;
+    this.at = at + HEADER;
+    this.length = length;
+    this.#next = end + (length & 1);
     return true;
   }
 
-  /** Bytes that a length field means. */
-  #bytes(length: number): number {
-    switch (this.size) {
-      case DataSize.none:
-        // Controllers fill the length of an item they refuse with anything.
-        return 0;
-      case DataSize.bit:
-        return (length + 7) >> 3;
-      case DataSize.byte:
-      case DataSize.int:
-        if ((length & 7) !== 0) this.#anomalies |= Anomaly.value;
-        return (length + 7) >> 3;
-      case DataSize.dint:
-      case DataSize.real:
-      case DataSize.octets:
-      case DataSize.nck1:
-      case DataSize.nck2:
-        return length;
-      default:
-        this.#anomalies |= Anomaly.value;
-        return length;
-    }
-  }
-
-  #fail(): false {
-    this.#anomalies |= Anomaly.length;
-    this.#broken = true;
+  #fail(anomalies: number): false {
+    this.anomalies = anomalies | Anomaly.length;
+    this.#left = 0;
     return false;
   }
+}
+
+/** Bytes that a length field means. */
+function bytesOf(size: number, field: number): number {
+  const shift = LENGTH_SHIFT[size]!;
+  return shift === 3 ? (field + 7) >> 3 : field >> shift;
 }

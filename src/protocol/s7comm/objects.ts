@@ -1,21 +1,32 @@
 /**
  * How objects are written: as engineers do (`DB1.DBD4`, `MW10`, `I 0.3`, `T 5`), with either the English or the
  * German letters; bytes in ranges (`DB1 0-19`, `M 4-7`); a data block, a block of the program or an area as a
- * whole (`DB1`, `OB1`, `M`).
+ * whole (`DB1`, `OB1`, `M`). Where one place in memory has several names, they are read as one: `DI1` and `V` as
+ * `DB1`, peripheral outputs (`PQ`) as `Q`.
  *
  * @module
  */
 
 import type { Operation } from '../../operation/operation.ts';
 import type { ObjectGrammar, ObjectRange } from '../protocol.ts';
-import { SPACES, Space, WHOLE } from './areas.ts';
+import { SPACES, Space, V_BLOCK, WHOLE } from './areas.ts';
 
-const LETTERS: Readonly<Record<string, string>> = { E: 'I', A: 'Q', Z: 'C' };
+const NAMES: Readonly<Record<string, string>> = {
+  E: 'I',
+  A: 'Q',
+  Z: 'C',
+  DI: 'DB',
+  V: 'DB',
+  PI: 'P',
+  PE: 'P',
+  PQ: 'Q',
+  PA: 'Q',
+};
 const WIDTHS: Readonly<Record<string, number>> = { X: 1, B: 8, W: 16, D: 32 };
 /** Letters of the widths within a data block: `DBW`, and `DIW` in an instance data block. */
 const BLOCK_WIDTH = /^(DB|DI)(\d+)\s*\.\s*D[BI]([XBWD])\s*(\d+)(?:\.(\d+))?$/;
 /** An area, a width and a byte: `MW10`, `QB 4`, `I 0.3`. */
-const AREA_WIDTH = /^(SM|AI|AQ|[IEQAMLVP])\s*([BWD]?)\s*(\d+)(?:\.(\d+))?$/;
+const AREA_WIDTH = /^(SM|AI|AQ|P[IEQA]|[IEQAMLVP])\s*([BWD]?)\s*(\d+)(?:\.(\d+))?$/;
 /** Bytes, or bits, from one to another: `DB1 0-19`, `M 4.3-5.2`. */
 const RANGE = /^([A-Z_]+)\s*(\d+)?\s+(\d+)(?:\.(\d+))?(?:\s*-\s*(\d+)(?:\.(\d+))?)?$/;
 const NUMBERED = /^(T|C|Z|IEC_T|IEC_C|R_ID)\s*(\d+)(?:\s*-\s*(\d+))?$/;
@@ -85,8 +96,9 @@ function whole(text: string): Parsed {
   }
   const space = spaceNamed(text);
   if (space === undefined) return undefined;
-  if (SPACES[space]!.areas) return { problem: `which one? write ${text}1` };
-  return { space, area: 0, from: 0, to: extentOf(space), sized: true };
+  const area = areaOf(text);
+  if (SPACES[space]!.areas && area === 0) return { problem: `which one? write ${text}1` };
+  return { space, area, from: 0, to: extentOf(space), sized: true };
 }
 
 /** `DB1.DBW4`. */
@@ -105,8 +117,9 @@ function inArea(text: string): Parsed {
   if (match === null) return undefined;
   const [, name, letter, byte, bit] = match;
   const space = spaceNamed(name!)!;
-  if (letter === '') return single(space, 0, bit === undefined ? 8 : 1, byte!, bit, bit !== undefined);
-  return single(space, 0, WIDTHS[letter!]!, byte!, bit, true);
+  const area = areaOf(name!);
+  if (letter === '') return single(space, area, bit === undefined ? 8 : 1, byte!, bit, bit !== undefined);
+  return single(space, area, WIDTHS[letter!]!, byte!, bit, true);
 }
 
 function single(
@@ -160,12 +173,13 @@ function span(text: string): Parsed {
   const [, name, number, first, firstBit, last, lastBit] = match;
   const space = spaceNamed(name!);
   if (space === undefined) return undefined;
-  const { areas } = SPACES[space]!;
+  const alone = areaOf(name!);
+  const areas = SPACES[space]!.areas && alone === 0;
   if (areas !== (number !== undefined)) {
     return { problem: areas ? `which one? write ${name}1 ${first}` : `${name} has no number of its own` };
   }
   if (isProgram(space)) return { problem: 'a block of the program is named as a whole, as in OB1' };
-  const area = Number(number ?? 0);
+  const area = Number(number ?? alone);
   if (isFree(space)) {
     const from = Number(first);
     return { space, area, from, to: Number(last ?? first) + 1, sized: last !== undefined };
@@ -194,7 +208,7 @@ function formatRange({ space, area, from, to }: ObjectRange): string {
     return last <= first ? `${name} ${first}` : `${name} ${first}-${last}`;
   }
   const byte = Math.floor(from / 8);
-  const inBlock = space === Space.DB || space === Space.DI;
+  const inBlock = space === Space.DB;
   if (to - from <= 1)
     return inBlock ? `${name}.${row.name}X${byte}.${from % 8}` : `${name} ${byte}.${from % 8}`;
   if (from % 8 !== 0 || to % 8 !== 0) {
@@ -218,9 +232,14 @@ function symbol(op: Operation): string {
 }
 
 function spaceNamed(name: string): Space | undefined {
-  const wanted = LETTERS[name] ?? name;
+  const wanted = NAMES[name] ?? name;
   const index = SPACES.findIndex((row, i) => i > 0 && row.name === wanted);
   return index < 0 ? undefined : (index as Space);
+}
+
+/** The block that an area without a number is. */
+function areaOf(name: string): number {
+  return name === 'V' ? V_BLOCK : 0;
 }
 
 /** One past the last unit of an area as a whole, in bits. */
