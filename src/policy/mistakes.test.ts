@@ -156,6 +156,37 @@ test('a few lines that stand for millions are not followed', () => {
   assert.match(problemsOf('['.repeat(10_000))[0] ?? '', /nested too deeply/);
 });
 
+test('of many thousands of mistakes the first are told, and how many there are', () => {
+  const tags = Array.from(
+    { length: 400 },
+    (_, i) => `  tag.${i}: { at: plc modbus holding ${i}, type: int16 }\n`,
+  );
+  const head = `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, plc: 10.0.0.2 } } }
+tags:
+${tags.join('')}conduits:
+  - from: a
+    to: plc
+    protocol: modbus
+    reason: r
+    owner: o
+    review: 2027-01-01
+    allow:
+`;
+  const rules = Array.from({ length: 30_000 }, (_, i) => `      - write: tog.${i}\n`);
+  const began = performance.now();
+  const told = problemsOf(head + rules.join(''));
+  assert.equal(told.length, 201);
+  assert.match(told[0]!, /^413:16: no tag 'tog\.0'; did you mean 'tag\.0'\?$/);
+  assert.equal(told[200], '613:16: this and 29799 more are not told; mend those above, then check again');
+  const quotes = problemsOf(`cofferdam: 1\n${'"\n'.repeat(200_000)}`);
+  assert.match(quotes[200]!, /: this and \d+ more are not told/);
+  const [long] = problemsOf(`cofferdam: 1\nplant: P\n${'x'.repeat(100_000)}: 1\n`);
+  assert.ok(long!.length < 1100);
+  assert.ok(performance.now() - began < 10_000);
+});
+
 test('a review that is past is a warning', () => {
   const text = `cofferdam: 1
 plant: P

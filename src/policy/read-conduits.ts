@@ -127,7 +127,7 @@ export function readProtocol(
   const text = reader.text(field.value, 'protocol', names.join(' or '));
   if (text === undefined) return undefined;
   const protocol = protocols.find(p => p.name === text);
-  return protocol ?? reader.problem(field.value.at, `no protocol '${text}'${suggestion(text, names)}`);
+  return protocol ?? reader.problem(field.value.at, () => `no protocol '${text}'${suggestion(text, names)}`);
 }
 
 function readStations(

@@ -68,13 +68,14 @@ function readRule(context: RuleContext, list: List, place: Place): Draft | undef
     if ((RULE_KEYS as readonly string[]).includes(entry.key)) fields.set(entry.key, entry);
     else if (entry.key === 'function' || verbNamed(entry.key) !== undefined) subjects.push(entry);
     else {
-      const known = [...RULE_VERBS, 'function', ...RULE_KEYS];
-      const near = nearest(entry.key, known);
-      const hint =
-        near === undefined
-          ? `; a rule begins with a verb: ${RULE_VERBS.join(', ')}`
-          : `; did you mean '${near}'?`;
-      reader.problem(entry.keyAt, `unknown key '${entry.key}' in a rule${hint}`);
+      reader.problem(entry.keyAt, () => {
+        const near = nearest(entry.key, [...RULE_VERBS, 'function', ...RULE_KEYS]);
+        const hint =
+          near === undefined
+            ? `; a rule begins with a verb: ${RULE_VERBS.join(', ')}`
+            : `; did you mean '${near}'?`;
+        return `unknown key '${entry.key}' in a rule${hint}`;
+      });
       // What the rule is about is unknown: its other keys can't be judged.
       if (subjects.length === 0 && entry === entries[0]) return undefined;
     }
@@ -240,13 +241,13 @@ function readObjects(
     if (protocol === undefined) continue;
     const range = protocol.objects.parse(text);
     if ('problem' in range) {
-      const tags = [...context.tags.keys()];
-      reader.problem(
-        item.at,
-        meantAsTag(protocol, text, tags)
+      const { problem } = range;
+      reader.problem(item.at, () => {
+        const tags = [...context.tags.keys()];
+        return meantAsTag(protocol, text, tags)
           ? `no tag '${text}'${suggestion(text, tags, '; define it under tags:')}`
-          : `${what}: ${range.problem}`,
-      );
+          : `${what}: ${problem}`;
+      });
       continue;
     }
     if (written === undefined) {

@@ -143,7 +143,7 @@ function readWhere(
     const names = protocols.map(p => p.name);
     return reader.problem(
       place.at,
-      `at of ${what}: no protocol '${protocolName}'${suggestion(protocolName, names)}`,
+      () => `at of ${what}: no protocol '${protocolName}'${suggestion(protocolName, names)}`,
     );
   }
   const object = parseStationedRange(protocol, rest.join(' '));
@@ -155,7 +155,9 @@ function readType(reader: Reader, place: Place, what: string): TagType | undefin
   const text = reader.text(place, `type of ${what}`, TYPES.join(', '));
   if (text === undefined) return undefined;
   const type = TYPES.find(t => t === text);
-  return type ?? reader.problem(place.at, `type of ${what}: no type '${text}'${suggestion(text, TYPES)}`);
+  return (
+    type ?? reader.problem(place.at, () => `type of ${what}: no type '${text}'${suggestion(text, TYPES)}`)
+  );
 }
 
 function readForm(

@@ -37,10 +37,10 @@ export class Places {
     const zone = this.zones.get(name);
     if (zone !== undefined) return zone.hosts;
     if (this.broken.has(name)) return undefined;
-    const known = [...this.zones.keys(), ...this.hosts.keys()];
     return reader.problem(
       place.at,
-      `${what}: no host or zone '${name}'${suggestion(name, known, '; define it under zones:')}`,
+      () =>
+        `${what}: no host or zone '${name}'${suggestion(name, [...this.zones.keys(), ...this.hosts.keys()], '; define it under zones:')}`,
     );
   }
 
@@ -58,10 +58,10 @@ export class Places {
       if (zone !== undefined) {
         return reader.problem(at, `${what}: '${name}' is a zone; name one of its hosts`);
       }
-      const known = [...this.hosts.keys()];
       return reader.problem(
         at,
-        `${what}: no host '${name}'${suggestion(name, known, '; define it under zones:')}`,
+        () =>
+          `${what}: no host '${name}'${suggestion(name, [...this.hosts.keys()], '; define it under zones:')}`,
       );
     }
     if (isSingle(host.network)) return host;

@@ -8,6 +8,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import { suggestion } from './nearest.ts';
 import type { Problem } from './problem.ts';
+import { type Message, ProblemList } from './problem-list.ts';
 import { type Ratio, ratioOf } from './ratio.ts';
 
 /** A value in the document, and the place that messages about it name. */
@@ -32,8 +33,8 @@ export class Reader {
   readonly #lines: LineCounter;
   readonly #file: string;
   readonly #text: string;
-  readonly problems: Problem[] = [];
-  readonly warnings: Problem[] = [];
+  readonly problems = new ProblemList(at => this.#place(at));
+  readonly warnings = new ProblemList(at => this.#place(at));
   #aliases = 0;
   readonly #unresolved = new Set<number>();
 
@@ -49,12 +50,12 @@ export class Reader {
     return { node, at: node?.range?.[0] ?? 0 };
   }
 
-  problem(at: number, message: string): undefined {
-    this.problems.push(this.#at(at, message));
+  problem(at: number, message: Message): undefined {
+    this.problems.add(at, message);
   }
 
   warn(at: number, message: string): void {
-    this.warnings.push(this.#at(at, message));
+    this.warnings.add(at, message);
   }
 
   line(at: number): number {
@@ -112,7 +113,11 @@ export class Reader {
     const fields = new Map<string, Entry>();
     for (const entry of entries) {
       if (known.includes(entry.key)) fields.set(entry.key, entry);
-      else this.problem(entry.keyAt, `unknown key '${entry.key}' in ${what}${suggestion(entry.key, known)}`);
+      else
+        this.problem(
+          entry.keyAt,
+          () => `unknown key '${entry.key}' in ${what}${suggestion(entry.key, known)}`,
+        );
     }
     return fields;
   }
@@ -192,9 +197,9 @@ export class Reader {
     );
   }
 
-  #at(at: number, message: string): Problem {
+  #place(at: number): Omit<Problem, 'message'> {
     const { line, col } = this.#lines.linePos(at);
-    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col), message };
+    return { file: this.#file, line: Math.max(1, line), column: Math.max(1, col) };
   }
 }
 
