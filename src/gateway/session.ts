@@ -126,7 +126,7 @@ export class Session implements Sink {
     this.#max = Math.min(options.limits.message, options.protocol.maxMessage);
     const { pending, pendingBytes, held, answer: patience } = options.limits;
     const bytes = Math.max(pendingBytes, this.#max);
-    this.#conversation = options.protocol.open({ requests: pending, bytes });
+    this.#conversation = options.protocol.open({ requests: pending, bytes }, true);
     this.#patience = [new Patience(patience), new Patience(patience)];
     this.#inboxes = [new Inbox(this.#max), new Inbox(this.#max)];
     this.#holds = [new Hold(held, answer.bytes.length), new Hold(held, answer.bytes.length)];

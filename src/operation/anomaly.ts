@@ -30,7 +30,10 @@ export const Anomaly = {
   unsolicited: 1 << 10,
   /** An answer that does not fit the request it names (other function, other count). */
   mismatch: 1 << 11,
-  /** A request with an identifier that is still awaiting its answer. */
+  /**
+   * A request with an identifier that is still awaiting its answer; or an answer that may be another request's,
+   * because more than one had its identifier.
+   */
   duplicate: 1 << 12,
   /** Bytes before this message could not be read and were skipped (monitor only). */
   resync: 1 << 13,

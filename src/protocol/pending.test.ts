@@ -3,11 +3,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Pending } from './pending.ts';
 
-/** The same by the simplest means: a list of entries. */
+/** Answers on which a request that was given up casts doubt. */
+const DOUBTS = 16;
+
+/** The same by the simplest means: a list of entries, and one of those that were given up. */
 class Model {
   readonly slots: number;
   readonly bytes: number;
-  entries: { key: number; ticket: number; bytes: number[] }[] = [];
+  entries: { key: number; ticket: number; bytes: number[]; uncertain: boolean }[] = [];
+  ghosts: { key: number; doubts: number }[] = [];
   ticket = 1;
 
   constructor(slots: number, bytes: number) {
@@ -23,9 +27,27 @@ class Model {
   add(key: number, bytes: number[]): boolean {
     const whole = this.hasRoom(bytes.length);
     const kept = bytes.slice(0, this.bytes);
-    while (!this.hasRoom(kept.length)) this.entries.shift();
-    this.entries.push({ key, ticket: this.ticket++, bytes: kept });
+    while (!this.hasRoom(kept.length)) this.abandon();
+    const same = this.entries.filter(entry => entry.key === key);
+    for (const entry of same) entry.uncertain = true;
+    const uncertain = same.length > 0 || this.ghosts.some(ghost => ghost.key === key);
+    this.entries.push({ key, ticket: this.ticket++, bytes: kept, uncertain });
     return whole;
+  }
+
+  abandon(): void {
+    const oldest = this.entries.shift();
+    if (oldest !== undefined) this.ghosts.push({ key: oldest.key, doubts: DOUBTS });
+    if (this.ghosts.length > this.slots) this.ghosts.shift();
+  }
+
+  answer(key: number): boolean {
+    const known = this.entries.some(entry => entry.key === key);
+    const ghost = this.ghosts.find(entry => entry.key === key);
+    if (ghost !== undefined) ghost.doubts = known ? ghost.doubts - 1 : 0;
+    this.ghosts = this.ghosts.filter(entry => entry.doubts > 0);
+    this.remove(key);
+    return known;
   }
 
   remove(key: number): void {
@@ -34,12 +56,13 @@ class Model {
   }
 }
 
-type Step = ['add', number, number] | ['remove', number] | ['oldest'];
+type Step = ['add', number, number] | ['remove', number] | ['answer', number] | ['oldest'];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(fc.constant('add' as const), fc.nat(6), fc.nat({ max: 300 })) },
-  { weight: 4, arbitrary: fc.tuple(fc.constant('remove' as const), fc.nat(6)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('oldest' as const)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('remove' as const), fc.nat(6)) },
+  { weight: 4, arbitrary: fc.tuple(fc.constant('answer' as const), fc.nat(6)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('oldest' as const)) },
 );
 
 test('behaves as a list of entries with two limits', () => {
@@ -65,9 +88,11 @@ test('behaves as a list of entries with two limits', () => {
             const slot = pending.find(key);
             if (slot >= 0) pending.remove(slot);
             model.remove(key);
+          } else if (kind === 'answer') {
+            assert.equal(pending.answer(key) >= 0, model.answer(key));
           } else {
-            pending.removeOldest();
-            model.entries.shift();
+            pending.abandonOldest();
+            model.abandon();
           }
           same(pending, model);
         }
@@ -86,6 +111,7 @@ function same(pending: Pending, model: Model): void {
     const slot = pending.find(key);
     assert.equal(slot >= 0, expected !== undefined);
     if (expected === undefined) continue;
+    assert.equal(pending.uncertain(slot), expected.uncertain);
     const { view } = pending;
     const bytes: number[] = [];
     for (let at = pending.at(slot); at < pending.end(slot); at++) bytes.push(view.getUint8(at));
@@ -129,4 +155,55 @@ test('removing twice, or what is not there, changes nothing', () => {
   pending.remove(-1);
   pending.remove(99);
   assert.equal(pending.waiting, 1);
+});
+
+test('a late answer is not taken for the answer to a newer request with its identifier', () => {
+  const pending = new Pending(8, 512);
+  const view = new DataView(new ArrayBuffer(4));
+  pending.add(7, view, 0, 4);
+  assert.ok(!pending.uncertain(pending.find(7)));
+  pending.abandonOldest();
+  assert.equal(pending.waiting, 0);
+  assert.equal(pending.oldestTicket, 0);
+  assert.equal(pending.find(7), -1, 'what was given up is not found');
+  pending.add(7, view, 0, 4);
+  assert.ok(pending.uncertain(pending.find(7)));
+  assert.ok(pending.answer(7) >= 0);
+  assert.equal(pending.answer(7), -1, 'a second answer finds nobody');
+  pending.add(7, view, 0, 4);
+  assert.ok(!pending.uncertain(pending.find(7)), 'the ghost had its answer');
+});
+
+test('a late answer alone lays its ghost to rest', () => {
+  const pending = new Pending(8, 512);
+  const view = new DataView(new ArrayBuffer(4));
+  pending.add(7, view, 0, 4);
+  pending.abandonOldest();
+  assert.equal(pending.answer(7), -1);
+  pending.add(7, view, 0, 4);
+  assert.ok(!pending.uncertain(pending.find(7)));
+});
+
+test('of two requests with the same identifier both answers are uncertain', () => {
+  const pending = new Pending(8, 512);
+  const view = new DataView(new ArrayBuffer(4));
+  pending.add(7, view, 0, 4);
+  pending.add(7, view, 0, 4);
+  assert.ok(pending.uncertain(pending.find(7)));
+  pending.answer(7);
+  assert.ok(pending.uncertain(pending.find(7)));
+});
+
+test('a request that is never answered does not cast doubt for ever', () => {
+  const pending = new Pending(8, 512);
+  const view = new DataView(new ArrayBuffer(4));
+  pending.add(7, view, 0, 4);
+  pending.abandonOldest();
+  let doubtful = 0;
+  for (let i = 0; i < 100; i++) {
+    pending.add(7, view, 0, 4);
+    if (pending.uncertain(pending.find(7))) doubtful++;
+    pending.answer(7);
+  }
+  assert.equal(doubtful, DOUBTS);
 });

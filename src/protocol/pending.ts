@@ -5,6 +5,10 @@
  * answered costs one entry and no more. Both stores start small and double up to their limits, because a monitor
  * holds one of these for each side of each flow and most never have more than one request waiting.
  *
+ * An answer can be told to belong to its request only where its identifier means one request. It does not while
+ * several with the same identifier wait, nor where one was given up whose answer may still come: what is given up
+ * leaves a ghost, and an entry added beside another with its key, or beside a ghost of it, is `uncertain`.
+ *
  * @module
  */
 
@@ -12,6 +16,13 @@ const FIRST_SLOTS = 4;
 const FIRST_BYTES = 256;
 /** Key of an entry that was removed. */
 const GONE = -1;
+/**
+ * Answers on which a ghost casts doubt before it is believed that its own never comes. Each answer that is taken
+ * for another request may leave that request's own answer outstanding, so one is too few; with no bound, a client
+ * that uses one identifier for everything would stay uncertain after one loss.
+ */
+const DOUBTS = 16;
+const NO_GHOSTS = new Int32Array(0);
 
 export class Pending {
   readonly #maxSlots: number;
@@ -21,6 +32,7 @@ export class Pending {
   #tickets = new Float64Array(FIRST_SLOTS);
   #offsets = new Int32Array(FIRST_SLOTS);
   #lengths = new Int32Array(FIRST_SLOTS);
+  #uncertain = new Uint8Array(FIRST_SLOTS);
   #first = 0;
   #end = 0;
   #waiting = 0;
@@ -31,6 +43,10 @@ export class Pending {
   #head = 0;
   /** Bytes of the entries that wait. */
   #held = 0;
+  // Keys of ghosts and the doubts they have left, oldest first; at most as many as entries may wait.
+  #ghosts = NO_GHOSTS;
+  #doubts = NO_GHOSTS;
+  #haunting = 0;
 
   /** At most `slots` entries (at least 4) and `bytes` bytes (at least 256). */
   constructor(slots: number, bytes: number) {
@@ -70,12 +86,15 @@ export class Pending {
   add(key: number, view: DataView, at: number, end: number): boolean {
     const length = Math.min(end - at, this.#maxBytes);
     const whole = this.hasRoom(end - at);
-    if (!whole) while (!this.hasRoom(length)) this.removeOldest();
+    if (!whole) while (!this.hasRoom(length)) this.abandonOldest();
     if (this.#end === this.#keys.length) this.#makeSlots();
     if (this.#head + length > this.#bytes.length) this.#makeBytes(length);
     const offset = this.#head;
     copy(view, at, this.#view, offset, length);
+    const other = this.find(key);
+    if (other >= 0) this.#uncertain[other] = 1;
     const slot = this.#end++;
+    this.#uncertain[slot] = other >= 0 || this.#ghostOf(key) >= 0 ? 1 : 0;
     this.#keys[slot] = key;
     this.#tickets[slot] = this.#ticket++;
     this.#offsets[slot] = offset;
@@ -91,6 +110,24 @@ export class Pending {
     const keys = this.#keys;
     for (let slot = this.#first; slot < this.#end; slot++) if (keys[slot] === key) return slot;
     return -1;
+  }
+
+  /** True where an answer with the entry's key may be the answer to another request than the entry's. */
+  uncertain(slot: number): boolean {
+    return this.#uncertain[slot] === 1;
+  }
+
+  /**
+   * An answer with `key` has come: the oldest entry with it is removed, and its ghosts fade. Returns the entry's slot,
+   * or -1; its bytes stay readable until the next `add`.
+   */
+  answer(key: number): number {
+    const slot = this.find(key);
+    const ghost = this.#haunting === 0 ? -1 : this.#ghostOf(key);
+    // With no request waiting it can only be the ghost's own answer.
+    if (ghost >= 0 && (slot < 0 || --this.#doubts[ghost]! === 0)) this.#layToRest(ghost);
+    this.remove(slot);
+    return slot;
   }
 
   /** Where the entry's bytes begin in `view`. */
@@ -118,9 +155,33 @@ export class Pending {
     while (this.#keys[this.#first] === GONE) this.#first++;
   }
 
-  /** Removes the oldest entry, if there is one. */
-  removeOldest(): void {
-    if (this.#waiting > 0) this.remove(this.#first);
+  /** Gives the oldest entry up, if there is one: its answer may still come, and is not to be taken for another's. */
+  abandonOldest(): void {
+    if (this.#waiting === 0) return;
+    if (this.#ghosts.length === 0) {
+      // cold: most sessions never give anything up
+      this.#ghosts = new Int32Array(this.#maxSlots);
+      this.#doubts = new Int32Array(this.#maxSlots);
+    }
+    if (this.#haunting === this.#maxSlots) this.#layToRest(0);
+    this.#ghosts[this.#haunting] = this.#keys[this.#first]!;
+    this.#doubts[this.#haunting] = DOUBTS;
+    this.#haunting++;
+    this.remove(this.#first);
+  }
+
+  /** The oldest ghost of a request with `key`, or -1. */
+  #ghostOf(key: number): number {
+    for (let i = 0; i < this.#haunting; i++) if (this.#ghosts[i] === key) return i;
+    return -1;
+  }
+
+  #layToRest(ghost: number): void {
+    this.#haunting--;
+    for (let i = ghost; i < this.#haunting; i++) {
+      this.#ghosts[i] = this.#ghosts[i + 1]!;
+      this.#doubts[i] = this.#doubts[i + 1]!;
+    }
   }
 
   /**
@@ -135,6 +196,7 @@ export class Pending {
     const tickets = grow ? new Float64Array(to) : this.#tickets;
     const offsets = grow ? new Int32Array(to) : this.#offsets;
     const lengths = grow ? new Int32Array(to) : this.#lengths;
+    const uncertain = grow ? new Uint8Array(to) : this.#uncertain;
     let next = 0;
     for (let slot = this.#first; slot < this.#end; slot++) {
       if (this.#keys[slot] === GONE) continue;
@@ -142,12 +204,14 @@ export class Pending {
       tickets[next] = this.#tickets[slot]!;
       offsets[next] = this.#offsets[slot]!;
       lengths[next] = this.#lengths[slot]!;
+      uncertain[next] = this.#uncertain[slot]!;
       next++;
     }
     this.#keys = keys;
     this.#tickets = tickets;
     this.#offsets = offsets;
     this.#lengths = lengths;
+    this.#uncertain = uncertain;
     this.#first = 0;
     this.#end = next;
   }

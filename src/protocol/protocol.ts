@@ -208,7 +208,11 @@ export interface Protocol {
   /** First offset after `at` where a message plausibly begins, or `end`. For the monitor; never used in line. */
   resync(side: Side, view: DataView, at: number, end: number): number;
 
-  open(limits: ConversationLimits): Conversation;
+  /**
+   * What a session is to remember. `fresh`: it sees every byte of both sides from the first, as the gateway does, so
+   * that what does not follow from what went before is an anomaly; otherwise it may have been joined in mid-stream.
+   */
+  open(limits: ConversationLimits, fresh?: boolean): Conversation;
 
   /** Name of an error code as `Operation.error` carries it. */
   errorName(error: number): string;

@@ -36,8 +36,18 @@ test('requests with the same identifier are answered in order', () => {
   const exchange = new Exchange();
   assert.deepEqual(exchange.request('03 000a 0001'), ['read holding 10 asked']);
   assert.deepEqual(exchange.request('03 0014 0001'), ['read holding 20 asked [duplicate]']);
-  assert.deepEqual(exchange.response('03 02 0001'), ['read holding 10 = 1 ok']);
-  assert.deepEqual(exchange.response('03 02 0002'), ['read holding 20 = 2 ok']);
+  // Each may be the other's.
+  assert.deepEqual(exchange.response('03 02 0001'), ['read holding 10 = 1 ok [duplicate]']);
+  assert.deepEqual(exchange.response('03 02 0002'), ['read holding 20 = 2 ok [duplicate]']);
+});
+
+test('the late answer to a request that was given up is not taken for that of its successor', () => {
+  const exchange = new Exchange();
+  exchange.request('03 0384 0001');
+  exchange.conversation.abandonOldest(client);
+  assert.deepEqual(exchange.request('03 0028 0001'), ['read holding 40 asked']);
+  assert.deepEqual(exchange.response('03 02 1388'), ['read holding 40 = 5000 ok [duplicate]']);
+  assert.deepEqual(exchange.response('03 02 0064'), ['read = 100 ok [unsolicited]']);
 });
 
 test('an answer to nothing', () => {

@@ -1,7 +1,7 @@
 /**
  * What a Modbus/TCP session must remember: the requests that await their answer. They are paired by transaction
  * and unit, because a gateway to several serial lines may reuse a transaction identifier for each of them;
- * requests with the same identifier are answered in order.
+ * requests with the same identifier are taken to be answered in order, and their answers are marked as uncertain.
  *
  * @module
  */
@@ -26,8 +26,12 @@ export class ModbusConversation implements Conversation {
     const pending = this.#pending;
     const slot = pending.find(keyOf(view, at));
     if (side === Side.server) {
-      if (slot < 0) decodeResponse(view, at, end, view, -1, -1, op, sink);
-      else decodeResponse(view, at, end, pending.view, pending.at(slot), pending.end(slot), op, sink);
+      if (slot < 0) {
+        decodeResponse(view, at, end, Anomaly.unsolicited, view, -1, -1, op, sink);
+        return;
+      }
+      const whose = pending.uncertain(slot) ? Anomaly.duplicate : 0;
+      decodeResponse(view, at, end, whose, pending.view, pending.at(slot), pending.end(slot), op, sink);
       return;
     }
     const full = pending.hasRoom(end - at) ? 0 : Anomaly.evicted;
@@ -37,12 +41,8 @@ export class ModbusConversation implements Conversation {
   follow(side: Side, view: DataView, at: number, end: number): void {
     const pending = this.#pending;
     const key = keyOf(view, at);
-    if (side === Side.client) {
-      pending.add(key, view, at, end);
-      return;
-    }
-    const slot = pending.find(key);
-    if (slot >= 0) pending.remove(slot);
+    if (side === Side.client) pending.add(key, view, at, end);
+    else pending.answer(key);
   }
 
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
@@ -65,7 +65,7 @@ export class ModbusConversation implements Conversation {
   }
 
   abandonOldest(side: Side): void {
-    if (side === Side.client) this.#pending.removeOldest();
+    if (side === Side.client) this.#pending.abandonOldest();
   }
 }
 

@@ -39,13 +39,14 @@ export function decodeRequest(
 }
 
 /**
- * Hands the operations of the response `at..end` to `sink`. Its request, in `asked`, stands at
+ * Hands the operations of the response `at..end` to `sink`; `anomalies` are those of its circumstances. Its request, in `asked`, stands at
  * `askedAt..askedEnd`; `askedAt` is -1 where none is known.
  */
 export function decodeResponse(
   view: DataView,
   at: number,
   end: number,
+  anomalies: number,
   asked: DataView,
   askedAt: number,
   askedEnd: number,
@@ -59,15 +60,13 @@ export function decodeResponse(
   begin(view, at, code, op);
   op.phase = Phase.response;
   op.outcome = failed ? Outcome.failed : Outcome.ok;
-  op.anomalies = found;
+  op.anomalies = anomalies | found;
   // From here on a request that does not help to read this response counts as none.
-  if (askedAt < 0) {
-    op.anomalies |= Anomaly.unsolicited;
-  } else if (functionOf(asked, askedAt) !== code) {
-    op.anomalies |= Anomaly.mismatch;
-    askedAt = -1;
-  } else if (!isWholeRequest(asked, askedAt, askedEnd)) {
-    askedAt = -1;
+  if (askedAt >= 0) {
+    if (functionOf(asked, askedAt) !== code) {
+      op.anomalies |= Anomaly.mismatch;
+      askedAt = -1;
+    } else if (!isWholeRequest(asked, askedAt, askedEnd)) askedAt = -1;
   }
   // Exceptions do not repeat the sub-function, and UMAS has its answer in its place.
   if (!failed && code !== Fc.umas) name(op, subOf(view, at, end));

@@ -84,6 +84,25 @@ export function tsduAnomalies(view: DataView, at: number, end: number): number {
   return anomalies;
 }
 
+/**
+ * Anomalies of the packets of a data message among each other, where a TPDU has at most `size` bytes (0: not known).
+ *
+ * X.224 6.3 has no empty TPDU before the last, 13.3.4 b none longer than negotiated. That all but the last are as long
+ * as they can be is no rule of the standard but what its senders do: to one who does not put segments together (and
+ * many controllers never saw any), each would be a message, and a shorter one could be cut to hold a whole request.
+ */
+export function segmentAnomalies(view: DataView, at: number, end: number, size: number): number {
+  let anomalies = 0;
+  for (let next = at; next < end; ) {
+    const length = view.getUint16(next + 2);
+    const tpdu = length - TPKT_HEADER;
+    if (size !== 0 && tpdu > size) anomalies |= Anomaly.oversize;
+    next += length;
+    if (next < end && (length === DATA || (size !== 0 && tpdu < size))) anomalies |= Anomaly.length;
+  }
+  return anomalies;
+}
+
 /** True where the message is a single packet, whose data can be read in place from `at + DATA`. */
 export function unsegmented(view: DataView, at: number, end: number): boolean {
   return at + view.getUint16(at + 2) === end;

@@ -7,9 +7,10 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import type { Operation, Sink } from '../../operation/operation.ts';
-import { opposite, Side } from '../../operation/side.ts';
-import { connectionAnomalies, Parameter, parameterAt } from '../osi/connection.ts';
+import { opposite, type Side } from '../../operation/side.ts';
+import { confirms, connectionAnomalies, Parameter, parameterAt } from '../osi/connection.ts';
 import { DATA, reassemble, Tpdu, tpduCode, tsduAnomalies, unsegmented } from '../osi/cotp.ts';
+import { ConnectionState } from '../osi/state.ts';
 import { Pending } from '../pending.ts';
 import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
 import { decodeConnection, decodeEmpty, decodePdu, SETUP } from './decode.ts';
@@ -32,11 +33,15 @@ export class S7Conversation implements Conversation {
   readonly #message = new Message();
   /** Where the data of segmented messages are put together; made when the first is seen. */
   #scratch: DataView | undefined;
+  readonly #connection: ConnectionState;
+  /** The station that the connection reaches, and the one that a CR asks for. */
   #station = UNKNOWN_STATION;
+  #asked = UNKNOWN_STATION;
   /** Longest PDU, once negotiated; 0 before. */
   #pduLength = 0;
 
-  constructor(limits: ConversationLimits) {
+  constructor(limits: ConversationLimits, fresh: boolean) {
+    this.#connection = new ConnectionState(fresh);
     this.#pending = [new Pending(limits.requests, limits.bytes), new Pending(limits.requests, limits.bytes)];
   }
 
@@ -47,15 +52,13 @@ export class S7Conversation implements Conversation {
     m.sink = sink;
     m.answers = false;
     op.clear(side);
-    op.station = this.#station;
-    op.anomalies = tsduAnomalies(view, at, end);
+    op.station = this.#connection.asked ? this.#asked : this.#station;
+    op.anomalies = tsduAnomalies(view, at, end) | this.#connection.anomalies(side, view, at, end);
     const code = tpduCode(view, at);
     if (code !== Tpdu.DT) {
       op.anomalies |= connectionAnomalies(view, at, end);
       if (code === Tpdu.CR) op.station = calledStation(view, at);
-      // The station opens the connection, the controller confirms it.
-      if (code === (side === Side.client ? Tpdu.CC : Tpdu.CR)) m.flag(Anomaly.state);
-      m.answers = this.#pending[opposite(side)].find(CONNECTION_KEY) >= 0;
+      this.#pairConnection(side, view, at, code);
       decodeConnection(m, view, at, code);
     } else if (this.#read(view, at, end)) {
       this.#pair(side);
@@ -70,6 +73,7 @@ export class S7Conversation implements Conversation {
       this.#followConnection(side, view, at, end, code);
       return;
     }
+    if (this.#connection.follow(side, view, at, end)) this.#station = this.#asked;
     if (!this.#read(view, at, end)) return;
     const { pdu, request } = this.#message;
     if (pdu.anomalies !== 0 && pdu.anomalies !== Anomaly.trailing) return;
@@ -81,9 +85,8 @@ export class S7Conversation implements Conversation {
     }
     if (!answers(pdu)) return;
     const pending = this.#pending[opposite(side)];
-    const slot = pending.find(key);
+    const slot = pending.answer(key);
     if (slot < 0) return;
-    pending.remove(slot);
     // Reads and writes, which are most of the traffic, leave nothing to remember.
     if (pdu.code === Fn.readVar || pdu.code === Fn.writeVar) return;
     request.read(pending.view, pending.at(slot), pending.end(slot));
@@ -112,7 +115,7 @@ export class S7Conversation implements Conversation {
   }
 
   abandonOldest(side: Side): void {
-    this.#pending[side].removeOldest();
+    this.#pending[side].abandonOldest();
   }
 
   /** Reads the header of the PDU in the message, put together where it is segmented; false where it is empty. */
@@ -140,7 +143,10 @@ export class S7Conversation implements Conversation {
     if (this.#pduLength !== 0 && length > this.#pduLength) op.anomalies |= Anomaly.oversize;
     const key = keyOf(pdu);
     if (asks(pdu)) {
-      if (this.#pending[side].find(key) >= 0) op.anomalies |= Anomaly.duplicate;
+      const pending = this.#pending[side];
+      if (pending.find(key) >= 0) op.anomalies |= Anomaly.duplicate;
+      if (!pending.hasRoom(pdu.dataEnd - pdu.param + headerLength(pdu.rosctr)))
+        op.anomalies |= Anomaly.evicted;
       return;
     }
     if (!answers(pdu)) return;
@@ -150,21 +156,34 @@ export class S7Conversation implements Conversation {
       op.anomalies |= Anomaly.unsolicited;
       return;
     }
+    if (pending.uncertain(slot)) op.anomalies |= Anomaly.duplicate;
     request.read(pending.view, pending.at(slot), pending.end(slot));
     m.answers = request.anomalies === 0;
   }
 
-  #followConnection(side: Side, view: DataView, at: number, end: number, code: number): void {
-    if (connectionAnomalies(view, at, end) & (Anomaly.truncated | Anomaly.length | Anomaly.header)) return;
-    if (code === Tpdu.CR) {
-      this.#station = calledStation(view, at);
-      this.#pending[side].add(CONNECTION_KEY, view, at, end);
-      return;
-    }
-    if (code !== Tpdu.CC && code !== Tpdu.DR) return;
+  /** Finds the CR that a TPDU of the connection answers. */
+  #pairConnection(side: Side, view: DataView, at: number, code: number): void {
+    const m = this.#message;
+    const { op } = m;
+    const whole = (op.anomalies & (Anomaly.truncated | Anomaly.length | Anomaly.header)) === 0;
+    if (code === Tpdu.CR && !this.#pending[side].hasRoom(view.getUint16(at + 2)))
+      op.anomalies |= Anomaly.evicted;
     const pending = this.#pending[opposite(side)];
     const slot = pending.find(CONNECTION_KEY);
-    if (slot >= 0) pending.remove(slot);
+    m.answers = slot >= 0;
+    if (code !== Tpdu.CC || !this.#connection.asked) return;
+    if (slot < 0) op.anomalies |= Anomaly.unsolicited;
+    else if (whole && !confirms(view, at, pending.view, pending.at(slot))) op.anomalies |= Anomaly.mismatch;
+  }
+
+  #followConnection(side: Side, view: DataView, at: number, end: number, code: number): void {
+    if (connectionAnomalies(view, at, end) & (Anomaly.truncated | Anomaly.length | Anomaly.header)) return;
+    if (this.#connection.anomalies(side, view, at, end) !== 0) return;
+    if (this.#connection.follow(side, view, at, end)) this.#station = this.#asked;
+    if (code === Tpdu.CR) {
+      this.#asked = calledStation(view, at);
+      this.#pending[side].add(CONNECTION_KEY, view, at, end);
+    } else if (code === Tpdu.CC || code === Tpdu.DR) this.#pending[opposite(side)].answer(CONNECTION_KEY);
   }
 
   #followAck(pdu: Pdu): void {

@@ -32,6 +32,6 @@ export const s7comm: Protocol = {
   recognise,
   frame,
   resync,
-  open: limits => new S7Conversation(limits),
+  open: (limits, fresh = false) => new S7Conversation(limits, fresh),
   errorName,
 };
