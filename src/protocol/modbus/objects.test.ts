@@ -104,3 +104,7 @@ test('units', () => {
   assert.equal(stations.format(17), '17');
   assert.equal(stations.standard, 1);
 });
+
+test('unit 0 is that of a broadcast', () => {
+  assert.equal(modbus.stations.broadcast, 0);
+});

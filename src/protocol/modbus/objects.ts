@@ -122,6 +122,8 @@ export const objects: ObjectGrammar = { parse, format, formatRange, alias, examp
 export const stations: StationGrammar = {
   word: 'unit',
   standard: 1,
+  // On a serial line all devices obey it (MODBUS over Serial Line V1.02, 2.2), also behind a gateway.
+  broadcast: 0,
   parse(text) {
     const unit = /^\d{1,3}$/.test(text) ? Number(text) : 256;
     return unit <= 255 ? unit : { problem: `'${text}' is no Modbus unit; units are 0 to 255` };
