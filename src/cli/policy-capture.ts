@@ -7,7 +7,7 @@
 
 import { Current } from '../monitor/current.ts';
 import { Monitor } from '../monitor/monitor.ts';
-import { type Operation, Phase, type Sink } from '../operation/operation.ts';
+import { Operation, Phase, type Sink } from '../operation/operation.ts';
 import { CaptureReader } from '../packet/capture.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { FrameSink } from '../packet/records.ts';
@@ -43,6 +43,9 @@ class Replay implements FrameSink, Sink {
   readonly #monitor: Monitor;
   readonly #routes = new Map<string, Route>();
   readonly #states = new Map<string, PolicyState>();
+  /** The message under work, as far as it was decided, and where its explanations begin. */
+  readonly #items: { readonly op: Operation; readonly decided: number }[] = [];
+  #explained = 0;
   readonly #stop = new AbortController();
 
   constructor(policy: Policy, number: number) {
@@ -63,7 +66,43 @@ class Replay implements FrameSink, Sink {
     if (this.packets === this.#number) this.#stop.abort();
   }
 
+  /** As in line, a message passes whole or not at all: all of it is decided, then committed. */
   operation(op: Operation): void {
+    const { route, state } = this.#between(op);
+    if (op.item === 0) this.#begin();
+    const decided = decide(route, state, op);
+    this.#items.push({ op: Object.assign(new Operation(), op), decided });
+    if (this.packets === this.#number && this.explanations.length < MAX_OPERATIONS) {
+      this.explanations.push(explain(this.#policy, route, state, op));
+    }
+    if (op.item + 1 < op.items) return;
+    if (this.#items.some(item => verdictOf(item.decided) === Verdict.deny)) {
+      this.#refuse();
+      return;
+    }
+    for (const item of this.#items) {
+      if (item.op.phase === Phase.response) settle(state, item.op);
+      else commit(route, state, item.op, item.decided);
+    }
+  }
+
+  #begin(): void {
+    this.#items.length = 0;
+    this.#explained = this.explanations.length;
+  }
+
+  /** Of a message that is refused, what would be allowed by itself is refused with the rest. */
+  #refuse(): void {
+    for (let i = this.#explained; i < this.explanations.length; i++) {
+      const one = this.explanations[i]!;
+      if (one.verdict === 'deny') continue;
+      const sentence = `${one.sentence}; but its message is refused, for another part of it is denied`;
+      this.explanations[i] = { ...one, sentence };
+    }
+  }
+
+  /** The route that the operation takes, and the state of its controller. */
+  #between(op: Operation): { readonly route: Route; readonly state: PolicyState } {
     const { clientAddress, serverAddress } = this.#current.session;
     const protocol = this.#policy.protocols[op.protocol]!;
     const target = this.#policy.hostsAt(serverAddress).find(host => host.network.text === serverAddress);
@@ -73,13 +112,6 @@ class Replay implements FrameSink, Sink {
     this.#routes.set(key, route);
     const state = this.#states.get(name) ?? new PolicyState(this.#policy);
     this.#states.set(name, state);
-    if (this.packets === this.#number) {
-      if (this.explanations.length < MAX_OPERATIONS)
-        this.explanations.push(explain(this.#policy, route, state, op));
-      return;
-    }
-    const decided = decide(route, state, op);
-    if (op.phase === Phase.response) settle(state, op);
-    else if (verdictOf(decided) !== Verdict.deny) commit(route, state, op, decided);
+    return { route, state };
   }
 }

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { pcap, SYN, tcpFrame } from '../packet/capture-bytes.fixture.ts';
 import { REASONS } from '../policy/reasons.ts';
+import { readRequest, readWriteRequest } from '../protocol/modbus/encode.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const DOCUMENT = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
@@ -152,4 +154,47 @@ conduits:
   assert.match(stdout, /→ line 5: allow: write: holding 0: allows it/);
   assert.match(run('explain', 'lab.yaml', '--capture', capture, '--packet', '1').stdout, /ends no message/);
   assert.match(run('explain', 'lab.yaml', '--capture', capture, '--packet', '99').stderr, /has 8 packets/);
+});
+
+test('a message of a capture passes whole or not at all', () => {
+  writeFileSync(
+    join(folder, 'whole.yaml'),
+    `cofferdam: 1
+plant: Lab
+zones: { lab: { hosts: { hmi: 10.0.0.1, plc: 10.0.0.2 } } }
+conduits:
+  - from: hmi
+    to: plc
+    protocol: modbus
+    reason: r
+    owner: o
+    review: 2099-01-01
+    allow: { read: anything, rate: 1/h }
+`,
+  );
+  const to = (transaction: number) => ({ transaction, unit: 1 });
+  const messages = [
+    readWriteRequest(to(1), 0, 1, 5, [7]),
+    readRequest(to(2), 3, 0, 1),
+    readRequest(to(3), 3, 0, 1),
+  ];
+  let sequence = 100;
+  const frames = [tcpFrame({ flags: SYN, sequence: 99 })];
+  for (const payload of messages) {
+    frames.push(tcpFrame({ sequence, payload }));
+    sequence += payload.length;
+  }
+  writeFileSync(join(folder, 'whole.pcap'), pcap(frames.map(frame => ({ frame }))));
+  const explain = (packet: number) =>
+    JSON.parse(
+      run('explain', 'whole.yaml', '--capture', 'whole.pcap', '--packet', `${packet}`, '--json').stdout,
+    );
+  const [read, write] = explain(2);
+  assert.equal(write.verdict, 'deny');
+  assert.equal(
+    read.sentence,
+    'allowed: read holding 0 (rule line 11); but its message is refused, for another part of it is denied',
+  );
+  assert.equal(explain(3)[0].verdict, 'allow', 'what was refused used nothing up');
+  assert.equal(explain(4)[0].reason, 'rate');
 });
