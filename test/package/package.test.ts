@@ -73,9 +73,12 @@ test('carries what runs, what explains it, and nothing else', () => {
   for (const name of ['package.json', 'README.md', 'LICENSE', 'sbom.cdx.json', 'bin/cofferdam.cjs']) {
     assert.ok(names.includes(`package/${name}`), `${name} is missing`);
   }
-  assert.ok(names.includes('package/dist/cli/main.js'));
+  const policies = ['policies/compressor-station.yaml', 'schema/policy.schema.json', 'docs/policy.md'];
+  for (const name of ['dist/cli/main.js', ...policies]) {
+    assert.ok(names.includes(`package/${name}`), `${name} is missing`);
+  }
   const allowed =
-    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|docs\/[\w/-]+\.md|policies\/[\w-]+\.yaml)$/;
+    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|docs\/[\w/-]+\.md|policies\/[\w-]+\.yaml|schema\/policy\.schema\.json)$/;
   assert.deepEqual(
     names.filter(name => !allowed.test(name)),
     [],
