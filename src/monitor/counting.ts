@@ -45,6 +45,13 @@ export class Counting implements Sink {
   readonly #pairNumbers = new Map<string, number>();
   readonly #pairs: { client: string; server: string; protocol: string }[] = [];
   #pairCounts = new Float64Array(64 * PAIR_WIDTH);
+  // Items of one message that do the same, which nearly all of them do, are counted at once, when the next begin:
+  // how many they are, their protocol, row and verb, and the counters of their pair of hosts.
+  #alike = 0;
+  #protocol = 0;
+  #fn = 0;
+  #verb = 0;
+  #pairAt = 0;
 
   constructor(protocols: readonly Protocol[], current: Current) {
     this.#protocols = protocols;
@@ -55,22 +62,39 @@ export class Counting implements Sink {
   }
 
   operation(op: Operation): void {
-    const { protocol, verb, fn } = op;
-    const functions = this.#functions[protocol]!;
-    const row = fn * WIDTH;
-    functions[row + OPERATIONS]!++;
-    if (op.item === 0) functions[row + op.phase]!++;
-    this.#verbs[protocol]![verb]!++;
-    let pair = this.#current.session.pair;
-    if (pair < 0) pair = this.#pair(this.#current.session);
-    this.#pairCounts[pair * PAIR_WIDTH + verb]!++;
-    if (op.outcome === Outcome.failed) {
-      functions[row + FAILED]!++;
-      this.#pairCounts[pair * PAIR_WIDTH + VERBS.length]!++;
-      this.#errors.count(protocol, op.code, op.subcode, op.error);
-    }
-    if (fn === 0) this.#countUnlisted(op);
-    if (op.anomalies !== 0) this.#countAnomalies(protocol, op.anomalies);
+    if (op.item !== 0 && op.fn === this.#fn && op.verb === this.#verb) this.#alike++;
+    else this.#begin(op);
+    if (op.outcome === Outcome.failed) this.#countFailed(op);
+    if (op.fn === 0) this.#countUnlisted(op);
+    if (op.anomalies !== 0) this.#countAnomalies(op.protocol, op.anomalies);
+  }
+
+  /** An operation that is another than the one before it. */
+  #begin(op: Operation): void {
+    this.#settle();
+    const { protocol, fn } = op;
+    const { session } = this.#current;
+    this.#alike = 1;
+    this.#protocol = protocol;
+    this.#fn = fn;
+    this.#verb = op.verb;
+    this.#pairAt = (session.pair < 0 ? this.#pair(session) : session.pair) * PAIR_WIDTH;
+    if (op.item === 0) this.#functions[protocol]![fn * WIDTH + op.phase]!++;
+  }
+
+  /** Counts what was alike. */
+  #settle(): void {
+    const alike = this.#alike;
+    this.#alike = 0;
+    this.#functions[this.#protocol]![this.#fn * WIDTH + OPERATIONS]! += alike;
+    this.#verbs[this.#protocol]![this.#verb]! += alike;
+    this.#pairCounts[this.#pairAt + this.#verb]! += alike;
+  }
+
+  #countFailed(op: Operation): void {
+    this.#functions[op.protocol]![op.fn * WIDTH + FAILED]!++;
+    this.#pairCounts[this.#pairAt + VERBS.length]!++;
+    this.#errors.count(op.protocol, op.code, op.subcode, op.error);
   }
 
   #countUnlisted(op: Operation): void {
@@ -109,10 +133,12 @@ export class Counting implements Sink {
 
   /** Operations of a protocol. */
   operations(protocol: number): number {
+    this.#settle();
     return this.#verbs[protocol]!.reduce((sum, count) => sum + count, 0);
   }
 
   functions(protocol: number): FunctionSummary[] {
+    this.#settle();
     const counts = this.#functions[protocol]!;
     const rows: FunctionSummary[] = [];
     this.#protocols[protocol]!.functions.forEach(({ code, sub, name, verb }, fn) => {
@@ -163,6 +189,7 @@ export class Counting implements Sink {
   }
 
   verbs(protocol: number): Record<string, number> {
+    this.#settle();
     return named(this.#verbs[protocol]!, 0);
   }
 
@@ -189,6 +216,7 @@ export class Counting implements Sink {
   }
 
   pairs(): PairSummary[] {
+    this.#settle();
     return this.#pairs
       .map((pair, index) => {
         const at = index * PAIR_WIDTH;
