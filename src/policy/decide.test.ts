@@ -11,7 +11,7 @@ import { modbus } from '../protocol/modbus/modbus.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
 import { decide } from './decide.ts';
 import { VERDICTS, verdictOf } from './decision.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicy } from './read/policy.ts';
 import { plantWith, policyOf, Session } from './testing.ts';
 
 const TO = { transaction: 1, unit: 1 };

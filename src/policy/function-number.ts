@@ -7,7 +7,7 @@
 
 import type { Operation } from '../operation/operation.ts';
 import type { FunctionRow, Protocol } from '../protocol/protocol.ts';
-import { suggestion } from './nearest.ts';
+import { suggestion } from './read/nearest.ts';
 
 /** A function, or with `subcode` -1 all of its sub-functions. */
 export interface FunctionNumber {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { modbus } from '../protocol/modbus/modbus.ts';
 import { loadPolicy, parsePolicy } from './parse.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicy } from './read/policy.ts';
 
 const MISTAKES = `cofferdam: 2
 plnt: Gas compressor station 4

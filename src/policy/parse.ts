@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import type { Policy } from './policy.ts';
 import { PolicyError } from './problem.ts';
-import { MAX_LENGTH, type Parsed, readPolicy } from './read-policy.ts';
+import { MAX_LENGTH, type Parsed, readPolicy } from './read/policy.ts';
 
 /** Reads a policy's text; `file` is the name that messages give. Never throws. */
 export function parsePolicy(text: string, file: string): Parsed {

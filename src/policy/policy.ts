@@ -6,12 +6,12 @@
 
 import type { Protocol } from '../protocol/protocol.ts';
 import { contains, parseAddress } from './address.ts';
-import { compile } from './compile.ts';
+import { compile } from './judge/compile.ts';
+import type { Segments } from './judge/segments.ts';
+import { TagTable } from './judge/tag-table.ts';
 import type { Conduit, Host, Listener, Rule, Tag, Zone } from './model.ts';
 import type { Problem } from './problem.ts';
 import { Route } from './route.ts';
-import type { Segments } from './segments.ts';
-import { TagTable } from './tag-table.ts';
 
 /** What a policy is made of. */
 export interface PolicyParts {

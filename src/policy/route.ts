@@ -6,10 +6,10 @@
  */
 
 import type { Protocol } from '../protocol/protocol.ts';
+import type { Segments } from './judge/segments.ts';
+import type { TagTable } from './judge/tag-table.ts';
 import type { Conduit, Host, Refuse } from './model.ts';
 import { Reason } from './reasons.ts';
-import type { Segments } from './segments.ts';
-import type { TagTable } from './tag-table.ts';
 
 export class Route {
   readonly client: string;

@@ -9,12 +9,12 @@
 import { VERBS, Verb, VerbGroup } from '../operation/verb.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { LISTS, type List, REFUSALS } from './model.ts';
-import { type CONDUIT_KEYS, DOWNLOADS, OPAQUES } from './read-conduits.ts';
-import type { LISTENER_KEYS } from './read-listeners.ts';
-import type { POLICY_KEYS } from './read-policy.ts';
-import { type RULE_KEYS, RULE_VERBS } from './read-rules.ts';
-import { ORDERS, type TAG_KEYS } from './read-tags.ts';
-import { type HOST_KEYS, LEVELS, TARGETS, type ZONE_KEYS } from './read-zones.ts';
+import { type CONDUIT_KEYS, DOWNLOADS, OPAQUES } from './read/conduits.ts';
+import type { LISTENER_KEYS } from './read/listeners.ts';
+import type { POLICY_KEYS } from './read/policy.ts';
+import { type RULE_KEYS, RULE_VERBS } from './read/rules.ts';
+import { ORDERS, type TAG_KEYS } from './read/tags.ts';
+import { type HOST_KEYS, LEVELS, TARGETS, type ZONE_KEYS } from './read/zones.ts';
 import { TAG_TYPES } from './value-form.ts';
 
 /** A schema, or a part of one. */

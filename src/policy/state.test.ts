@@ -15,7 +15,7 @@ import {
 import { modbus } from '../protocol/modbus/modbus.ts';
 import { decide, settle } from './decide.ts';
 import { reasonOf } from './decision.ts';
-import { RateWindow } from './rate-window.ts';
+import { RateWindow } from './judge/rate-window.ts';
 import { REASON_NAMES } from './reasons.ts';
 import { PolicyState } from './state.ts';
 import { readStatement } from './statement.ts';

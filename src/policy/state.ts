@@ -5,10 +5,10 @@
  * @module
  */
 
-import { KnownValues } from './known-values.ts';
+import { KnownValues } from './judge/known-values.ts';
+import { RateWindow } from './judge/rate-window.ts';
+import type { TagTable } from './judge/tag-table.ts';
 import type { Rule, Tag } from './model.ts';
-import { RateWindow } from './rate-window.ts';
-import type { TagTable } from './tag-table.ts';
 
 /** Seconds by which a clock must jump back to have been set. */
 const SET_BACK = 60;

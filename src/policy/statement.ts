@@ -12,11 +12,11 @@ import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
 import { functionRow, parseFunction } from './function-number.ts';
 import { toRaw } from './limit.ts';
 import type { Tag } from './model.ts';
-import { suggestion } from './nearest.ts';
 import type { Policy } from './policy.ts';
 import { type Ratio, ratioOf, toNumber } from './ratio.ts';
-import { meantAsTag, parseStationedRange } from './read-objects.ts';
-import { RULE_VERBS } from './read-rules.ts';
+import { suggestion } from './read/nearest.ts';
+import { meantAsTag, parseStationedRange } from './read/objects.ts';
+import { RULE_VERBS } from './read/rules.ts';
 import { integerBounds, type ValueForm, valueForm, writeForm } from './value-form.ts';
 
 /** A statement, read; or what to write instead. */

@@ -15,7 +15,7 @@ import { reasonOf, ruleOf, VERDICTS, verdictOf } from './decision.ts';
 import { describeDecision } from './describe.ts';
 import type { Policy } from './policy.ts';
 import { formatProblem } from './problem.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicy } from './read/policy.ts';
 import { REASON_NAMES } from './reasons.ts';
 import type { Route } from './route.ts';
 import { PolicyState } from './state.ts';

@@ -6,10 +6,10 @@
  */
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
+import type { Problem } from '../problem.ts';
+import { type Ratio, ratioOf } from '../ratio.ts';
 import { suggestion } from './nearest.ts';
-import type { Problem } from './problem.ts';
 import { type Message, ProblemList } from './problem-list.ts';
-import { type Ratio, ratioOf } from './ratio.ts';
 
 /** A value in the document, and the place that messages about it name. */
 export interface Place {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Rate } from './model.ts';
+import type { Rate } from '../model.ts';
 
 export class RateWindow {
   readonly #seconds: number;

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
-import type { Scaling } from './limit.ts';
-import type { Host, Tag } from './model.ts';
+import type { ObjectRange, Protocol } from '../../protocol/protocol.ts';
+import type { Scaling } from '../limit.ts';
+import type { Host, Tag } from '../model.ts';
+import { ONE, ZERO } from '../ratio.ts';
+import { TAG_TYPES, type TagType, type ValueForm, valueForm } from '../value-form.ts';
+import { limitOf, readLimits } from './limits.ts';
 import { suggestion } from './nearest.ts';
-import { ONE, ZERO } from './ratio.ts';
-import { limitOf, readLimits } from './read-limits.ts';
-import { overlaps, parseStationedRange } from './read-objects.ts';
-import type { Places } from './read-zones.ts';
+import { overlaps, parseStationedRange } from './objects.ts';
 import type { Entry, Place, Reader } from './reader.ts';
-import { TAG_TYPES, type TagType, type ValueForm, valueForm } from './value-form.ts';
+import type { Places } from './zones.ts';
 
 export const TAG_KEYS = [
   'at',

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Problem } from './problem.ts';
+import type { Problem } from '../problem.ts';
 
 /** Problems that are told. */
 export const MAX_TOLD = 200;

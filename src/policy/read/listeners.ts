@@ -5,11 +5,11 @@
  */
 
 import { isIP } from 'node:net';
-import type { Protocol } from '../protocol/protocol.ts';
-import type { Listener } from './model.ts';
-import { readProtocol } from './read-conduits.ts';
-import type { Places } from './read-zones.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
+import type { Listener } from '../model.ts';
+import { readProtocol } from './conduits.ts';
 import type { Entry, Place, Reader } from './reader.ts';
+import type { Places } from './zones.ts';
 
 export const LISTENER_KEYS = ['listen', 'to', 'protocol', 'port'] as const;
 

@@ -5,16 +5,16 @@
  */
 
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import type { Protocol } from '../protocol/protocol.ts';
-import { MAX_RULES } from './decision.ts';
-import type { Tag } from './model.ts';
-import { Policy } from './policy.ts';
-import type { Problem } from './problem.ts';
-import { readConduits } from './read-conduits.ts';
-import { readListeners } from './read-listeners.ts';
-import { readTags } from './read-tags.ts';
-import { Places, readZones } from './read-zones.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
+import { MAX_RULES } from '../decision.ts';
+import type { Tag } from '../model.ts';
+import { Policy } from '../policy.ts';
+import type { Problem } from '../problem.ts';
+import { readConduits } from './conduits.ts';
+import { readListeners } from './listeners.ts';
 import { Reader } from './reader.ts';
+import { readTags } from './tags.ts';
+import { Places, readZones } from './zones.ts';
 
 /** Characters of a policy at most. */
 export const MAX_LENGTH = 1 << 20;

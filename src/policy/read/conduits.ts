@@ -4,15 +4,15 @@
  * @module
  */
 
-import { Verb } from '../operation/verb.ts';
-import type { Protocol } from '../protocol/protocol.ts';
-import { type Conduit, type Host, LISTS, REFUSALS, type Rule } from './model.ts';
+import { Verb } from '../../operation/verb.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
+import { type Conduit, type Host, LISTS, REFUSALS, type Rule } from '../model.ts';
 import { suggestion } from './nearest.ts';
-import { parseStation } from './read-objects.ts';
-import { type Draft, type RuleContext, readRules } from './read-rules.ts';
-import type { Tags } from './read-tags.ts';
-import type { Places } from './read-zones.ts';
+import { parseStation } from './objects.ts';
 import type { Entry, Place, Reader } from './reader.ts';
+import { type Draft, type RuleContext, readRules } from './rules.ts';
+import type { Tags } from './tags.ts';
+import type { Places } from './zones.ts';
 
 export const CONDUIT_KEYS = [
   'from',

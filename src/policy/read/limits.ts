@@ -4,10 +4,10 @@
  * @module
  */
 
-import { compileLimit, type Limit, type Scaling, type WrittenLimits } from './limit.ts';
-import { compare, ONE, type Ratio, toNumber, ZERO } from './ratio.ts';
+import { compileLimit, type Limit, type Scaling, type WrittenLimits } from '../limit.ts';
+import { compare, ONE, type Ratio, toNumber, ZERO } from '../ratio.ts';
+import type { ValueForm } from '../value-form.ts';
 import type { Entry, Place, Reader } from './reader.ts';
-import type { ValueForm } from './value-form.ts';
 
 const MAX_VALUES = 256;
 

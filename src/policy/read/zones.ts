@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isSingle, parseNetwork } from './address.ts';
-import type { Host, Zone } from './model.ts';
+import { isSingle, parseNetwork } from '../address.ts';
+import type { Host, Zone } from '../model.ts';
 import { suggestion } from './nearest.ts';
 import type { Entry, Place, Reader } from './reader.ts';
 

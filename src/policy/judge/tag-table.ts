@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { Limit } from './limit.ts';
-import type { Tag } from './model.ts';
-import type { ValueForm } from './value-form.ts';
+import type { Limit } from '../limit.ts';
+import type { Tag } from '../model.ts';
+import type { ValueForm } from '../value-form.ts';
 
 export class TagTable {
   readonly tags: readonly Tag[];

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Operation } from '../operation/operation.ts';
-import type { Limit } from './limit.ts';
-import type { Rate } from './model.ts';
-import type { ValueForm } from './value-form.ts';
+import type { Operation } from '../../operation/operation.ts';
+import type { Limit } from '../limit.ts';
+import type { Rate } from '../model.ts';
+import type { ValueForm } from '../value-form.ts';
 
 /** The stronger first: lists of grants are in this order. */
 export const Rank = { deny: 0, alert: 1, allow: 2 } as const;

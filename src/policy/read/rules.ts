@@ -4,18 +4,18 @@
  * @module
  */
 
-import { VERBS, Verb, VerbGroup, type VerbName, verbNamed } from '../operation/verb.ts';
-import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
-import { FUNCTION_EXAMPLE, type FunctionNumber, functionRow, parseFunction } from './function-number.ts';
-import type { Host, List, Rate, Rule, RuleObject } from './model.ts';
+import { VERBS, Verb, VerbGroup, type VerbName, verbNamed } from '../../operation/verb.ts';
+import type { ObjectRange, Protocol } from '../../protocol/protocol.ts';
+import { FUNCTION_EXAMPLE, type FunctionNumber, functionRow, parseFunction } from '../function-number.ts';
+import type { Host, List, Rate, Rule, RuleObject } from '../model.ts';
+import { ONE, ZERO } from '../ratio.ts';
+import { type TagType, valueForm } from '../value-form.ts';
+import { limitOf, readLimits } from './limits.ts';
 import { nearest, suggestion } from './nearest.ts';
-import { ONE, ZERO } from './ratio.ts';
-import { limitOf, readLimits } from './read-limits.ts';
-import { meantAsTag } from './read-objects.ts';
-import type { Tags } from './read-tags.ts';
-import type { Places } from './read-zones.ts';
+import { meantAsTag } from './objects.ts';
 import type { Entry, Place, Reader } from './reader.ts';
-import { type TagType, valueForm } from './value-form.ts';
+import type { Tags } from './tags.ts';
+import type { Places } from './zones.ts';
 
 /** Keys of a rule besides its verb. */
 export const RULE_KEYS = ['from', 'values', 'range', 'step', 'rate'] as const;

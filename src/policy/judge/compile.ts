@@ -4,9 +4,9 @@
  * @module
  */
 
-import { VERBS, Verb } from '../operation/verb.ts';
+import { VERBS, Verb } from '../../operation/verb.ts';
+import type { Conduit, Host, Rule, RuleObject } from '../model.ts';
 import { Grant, Rank } from './grant.ts';
-import type { Conduit, Host, Rule, RuleObject } from './model.ts';
 import { Segments, type Span } from './segments.ts';
 import type { TagTable } from './tag-table.ts';
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Operation } from '../operation/operation.ts';
-import { ValueType } from '../operation/value.ts';
-import { readForm, type ValueForm } from './value-form.ts';
+import type { Operation } from '../../operation/operation.ts';
+import { ValueType } from '../../operation/value.ts';
+import { readForm, type ValueForm } from '../value-form.ts';
 
 /** Where the value lies: a byte offset in `op.valueView`, or this. */
 export const NOWHERE = -1;

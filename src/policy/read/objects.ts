@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ObjectRange, Protocol } from '../protocol/protocol.ts';
+import type { ObjectRange, Protocol } from '../../protocol/protocol.ts';
 import { nearest } from './nearest.ts';
 
 /** A station and objects of it. */
