@@ -28,6 +28,7 @@ const COLD_OF_PROTOCOL = /^(encode|errors?|functions?|names?|objects?|spaces?|st
 export function isPacketPath(path: string): boolean {
   if (/(\.test|\.fixture|\btesting)\.ts$/.test(path)) return false;
   if (path === 'src/protocol/pending.ts' || path === 'src/policy/decide.ts') return true;
+  if (path.startsWith('src/policy/judge/')) return path !== 'src/policy/judge/compile.ts';
   const [, room, folder, name] = /^src\/(packet|protocol)\/(?:([^/]+)\/)?([^/]+)$/.exec(path) ?? [];
   if (name === undefined) return false;
   if (room === 'packet') return !COLD_OF_PACKET.test(name);

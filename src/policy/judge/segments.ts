@@ -78,6 +78,7 @@ interface Cell {
   readonly grants: readonly Grant[];
 }
 
+// cold: once for each route's tables
 function cut(spans: readonly Span[], rest: readonly Grant[]): Cell[] {
   const sorted = spans.toSorted(
     (a, b) => a.space - b.space || a.area - b.area || a.grant.from - b.grant.from,
@@ -104,6 +105,7 @@ function cut(spans: readonly Span[], rest: readonly Grant[]): Cell[] {
   return cells;
 }
 
+// cold: once for each route's tables
 function ordered(grants: readonly Grant[]): readonly Grant[] {
   return grants.toSorted((a, b) => a.rank - b.rank || a.rule - b.rule);
 }
