@@ -9,16 +9,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Figures } from './figures.ts';
 import { benchGateway, type GatewayFigures } from './gateway.ts';
 import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
-
-export interface Figures {
-  readonly machine: Machine;
-  readonly inspect?: InspectFigures;
-  readonly gateway?: GatewayFigures;
-}
 
 const HELP = `usage: npm run bench -- [micro] [OPTION …]
 

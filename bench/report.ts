@@ -4,10 +4,10 @@
  * @module
  */
 
+import type { Figures } from './figures.ts';
 import type { GatewayFigures, PathFigures } from './gateway.ts';
 import type { InspectFigures } from './inspect.ts';
 import type { Machine } from './machine.ts';
-import type { Figures } from './main.ts';
 
 type Layout = 'text' | 'markdown';
 type Row = readonly string[];
