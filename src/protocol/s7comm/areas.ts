@@ -103,21 +103,29 @@ export type Area = (typeof Area)[keyof typeof Area];
 /** The data block that the variable memory of the 200 family is. */
 export const V_BLOCK = 1;
 
+const AREA_SPACE = new Uint8Array(256);
+for (const [name, code] of Object.entries(Area)) {
+  AREA_SPACE[code] = name === 'DI' || name === 'V' ? Space.DB : Space[name as keyof typeof Space];
+}
+
 /**
- * Spaces of memory areas by their code, 0 where unknown, so that one place in memory has one name, and what a policy
- * says of it holds however it is written:
+ * Space of a memory area code, or `none`. One place in memory has one name, so that what a policy says of it holds
+ * however it is written:
  *
  * - Blocks are shared or of an instance by the program that opens them (STEP 7, `OPN DI`); both are one set of blocks.
  * - The 200 family has its variable memory as DB 1.
  * - What is written to the peripheral outputs is in their process image too. What is read are the peripheral inputs,
  *   which are not what the process image has.
  */
-export const SPACE_READ = new Uint8Array(256);
-for (const [name, code] of Object.entries(Area)) {
-  SPACE_READ[code] = name === 'DI' || name === 'V' ? Space.DB : Space[name as keyof typeof Space];
+export function areaSpace(area: number, writes: boolean): Space {
+  return writes && area === Area.P ? Space.Q : (AREA_SPACE[area]! as Space);
 }
-export const SPACE_WRITTEN = SPACE_READ.slice();
-SPACE_WRITTEN[Area.P] = Space.Q;
+
+/** True for areas whose address counts bits. */
+export function isMemory(area: number): boolean {
+  return IS_MEMORY[area] === 1;
+}
+const IS_MEMORY = new Uint8Array(256);
 
 /** True for spaces whose address counts things (timers, counters), not bits. */
 export function isNumbered(space: number): boolean {
@@ -126,6 +134,7 @@ export function isNumbered(space: number): boolean {
 const IS_NUMBERED = new Uint8Array(SPACES.length);
 IS_NUMBERED[Space.T] = IS_NUMBERED[Space.C] = 1;
 IS_NUMBERED[Space.iecTimers] = IS_NUMBERED[Space.iecCounters] = 1;
+for (const code of Object.values(Area)) IS_MEMORY[code] = isNumbered(AREA_SPACE[code]!) ? 0 : 1;
 
 /** True for the spaces of which a variable names one by its number. */
 export function hasNumber(space: number): boolean {
@@ -192,6 +201,11 @@ export function isSize(size: number): boolean {
 /** Bits of one element of a transport size; 0 where not public. */
 export function sizeBits(size: number): number {
   return SIZE_BITS[size]!;
+}
+
+/** True for the transport sizes of memory whose elements are whole bytes. */
+export function isWhole(size: number): boolean {
+  return size < Size.counter && SIZE_BITS[size]! > 1;
 }
 
 /** How the elements of a transport size are read. */

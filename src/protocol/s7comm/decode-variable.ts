@@ -115,7 +115,7 @@ function startRequest(m: Message, count: number): boolean {
   if (request.paramEnd - request.param < ITEMS || request.view.getUint8(request.param + 1) !== count)
     return false;
   const writes = m.op.code === Fn.writeVar;
-  const objects = variables.check(request.view, request.param + ITEMS, request.paramEnd, count, writes);
+  const objects = variables.count(request.view, request.param + ITEMS, request.paramEnd, count, writes);
   if (objects < 1) return false;
   m.op.items = objects;
   variables.rewind();

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { Operation } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
 import { hex } from '../../operation/value.ts';
-import { Area, hasNumber, isNumbered, Size, SPACE_READ, SPACE_WRITTEN, sizeBits, V_BLOCK } from './areas.ts';
+import { Area, areaSpace, hasNumber, isNumbered, Size, sizeBits, V_BLOCK } from './areas.ts';
 import {
   type AnyVariable,
   clock,
@@ -93,8 +93,8 @@ function value(variable: AnyVariable) {
   return { size, bytes };
 }
 
-function expected(variable: AnyVariable, bytes = '', error = 0, spaces = SPACE_READ): Seen {
-  const space = spaces[variable.area]!;
+function expected(variable: AnyVariable, bytes = '', error = 0, writes = false): Seen {
+  const space = areaSpace(variable.area, writes);
   return {
     space,
     area: variable.area === Area.V ? V_BLOCK : hasNumber(space) ? (variable.db ?? 0) : 0,
@@ -155,12 +155,12 @@ test('a write and its answer', () => {
         const codes = list.map((_, i) => (i % 2 === 0 ? ItemCode.success : code));
         assert.deepEqual(
           see(exchange, Side.client, writeRequest(id, list, values)),
-          list.map((variable, i) => expected(variable, bytes[i], 0, SPACE_WRITTEN)),
+          list.map((variable, i) => expected(variable, bytes[i], 0, true)),
         );
         assert.deepEqual(
           see(exchange, Side.server, writeResponse(id, codes)),
           list.map((variable, i) =>
-            expected(variable, bytes[i], codes[i] === ItemCode.success ? 0 : codes[i], SPACE_WRITTEN),
+            expected(variable, bytes[i], codes[i] === ItemCode.success ? 0 : codes[i], true),
           ),
         );
       },

@@ -25,12 +25,13 @@ import { Anomaly } from '../../operation/anomaly.ts';
 import { NO_BYTES } from '../../operation/operation.ts';
 import {
   Area,
+  areaSpace,
   hasNumber,
+  isMemory,
   isNumbered,
   isSize,
+  isWhole,
   Size,
-  SPACE_READ,
-  SPACE_WRITTEN,
   Space,
   sizeBits,
   V_BLOCK,
@@ -84,7 +85,7 @@ export class Variables {
   anomalies = 0;
 
   #view: DataView = NO_BYTES;
-  #spaces = SPACE_READ;
+  #writes = false;
   #at = 0;
   #end = 0;
   #left = 0;
@@ -99,7 +100,7 @@ export class Variables {
   /** Begins with the first of `count` variables in `at..end`; `writes` tells that they are to be written. */
   start(view: DataView, at: number, end: number, count: number, writes = false): void {
     this.#view = view;
-    this.#spaces = writes ? SPACE_WRITTEN : SPACE_READ;
+    this.#writes = writes;
     this.#first = at;
     this.#end = end;
     this.#count = count;
@@ -109,9 +110,16 @@ export class Variables {
 
   /** How many objects the `count` variables in `at..end` are; -1 where they cannot be told apart. */
   check(view: DataView, at: number, end: number, count: number, writes = false): number {
+    const objects = this.count(view, at, end, count, writes);
+    if (this.#plain) this.anomalies = plainAnomalies(view, at, end);
+    return objects;
+  }
+
+  /** The same where they were checked before: of variables that are all S7ANY nothing more is looked at. */
+  count(view: DataView, at: number, end: number, count: number, writes = false): number {
     this.start(view, at, end, count, writes);
-    if (end - at === count * ANY && this.#allPlain()) return count;
-    this.anomalies = 0;
+    this.#plain = end - at === count * ANY && allPlain(view, at, end);
+    if (this.#plain) return count;
     let objects = 0;
     while (this.next()) {
       objects++;
@@ -160,20 +168,6 @@ export class Variables {
     return this.#readVariable();
   }
 
-  /** Checks variables that are all S7ANY, nearly every request; false, with nothing said, where they are not. */
-  #allPlain(): boolean {
-    const view = this.#view;
-    const end = this.#end;
-    let anomalies = 0;
-    for (let at = this.#first; at < end; at += ANY) {
-      if ((view.getInt32(at) & ~0xff) !== ANY_HEAD) return false;
-      anomalies |= anyAnomalies(view, at);
-    }
-    this.anomalies = anomalies;
-    this.#plain = true;
-    return true;
-  }
-
   #readVariable(): boolean {
     const at = this.#next;
     const view = this.#view;
@@ -220,11 +214,12 @@ export class Variables {
     const size = view.getUint8(at + 3);
     const count = view.getUint16(at + 4);
     const place = view.getInt32(at + 8);
-    const space = this.#spaces[place >>> 24]! as Space;
+    const area = place >>> 24;
+    const space = areaSpace(area, this.#writes);
     const bits = sizeBits(size);
     this.size = size;
     this.space = space;
-    this.area = place >>> 24 === Area.V ? V_BLOCK : hasNumber(space) ? view.getUint16(at + 6) : 0;
+    this.area = area === Area.V ? V_BLOCK : hasNumber(space) ? view.getUint16(at + 6) : 0;
     this.address = place & 0xffffff;
     if (isNumbered(space)) {
       this.extent = count;
@@ -282,25 +277,46 @@ export class Variables {
   }
 }
 
+/** Are the variables that fill `at..end` all S7ANY, as in nearly every request? */
+function allPlain(view: DataView, at: number, end: number): boolean {
+  for (let next = at; next < end; next += ANY) {
+    if ((view.getInt32(next) & ~0xff) !== ANY_HEAD) return false;
+  }
+  return true;
+}
+
+/** What is wrong with S7ANY variables that fill `at..end`. */
+function plainAnomalies(view: DataView, at: number, end: number): number {
+  let anomalies = 0;
+  for (let next = at; next < end; next += ANY) {
+    const size = view.getUint8(next + 3);
+    const count = view.getUint16(next + 4);
+    const place = view.getInt32(next + 8);
+    // Whole bytes of memory, nearly always.
+    const usual = isMemory(place >>> 24) && isWhole(size) && count !== 0 && (place & 7) === 0;
+    if (!usual || (place & 0xffffff) + count * sizeBits(size) > WHOLE) anomalies |= anyAnomalies(view, next);
+  }
+  return anomalies;
+}
+
 /** What is wrong with the S7ANY variable at `at`. */
 function anyAnomalies(view: DataView, at: number): number {
   const size = view.getUint8(at + 3);
   const count = view.getUint16(at + 4);
-  const space = SPACE_READ[view.getUint8(at + 8)]! as Space;
+  const space = areaSpace(view.getUint8(at + 8), false);
   const address = view.getInt32(at + 8) & 0xffffff;
-  const bits = sizeBits(size);
   let anomalies = count === 0 ? Anomaly.count : 0;
   let extent = count;
   if (isNumbered(space)) {
     if (size < Size.counter) anomalies |= Anomaly.value;
   } else {
-    extent = count * bits;
+    extent = count * sizeBits(size);
     if (size >= Size.counter || space === Space.none) anomalies |= Anomaly.value;
     // One bit at a time, and nothing wider than a bit may begin within a byte.
     if (size === Size.bit) anomalies |= count > 1 ? Anomaly.count : 0;
     else if ((address & 7) !== 0) anomalies |= Anomaly.address;
   }
-  if (bits === 0 && !isSize(size)) anomalies |= Anomaly.value;
+  if (!isSize(size)) anomalies |= Anomaly.value;
   if (address + extent > WHOLE) anomalies |= Anomaly.address;
   return anomalies;
 }
