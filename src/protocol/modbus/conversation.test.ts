@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { anomalyNames } from '../../operation/anomaly.ts';
 import { Operation } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
 import * as encode from './encode.ts';
@@ -139,4 +140,22 @@ test('decode changes nothing', () => {
   }
   assert.equal(conversation.waiting(client), 0);
   assert.equal(conversation.nextTicket(client), 1);
+});
+
+test('seen from its first byte, only a server that answered UMAS is sent more than the standard allows', () => {
+  const conversation = modbus.open({ requests: 4, bytes: 4096 }, true);
+  const op = new Operation();
+  const anomalies = (side: Side, bytes: Uint8Array, follow: boolean) => {
+    const view = new DataView(bytes.buffer);
+    conversation.decode(side, view, 0, bytes.length, op, { operation() {} });
+    if (follow) conversation.follow(side, view, 0, bytes.length);
+    return anomalyNames(op.anomalies);
+  };
+  const to = { transaction: 1, unit: 1 };
+  const long = encode.umas({ transaction: 2, unit: 1 }, 0, 0x20, new Array(300).fill(0));
+  assert.deepEqual(anomalies(client, long, false), ['oversize']);
+  anomalies(client, encode.umas(to, 0, 0x01, [0]), true);
+  assert.deepEqual(anomalies(client, long, false), ['oversize']);
+  anomalies(server, encode.umas(to, 0, 0xfe, [0xfd, 0x03]), true);
+  assert.deepEqual(anomalies(client, long, false), []);
 });

@@ -12,37 +12,47 @@ import { Side } from '../../operation/side.ts';
 import { Pending } from '../pending.ts';
 import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
 import { decodeRequest, decodeResponse } from './decode.ts';
-import { functionOf, transactionOf, unitOf } from './frame.ts';
+import { functionOf, MAX_STANDARD, PDU, transactionOf, unitOf } from './frame.ts';
+import { Fc, UmasAnswer } from './functions.ts';
 import { refuse } from './refuse.ts';
 
 export class ModbusConversation implements Conversation {
   readonly #pending: Pending;
+  /** Whether the server may know UMAS, and with it messages that are longer than the standard's. */
+  #umas: boolean;
 
-  constructor(limits: ConversationLimits) {
+  constructor(limits: ConversationLimits, fresh: boolean) {
+    this.#umas = !fresh;
     this.#pending = new Pending(limits.requests, limits.bytes);
   }
 
   decode(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
     const pending = this.#pending;
     const slot = pending.find(keyOf(view, at));
+    // One that does not know UMAS may end the message where the standard does, and read the rest as another.
+    const long = end - at > MAX_STANDARD && !this.#umas ? Anomaly.oversize : 0;
     if (side === Side.server) {
       if (slot < 0) {
-        decodeResponse(view, at, end, Anomaly.unsolicited, view, -1, -1, op, sink);
+        decodeResponse(view, at, end, long | Anomaly.unsolicited, view, -1, -1, op, sink);
         return;
       }
-      const whose = pending.uncertain(slot) ? Anomaly.duplicate : 0;
+      const whose = pending.uncertain(slot) ? long | Anomaly.duplicate : long;
       decodeResponse(view, at, end, whose, pending.view, pending.at(slot), pending.end(slot), op, sink);
       return;
     }
-    const full = pending.hasRoom(end - at) ? 0 : Anomaly.evicted;
+    const full = pending.hasRoom(end - at) ? long : long | Anomaly.evicted;
     decodeRequest(view, at, end, slot < 0 ? full : full | Anomaly.duplicate, op, sink);
   }
 
   follow(side: Side, view: DataView, at: number, end: number): void {
     const pending = this.#pending;
     const key = keyOf(view, at);
-    if (side === Side.client) pending.add(key, view, at, end);
-    else pending.answer(key);
+    if (side === Side.client) {
+      pending.add(key, view, at, end);
+      return;
+    }
+    const slot = pending.answer(key);
+    if (slot >= 0 && isUmasAnswer(view, at, end)) this.#umas = true;
   }
 
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
@@ -67,6 +77,12 @@ export class ModbusConversation implements Conversation {
   abandonOldest(side: Side): void {
     if (side === Side.client) this.#pending.abandonOldest();
   }
+}
+
+function isUmasAnswer(view: DataView, at: number, end: number): boolean {
+  return (
+    end - at > PDU + 2 && functionOf(view, at) === Fc.umas && view.getUint8(at + PDU + 2) === UmasAnswer.ok
+  );
 }
 
 function keyOf(view: DataView, at: number): number {

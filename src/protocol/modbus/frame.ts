@@ -38,6 +38,8 @@ const UMAS = 90;
 export const MIN_MESSAGE = COUNTED_FROM + MIN_LENGTH;
 /** Bytes of the longest message. */
 export const MAX_MESSAGE = COUNTED_FROM + MAX_LENGTH_UMAS;
+/** Bytes of the longest message of the standard itself. */
+export const MAX_STANDARD = COUNTED_FROM + MAX_LENGTH;
 
 export function transactionOf(view: DataView, at: number): number {
   return view.getUint16(at + TRANSACTION);

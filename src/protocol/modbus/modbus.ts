@@ -26,6 +26,6 @@ export const modbus: Protocol = {
   recognise,
   frame: (_side, view, at, end) => frameLength(view, at, end),
   resync,
-  open: limits => new ModbusConversation(limits),
+  open: (limits, fresh = false) => new ModbusConversation(limits, fresh),
   errorName,
 };

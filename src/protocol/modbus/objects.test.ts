@@ -106,5 +106,5 @@ test('units', () => {
 });
 
 test('unit 0 is that of a broadcast', () => {
-  assert.equal(modbus.stations.broadcast, 0);
+  assert.equal(stations.broadcast, 0);
 });
