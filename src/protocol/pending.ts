@@ -158,16 +158,18 @@ export class Pending {
   /** Gives the oldest entry up, if there is one: its answer may still come, and is not to be taken for another's. */
   abandonOldest(): void {
     if (this.#waiting === 0) return;
-    if (this.#ghosts.length === 0) {
-      // cold: most sessions never give anything up
-      this.#ghosts = new Int32Array(this.#maxSlots);
-      this.#doubts = new Int32Array(this.#maxSlots);
-    }
+    if (this.#ghosts.length === 0) this.#makeGhosts();
     if (this.#haunting === this.#maxSlots) this.#layToRest(0);
     this.#ghosts[this.#haunting] = this.#keys[this.#first]!;
     this.#doubts[this.#haunting] = DOUBTS;
     this.#haunting++;
     this.remove(this.#first);
+  }
+
+  /** cold: once a session, and in most never */
+  #makeGhosts(): void {
+    this.#ghosts = new Int32Array(this.#maxSlots);
+    this.#doubts = new Int32Array(this.#maxSlots);
   }
 
   /** The oldest ghost of a request with `key`, or -1. */

@@ -19,7 +19,7 @@ import { followParts } from './decode-userdata.ts';
 import { MAX_MESSAGE } from './frame.ts';
 import { Fn } from './functions.ts';
 import { Message } from './message.ts';
-import { headerLength, isAck, type Pdu, Rosctr } from './pdu.ts';
+import { headerLength, isAck, type Pdu, Rosctr, readsAsPdu } from './pdu.ts';
 import { refuseConnection, refusePdu } from './refuse.ts';
 import { UNKNOWN_STATION } from './station.ts';
 import { isRequest, isResponse } from './userdata.ts';
@@ -131,6 +131,10 @@ export class S7Conversation implements Conversation {
     const length = reassemble(view, at, end, this.#scratch);
     if (length === 0) return false;
     pdu.read(this.#scratch, 0, length);
+    // To a controller that knows no segments each is a message of its own.
+    for (let next = at + view.getUint16(at + 2); next < end; next += view.getUint16(next + 2)) {
+      if (readsAsPdu(view, next + DATA, next + view.getUint16(next + 2))) pdu.anomalies |= Anomaly.value;
+    }
     return true;
   }
 

@@ -6,7 +6,7 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import { VALUE_BITS, ValueType } from '../../operation/value.ts';
-import type { Verb } from '../../operation/verb.ts';
+import { VERBS, type Verb } from '../../operation/verb.ts';
 import { Space } from './areas.ts';
 import { FUNCTIONS, Group, isListed, userdataRow } from './functions.ts';
 import type { Message } from './message.ts';
@@ -18,6 +18,7 @@ const TABLE_ITEM = 6;
 const VARIABLE_STATUS = 2;
 const MODIFY_VARIABLE = 8;
 const FORCE = 9;
+const DELETE_JOB = 15;
 
 /** The objects of a variable table in `pdu`; false where there is none. */
 export function decodeTable(m: Message, pdu: Pdu, sub: number): boolean {
@@ -27,16 +28,28 @@ export function decodeTable(m: Message, pdu: Pdu, sub: number): boolean {
   return true;
 }
 
-/** The lengths of parameters and data must fill the content. */
-export function commandAnomalies({ view, data, dataEnd }: Pdu): number {
+/** The lengths of parameters and data must fill the content, and the table of a request that has one its data. */
+export function commandAnomalies({ view, data, dataEnd }: Pdu, sub: number): number {
   const at = data + DATA_HEADER;
-  if (dataEnd - at < 4) return 0;
-  return at + 4 + view.getUint16(at) + view.getUint16(at + 2) === dataEnd ? 0 : Anomaly.length;
+  if (dataEnd - at < 4) return hasTable(sub) ? Anomaly.truncated : 0;
+  const count = at + 4 + view.getUint16(at);
+  if (count + view.getUint16(at + 2) !== dataEnd) return Anomaly.length;
+  if (!hasTable(sub)) return 0;
+  if (count + 2 > dataEnd) return Anomaly.length;
+  const items = view.getUint16(count);
+  if (items === 0) return Anomaly.count;
+  const end = count + 2 + items * TABLE_ITEM;
+  // Tables that modify go on with their values.
+  return end > dataEnd || (sub === VARIABLE_STATUS && end < dataEnd) ? Anomaly.length : 0;
+}
+
+function hasTable(sub: number): boolean {
+  return sub === VARIABLE_STATUS || sub === MODIFY_VARIABLE || sub === FORCE;
 }
 
 /** Where the number of items of a variable table is, whose items all lie within the data; -1 where there is none. */
 function tableAt(pdu: Pdu, sub: number): number {
-  if (sub !== VARIABLE_STATUS && sub !== MODIFY_VARIABLE && sub !== FORCE) return -1;
+  if (!hasTable(sub)) return -1;
   const at = pdu.data + DATA_HEADER;
   if (pdu.dataEnd - at < 4) return -1;
   const count = at + 4 + pdu.view.getUint16(at);
@@ -115,12 +128,18 @@ function spaceOf(area: number): Space {
   }
 }
 
-/** Enabling, disabling, deleting or replacing a job does what the job does: the verb of the job's function. */
+/**
+ * Enabling, disabling, deleting or replacing a job does what the job does: the verb of the job's function where that
+ * weighs more. Never less: the number that says which job is meant, and not the function beside it, may be what the
+ * controller goes by.
+ */
 export function jobVerb(pdu: Pdu, sub: number, verb: Verb): Verb {
   const at = pdu.data + DATA_HEADER;
-  if (sub < 13 || sub === 16 || sub > 18 || pdu.dataEnd - at < 4) return verb;
-  const job = at + 4 + pdu.view.getUint16(at) + (sub === 15 ? 2 : 0);
+  if ((sub !== 13 && sub !== 14 && sub !== DELETE_JOB && sub !== 18) || pdu.dataEnd - at < 4) return verb;
+  const job = at + 4 + pdu.view.getUint16(at) + (sub === DELETE_JOB ? 2 : 0);
   if (job >= pdu.dataEnd) return verb;
   const row = userdataRow(Group.programmer, pdu.view.getUint8(job));
-  return isListed(row) ? FUNCTIONS[row]!.verb : verb;
+  if (!isListed(row)) return verb;
+  const { verb: does } = FUNCTIONS[row]!;
+  return VERBS[does]!.group > VERBS[verb]!.group ? does : verb;
 }

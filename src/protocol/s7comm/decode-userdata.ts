@@ -36,6 +36,9 @@ import {
 const HEAD = 0x000112;
 /** A mode transition has a head and a length of its own. */
 const MODE_HEAD = 0x010010;
+/** Method of parameters without, and with, data unit reference and error code. */
+const SHORT_METHOD = 0x11;
+const LONG_METHOD = 0x12;
 const READ_SZL = 1;
 const LIST_TYPE = 2;
 const BLOCK_INFO = 3;
@@ -74,6 +77,8 @@ export function decodeUserdata(m: Message): void {
     broken(m, Anomaly.length);
     return;
   }
+  // Of which kind the parameters are is said twice.
+  if (view.getUint8(param + 4) !== (length === LONG ? LONG_METHOD : SHORT_METHOD)) m.flag(Anomaly.value);
   if (!isListed(row)) m.flag(Anomaly.function);
   const type = typeOf(pdu);
   if (type !== Type.push && type !== Type.ncPush && op.phase === Phase.notice) {
@@ -95,7 +100,7 @@ function decodeRequest(m: Message, group: number, sub: number): void {
   const { pdu } = m;
   if (group === Group.cyclic && decodeCyclicRequest(m, sub)) return;
   if (group === Group.programmer) {
-    m.flag(commandAnomalies(pdu));
+    m.flag(commandAnomalies(pdu, sub));
     if (decodeTable(m, pdu, sub)) return;
   }
   nameObject(m, pdu);

@@ -126,7 +126,7 @@ const EXAMPLES: Readonly<Record<string, readonly Line[]>> = {
     ['>', 'variableTable', 'read M 0-5 asked', 'read IB8 asked'],
     ['<', 'variableTableAck', 'read M 0-5 ok', 'read IB8 ok'],
     // Enabling a job that reads is reading.
-    ['>', 'enableJob', 'read = 0014000200000000000100000000000100010001000100000202 asked'],
+    ['>', 'enableJob', 'operate = 0014000200000000000100000000000100010001000100000202 asked'],
     ['>', 'flashLed', 'diagnose = 001400000000000000010000000000010001000100010000 asked'],
   ],
   'messages and their end': [

@@ -37,6 +37,13 @@ export function headerLength(rosctr: number): number {
   return isAck(rosctr) ? ACK_HEADER : 0;
 }
 
+/** Could the bytes `at..end` be read as a PDU by themselves? */
+export function readsAsPdu(view: DataView, at: number, end: number): boolean {
+  if (end - at < HEADER || view.getUint8(at) !== PROTOCOL_ID) return false;
+  const header = headerLength(view.getUint8(at + 1));
+  return header !== 0 && header + view.getUint16(at + 6) + view.getUint16(at + 8) <= end - at;
+}
+
 /** Offsets into one PDU, found once. One record is reused for all messages of a conversation. */
 export class Pdu {
   view: DataView = NO_BYTES;

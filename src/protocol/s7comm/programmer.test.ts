@@ -1,0 +1,67 @@
+/**
+ * Programmer commands whose bytes say less, or something else, than they do.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Side } from '../../operation/side.ts';
+import { dataMessage } from '../osi/encode.ts';
+import { Area, Size } from './areas.ts';
+import { plcStop, userdataRequest, writeRequest } from './encode.ts';
+import { DataSize } from './items.ts';
+import { bytesOf, Exchange, recorded } from './testing.ts';
+
+const { client } = Side;
+const PROGRAMMER = 1;
+
+function command(sub: number, ...content: number[]): string {
+  return new Exchange().decode(client, userdataRequest(9, PROGRAMMER, sub, content))[0]!;
+}
+
+test('what is done to a job is never less than a command, whatever function the job is said to have', () => {
+  for (const sub of [13, 14, 15, 18]) {
+    // Variable status (2), where each subfunction has it.
+    assert.match(command(sub, 0, 0, 0, 4, 2, 1, 0, 1), /^operate /);
+    assert.match(command(sub, 0, 0, 0, 6, 0, 1, 2, 1, 0, 1), /^operate /);
+    assert.match(command(sub, 0, 2, 0, 4, 2, 2, 2, 1, 0, 1), /^operate /);
+  }
+  // Memory reset (12) and leaving HOLD (11) are more than a command.
+  assert.match(command(14, 0, 0, 0, 2, 12, 1), /^delete /);
+  assert.match(command(15, 0, 0, 0, 4, 0, 1, 11, 1), /^start /);
+  assert.match(command(17, 0, 0, 0, 2, 9, 1), /^diagnose /);
+});
+
+test('a table that its lengths do not account for is malformed', () => {
+  const status = (...content: number[]) => command(2, ...content);
+  const item = [0x01, 1, 0, 0, 0, 4];
+  assert.equal(status(0, 0, 0, 8, 0, 1, ...item), 'read MB4 asked');
+  assert.match(status(0, 4, 0, 0, 0, 0, 0, 0), /\[length\]/);
+  assert.match(status(0, 0, 0, 14, 0, 1, ...item, ...item), /\[length\]/);
+  assert.match(status(0, 0, 0, 8, 0, 2, ...item), /\[length\]/);
+  assert.match(status(0, 0, 0, 2, 0, 0), /\[count\]/);
+  assert.match(status(0, 0), /\[truncated\]/);
+  for (const sub of [8, 9]) {
+    assert.match(command(sub, 0, 4, 0, 0, 0, 0, 0, 0), /\[length\]/);
+    assert.match(command(sub, 0, 0, 0, 8, 0, 2, ...item), /\[length\]/);
+  }
+  const attack = '0300002502f08032070000003c0008000c0001120411410200ff0900080004000000000000';
+  assert.match(new Exchange().decode(client, bytesOf(attack))[0]!, /\[length\]/);
+});
+
+test('parameters that say of which kind they are in two ways are malformed', () => {
+  const bytes = recorded('readSzl');
+  bytes[7 + 10 + 4] = 0x12;
+  assert.match(new Exchange().decode(client, bytes)[0]!, /\[value\]/);
+});
+
+test('a segment that reads as a message of its own is malformed', () => {
+  const stop = [...plcStop(9).subarray(7)];
+  const where = { area: Area.DB, db: 1, address: 0, size: Size.byte, count: stop.length };
+  const write = writeRequest(9, [where], [{ size: DataSize.byte, bytes: stop }]).subarray(7);
+  const cut = write.length - stop.length;
+  const anomalies = (segment: number) =>
+    / asked(.*)$/.exec(new Exchange().decode(client, dataMessage(write, segment))[0]!)![1];
+  assert.equal(anomalies(cut), ' [value]');
+  assert.equal(anomalies(cut - 1), '');
+  assert.equal(anomalies(write.length), '');
+});
