@@ -247,8 +247,8 @@ function aboutAnomalies(): string[] {
 /** The one-line documentation comments of a constant table's members, by member. */
 function docComments(path: string): Map<string, string> {
   const source = readFileSync(new URL(path, import.meta.url), 'utf8');
-  const members = source.matchAll(/^ {2}\/\*\* (.+?) \*\/\n {2}(\w+):/gm);
-  return new Map(Array.from(members, ([, comment, member]) => [member!, comment!]));
+  const members = source.matchAll(/^ {2}\/\*\*\s+(?:\* )?((?:(?!\*\/)[\s\S])+?)\s*\*\/\n {2}(\w+):/gm);
+  return new Map(Array.from(members, ([, comment, member]) => [member!, comment!.replace(/\n\s*\* /g, ' ')]));
 }
 
 /** 43 (0x2b). */
