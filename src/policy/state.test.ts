@@ -122,6 +122,25 @@ test('an answer that may be to another request teaches nothing', () => {
   assert.equal(plc.write(120).reason, 'granted');
 });
 
+test('requests with one identifier: neither a late answer nor a second one is believed', () => {
+  const session = new Session(plantWith(RULES, STEP));
+  const to = { transaction: 900, unit: 1 };
+  const ask = () => session.message(Side.client, readRequest(to, 3, 1, 1));
+  const answer = (value: number) => session.message(Side.server, registersResponse(to, 3, [value]));
+  const plc = controller(session);
+  plc.read(100);
+  ask();
+  session.conversation.abandonOldest(Side.client);
+  ask();
+  answer(500);
+  assert.equal(plc.write(500).reason, 'step', 'the answer that was given up came late');
+  ask();
+  ask();
+  answer(100);
+  answer(500);
+  assert.equal(plc.write(500).reason, 'step', 'two at once');
+});
+
 test('sessions of one controller know the same values, and their writes at once leave them open', () => {
   const policy = plantWith(RULES, STEP);
   const one = new Session(policy);
