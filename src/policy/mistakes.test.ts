@@ -145,6 +145,11 @@ test('what is no YAML is told at its place', () => {
   assert.match(problemsOf('- a\n')[0] ?? '', /^1:1: the policy is a list; write a map/);
 });
 
+test('a message is one line, whatever it repeats', () => {
+  const [message] = problemsOf('cofferdam: "a\\n\\nb\\u001b[31mc"\nplant: P\n');
+  assert.equal(message, "1:12: version 'a b [31mc' of the language is not known; write `cofferdam: 1`");
+});
+
 test('a few lines that stand for millions are not followed', () => {
   const lines = ['cofferdam: 1', 'plant: P', 'about: &a0 x'];
   for (let i = 1; i < 40; i++) lines.push(`k${i}: &a${i} [*a${i - 1}, *a${i - 1}]`);

@@ -38,7 +38,8 @@ export class ProblemList {
     }
     const text = typeof message === 'string' ? message : message();
     const short = text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
-    this.#told.push({ ...this.#place(at), message: short });
+    // What it repeats may have several lines, or controls for a terminal.
+    this.#told.push({ ...this.#place(at), message: short.replace(/\s*\p{Cc}+\s*/gu, ' ') });
   }
 
   /** In order of place; at the end, where there are more, how many. */
