@@ -22,7 +22,7 @@ import type { Route } from './route.ts';
 import type { PolicyState } from './state.ts';
 import type { ValueForm } from './value-form.ts';
 
-/** By verb: 1 where it can change values. What was known of them is no longer. */
+/** By verb: 1 where it can change values. */
 const CHANGES = Uint8Array.from(VERBS, ({ verb, group }) =>
   group === VerbGroup.session || group === VerbGroup.observe || verb === Verb.fileread || verb === Verb.upload
     ? 0
@@ -32,6 +32,11 @@ const CHANGES = Uint8Array.from(VERBS, ({ verb, group }) =>
 /** By verb: 1 where limits on values hold. A program that is loaded or deleted has rules of its own. */
 const LIMITED = Uint8Array.from(VERBS, ({ verb, group }) =>
   group === VerbGroup.program ? 0 : CHANGES[verb]!,
+);
+
+/** By verb: 1 where a program is exchanged, begun or ended, which sets values anew: those known before are no longer. */
+const RESETS = Uint8Array.from(VERBS, ({ verb, group }) =>
+  group === VerbGroup.state || group === VerbGroup.program ? CHANGES[verb]! : 0,
 );
 
 const GRANTED = decision(Verdict.allow, Reason.granted, -1);
@@ -76,7 +81,8 @@ export function commit(route: Route, state: PolicyState, op: Operation, _decisio
       countRates(route, state, op, segments.grants(i), now, serial);
     }
   }
-  if (CHANGES[op.verb] === 1 && unit !== 0) remember(route, state, op, unit, now);
+  if (RESETS[op.verb] === 1) forget(route, state, op);
+  else if (CHANGES[op.verb] === 1 && unit !== 0) remember(route, state, op, unit, now);
 }
 
 /**
@@ -313,6 +319,17 @@ function remember(route: Route, state: PolicyState, op: Operation, unit: number,
       if (tags.tracked[i] === 1)
         known.sent(i, valueGiven(op, unit, tags.forms[i]!, tags.froms[i]!), op.flow, now);
     }
+  }
+}
+
+/** What the tags of the station hold is not known any more. */
+function forget(route: Route, state: PolicyState, op: Operation): void {
+  const { tags } = route;
+  if (tags.count === 0) return;
+  const known = state.known(op.protocol, tags, route.units);
+  for (let s = 0; s < tags.stations.length; s++) {
+    if (tags.stations[s] !== op.station && op.station !== route.broadcast) continue;
+    for (let i = tags.starts[s]!; i < tags.starts[s + 1]!; i++) known.forget(i);
   }
 }
 

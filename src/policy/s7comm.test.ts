@@ -15,6 +15,7 @@ import {
   setupResponse,
   userdataRequest,
   writeRequest,
+  writeResponse,
 } from '../protocol/s7comm/encode.ts';
 import { DataSize } from '../protocol/s7comm/items.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
@@ -89,6 +90,27 @@ test('a tag written by another size, in part, or by one of its bits', () => {
   assert.deepEqual(write(64, Size.byte, DataSize.byte, [0x08]), ['allow granted']);
   assert.deepEqual(write(64, Size.byte, DataSize.byte, [0xf7]), ['deny range']);
   assert.deepEqual(write(80, Size.byte, DataSize.byte, [1]), ['deny noRule']);
+});
+
+test('after a stop or a download no value is known, until it is read', () => {
+  for (const reset of [plcStop(9), requestDownload(9, blockFile('DB', 1), 100, 60)]) {
+    const session = connected(
+      'allow: [{ read: anything }, { write: anything }, { stop: anything }]\ndownload: allow',
+    );
+    const write = (value: number) =>
+      verdicts(session, writeRequest(3, [pressureItem], [{ size: DataSize.real, bytes: real(value) }]));
+    const read = () => {
+      session.message(Side.client, readRequest(2, [pressureItem]));
+      session.message(Side.server, readResponse(2, [{ size: DataSize.real, bytes: real(10) }]));
+    };
+    read();
+    assert.deepEqual(write(11), ['allow granted']);
+    session.message(Side.server, writeResponse(3, [0xff]));
+    assert.deepEqual(verdicts(session, reset), ['allow granted']);
+    assert.deepEqual(write(12), ['deny lastUnknown']);
+    read();
+    assert.deepEqual(write(12), ['allow granted']);
+  }
 });
 
 test('stop and download', () => {

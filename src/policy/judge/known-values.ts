@@ -94,6 +94,12 @@ export class KnownValues {
     else this.#widen(slot, value);
   }
 
+  /** The value may be any from now on, and what is on its way then says nothing of it. */
+  forget(slot: number): void {
+    this.#collapse(slot, Number.NaN);
+    this.#flow[slot] = SEVERAL;
+  }
+
   #collapse(slot: number, value: number): void {
     this.#low[slot] = value;
     this.#high[slot] = value;
