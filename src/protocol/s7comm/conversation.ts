@@ -1,6 +1,6 @@
 /**
  * What a session remembers: the station it was opened to, the negotiated PDU length, the requests of both sides
- * that await their answers, and uploads under way.
+ * that await their answers, uploads under way and subscriptions.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import { Pending } from '../pending.ts';
 import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
 import { decodeConnection, decodeEmpty, decodePdu, SETUP } from './decode.ts';
 import { followUpload } from './decode-block.ts';
+import { Subscriptions } from './decode-cyclic.ts';
 import { followParts } from './decode-userdata.ts';
 import { MAX_MESSAGE } from './frame.ts';
 import { Fn } from './functions.ts';
@@ -37,6 +38,7 @@ export class S7Conversation implements Conversation {
   /** The station that the connection reaches, and the one that a CR asks for. */
   #station = UNKNOWN_STATION;
   #asked = UNKNOWN_STATION;
+  readonly #subscriptions = new Subscriptions();
   /** Longest PDU, once negotiated; 0 before. */
   #pduLength = 0;
 
@@ -91,8 +93,10 @@ export class S7Conversation implements Conversation {
     if (pdu.code === Fn.readVar || pdu.code === Fn.writeVar) return;
     request.read(pending.view, pending.at(slot), pending.end(slot));
     if (request.anomalies !== 0) return;
-    if (pdu.rosctr === Rosctr.userdata) followParts(this.#message);
-    else if (pdu.error === 0) this.#followAck(pdu);
+    if (pdu.rosctr === Rosctr.userdata) {
+      followParts(this.#message);
+      this.#subscriptions.follow(pdu, pending.view, pending.at(slot), pending.end(slot), request);
+    } else if (pdu.error === 0) this.#followAck(pdu);
   }
 
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
@@ -153,7 +157,10 @@ export class S7Conversation implements Conversation {
         op.anomalies |= Anomaly.evicted;
       return;
     }
-    if (!answers(pdu)) return;
+    if (!answers(pdu)) {
+      m.answers = pdu.rosctr === Rosctr.userdata && this.#subscriptions.recall(pdu, request);
+      return;
+    }
     const pending = this.#pending[opposite(side)];
     const slot = pending.find(key);
     if (slot < 0) {

@@ -4,10 +4,20 @@
  * @module
  */
 
+import { Pending } from '../pending.ts';
 import { looseValues, nextObject, readObjects } from './decode-variable.ts';
+import { Group } from './functions.ts';
 import type { Message } from './message.ts';
 import type { Pdu } from './pdu.ts';
-import { DATA_HEADER } from './userdata.ts';
+import { DATA_HEADER, groupOf, LONG, SEQUENCE, sameFunction, subOf, Type, typeOf } from './userdata.ts';
+
+const TRANSFER = 1;
+const UNSUBSCRIBE = 4;
+/** Where the error code is in the long parameters. */
+const ERROR = 10;
+/** Subscriptions of a session, and bytes of their requests; with more, the oldest is forgotten. */
+const REQUESTS = 32;
+const BYTES = 16_384;
 
 /** A request: one operation for each variable. False where it names none. */
 export function decodeCyclicRequest(m: Message, sub: number): boolean {
@@ -26,12 +36,62 @@ export function decodeCyclicResponse(m: Message, sub: number): boolean {
   return true;
 }
 
-/** A push: its values. False where it carries none. */
-export function decodeCyclicPush(m: Message): boolean {
+/**
+ * A push: its values, and the variables of the request that subscribed to them where that is known (`m.answers`) and
+ * as many. False where it carries none.
+ */
+export function decodeCyclicPush(m: Message, sub: number): boolean {
+  const { request } = m;
   const count = startValues(m);
   if (count === 0) return false;
-  looseValues(m, count);
+  const known = m.answers && startVariables(m, request, sub);
+  if (known && count === request.view.getUint16(request.data + DATA_HEADER)) readObjects(m);
+  else looseValues(m, count);
   return true;
+}
+
+/**
+ * Cyclic transfers under way: the requests, by the subfunction and the job number that the controller gave them in its
+ * answer. Its pushes name no more than these. Change driven transfers are left out: their pushes mark what did not
+ * change, in a way that is not publicly described, so that their values cannot be told apart.
+ */
+export class Subscriptions {
+  #requests: Pending | undefined;
+
+  /** Remembers what the response `pdu` to the request `at..end` in `view` began or ended. */
+  follow(pdu: Pdu, view: DataView, at: number, end: number, request: Pdu): void {
+    if (groupOf(pdu) !== Group.cyclic || !sameFunction(pdu, request)) return;
+    const { param, paramEnd } = pdu;
+    if (paramEnd - param !== LONG || pdu.view.getUint16(param + ERROR) !== 0) return;
+    // cold: once a subscription
+    this.#requests ??= new Pending(REQUESTS, BYTES);
+    const named = request.data + DATA_HEADER;
+    if (subOf(pdu) === TRANSFER) {
+      this.#end(keyOf(pdu));
+      this.#requests.add(keyOf(pdu), view, at, end);
+    } else if (subOf(pdu) === UNSUBSCRIBE && request.dataEnd - named === 2)
+      this.#end(request.view.getUint16(named));
+  }
+
+  /** Reads the request whose subscription sends the push `pdu` into `request`; false where it is not known. */
+  recall(pdu: Pdu, request: Pdu): boolean {
+    const requests = this.#requests;
+    if (requests === undefined || typeOf(pdu) !== Type.push || groupOf(pdu) !== Group.cyclic) return false;
+    const slot = requests.find(keyOf(pdu));
+    if (slot < 0) return false;
+    request.read(requests.view, requests.at(slot), requests.end(slot));
+    return request.anomalies === 0;
+  }
+
+  #end(key: number): void {
+    const slot = this.#requests === undefined ? -1 : this.#requests.find(key);
+    if (slot >= 0) this.#requests!.remove(slot);
+  }
+}
+
+/** Subfunction and job number, which is where other answers have their sequence number. */
+function keyOf({ view, param }: Pdu): number {
+  return view.getUint16(param + SEQUENCE - 1);
 }
 
 /** Cyclic transfer: number of variables, time base, factor, variables. False where the data are none. */

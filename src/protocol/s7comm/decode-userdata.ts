@@ -92,7 +92,7 @@ export function decodeUserdata(m: Message): void {
   if (data !== dataEnd) m.flag(m.values.anomalies);
   if (isResponse(pdu)) decodeResponse(m, group, sub);
   else if (op.phase === Phase.request) decodeRequest(m, group, sub);
-  else decodePush(m, group);
+  else decodePush(m, group, sub);
 }
 
 /** A request, with the objects that it names. */
@@ -123,9 +123,9 @@ function decodeResponse(m: Message, group: number, sub: number): void {
 }
 
 /** What the controller sends unasked: cyclic values, messages, changes of mode. */
-function decodePush(m: Message, group: number): void {
+function decodePush(m: Message, group: number, sub: number): void {
   m.op.verb = group === Group.pbc ? Verb.write : Verb.report;
-  if (group === Group.cyclic && decodeCyclicPush(m)) return;
+  if (group === Group.cyclic && decodeCyclicPush(m, sub)) return;
   content(m, group);
   m.emit();
 }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Side } from '../../operation/side.ts';
+import { userdataResponse } from './encode.ts';
 import { Exchange, type Recorded, recorded } from './testing.ts';
 
 type Line = readonly [side: '>' | '<', message: Recorded, ...said: string[]];
@@ -145,8 +146,10 @@ for (const [title, lines] of Object.entries(EXAMPLES)) {
   });
 }
 
-test('cyclic transfer: the answer carries what was asked for, a push only values', () => {
+test('cyclic transfer: the answer and the pushes carry what was asked for', () => {
   const exchange = new Exchange();
+  // Its request was not seen.
+  assert.equal(exchange.see(Side.server, recorded('cyclicPush'))[0], 'report = 48 0 ok');
   const asked = exchange.see(Side.client, recorded('cyclic'));
   assert.equal(asked.length, 11);
   assert.equal(asked[0], 'subscribe DB300.DBW4 asked');
@@ -155,7 +158,11 @@ test('cyclic transfer: the answer carries what was asked for, a push only values
   assert.equal(told[0], 'subscribe DB300.DBW4 = 12288 ok');
   const pushed = exchange.see(Side.server, recorded('cyclicPush'));
   assert.equal(pushed.length, 11);
-  assert.equal(pushed[0], 'report = 48 0 ok');
+  assert.equal(pushed[0], 'report DB300.DBW4 = 12288 ok');
+  exchange.see(Side.client, recorded('unsubscribe'));
+  assert.equal(exchange.see(Side.server, recorded('cyclicPush')).length, 11);
+  exchange.see(Side.server, userdataResponse(1, 2, 4, []));
+  assert.equal(exchange.see(Side.server, recorded('cyclicPush'))[0], 'report = 48 0 ok');
 });
 
 test('the answer to a write carries the values that were written', () => {
