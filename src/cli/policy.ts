@@ -35,7 +35,7 @@ schema   prints the JSON Schema, which gives completion in editors
 
 An operation is a verb, an object, and for a write its values, as policies write them:
   'write rotor.speed.setpoint = 1410'   'write holding 40 = 14100'   'read unit 2 holding 0-9'
-  'function 0x5a/0x10'   'stop'`;
+  'function 0x5a/0x10'   'function userdata 4/1'   'stop'`;
 
 export const policy: Command = {
   summary: 'check a policy, or explain what it says of an operation',
