@@ -6,7 +6,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Limits } from '../../src/gateway/limits.ts';
 import { Side } from '../../src/operation/side.ts';
+import { Area, Size } from '../../src/protocol/s7comm/areas.ts';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
 import { S7COMM } from './conversations.ts';
 import { policyOf, policyText, stand } from './stand.ts';
@@ -14,8 +16,8 @@ import { policyOf, policyText, stand } from './stand.ts';
 const { client, server } = Side;
 const FILE = s7.blockFile('DB', 7);
 
-function opened(policy = policyOf(policyText())) {
-  const it = stand({ protocol: 's7comm', policy });
+function opened(policy = policyOf(policyText()), limits: Partial<Limits> = {}) {
+  const it = stand({ protocol: 's7comm', policy, limits });
   S7COMM.opening.forEach((message, i) => {
     it.say(i % 2 === 0 ? client : server, message);
   });
@@ -98,4 +100,37 @@ test('one denied item refuses the whole write', () => {
   it.say(client, S7COMM.requests[6]!);
   assert.equal(it.recorder.take(server).length, 0);
   assert.deepEqual(it.recorder.verdicts, ['5 40 policy answered']);
+});
+
+test('a second connection request reaches nobody', () => {
+  const { recorder, say } = opened();
+  say(client, S7COMM.opening[0]!);
+  assert.equal(recorder.take(server).length, 0);
+  // A disconnect request.
+  assert.equal(recorder.take(client)[5], 0x80);
+  assert.deepEqual(recorder.verdicts, ['224 0 malformed answered']);
+});
+
+test('data before the connection is confirmed reach nobody', () => {
+  const { recorder, say } = stand({ protocol: 's7comm' });
+  say(client, S7COMM.opening[0]!, S7COMM.good[0]);
+  assert.deepEqual(recorder.take(server), S7COMM.opening[0]);
+});
+
+test('where no more requests can be remembered the next is refused, and none forgotten', () => {
+  const { recorder, say, session } = opened(undefined, { pendingBytes: 8192 });
+  const count = 440;
+  const where = { area: Area.DB, db: 1, address: 0, size: Size.byte, count: 4 };
+  let passed = 0;
+  // Of 8192 bytes that are kept; each request is 10 + 2 + 12 × 36.
+  for (let reference = 1; reference <= 30; reference++) {
+    say(client, s7.readRequest(reference, new Array(36).fill(where)));
+    if (recorder.take(server).length > 0) passed++;
+  }
+  assert.equal(passed, Math.floor(8192 / (count + 4)));
+  assert.match(recorder.verdicts[0]!, / busy /);
+  for (let reference = 1; reference <= passed; reference++) {
+    say(server, s7.readResponse(reference, new Array(36).fill({ code: 5, size: 0, bytes: [] })));
+  }
+  assert.ok(session.quiet);
 });
