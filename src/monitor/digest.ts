@@ -1,153 +1,167 @@
 /**
- * A digest over all operations that does not depend on their order, nor on how they were divided among workers:
- * the sum, modulo 2^256, of the SHA-256 of one line for each operation.
+ * A digest over all operations that does not depend on their order, nor on how they were divided among workers: the
+ * sum of a hash of 64 bits of each. It shows whether two readings decoded alike; against somebody who looks for two
+ * that have the same digest it is no proof.
  *
- * The line is the JSON array `[protocol, code, sub, object, values, outcome, error]`, without spaces, of the
- * fields that NDJSON has under these names (`sub` null, `object` "", `values` [] and `error` 0 where a record has
- * none), in UTF-8. Who recomputes it has decoded every operation in the same way.
- *
- * Plants poll: the same operations come again and again. So a cache of fixed size holds, by the operation's
- * numbers and the bytes of its values, how often each was met, and a line is made and hashed once for each.
+ * What is hashed, and how, is in docs/inspect.md: fields that NDJSON has too, so that whoever wants to can compute it
+ * anew. It is no cryptographic hash because that would cost several times what all of the decoding does.
  *
  * @module
  */
 
-import { hash } from 'node:crypto';
-import { type Operation, OUTCOMES, type Sink } from '../operation/operation.ts';
-import { finish, mix } from '../packet/hash.ts';
+import { type Operation, Outcome, type Sink } from '../operation/operation.ts';
+import { VALUE_BITS, VALUE_TYPES, ValueType } from '../operation/value.ts';
+import { finish } from '../packet/hash.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import { jsonValues } from './json-values.ts';
 
-const ENTRIES = 8192;
-/** Numbers of an operation that decide its line, before the bytes of its values. */
-const NUMBERS = 14;
-/** Words of values that an entry can hold; operations with more are hashed each time. */
-const VALUE_WORDS = 18;
-const WORDS = NUMBERS + VALUE_WORDS;
-
-/** Hashes of 32-bit words that a sum may take before its carries must go on: 2^32 × 2^20 × 2 is below 2^53. */
-const MAX_COUNT = 1 << 19;
+const NAN_32 = 0x7fc00000;
+const NAN_64 = 0x7ff80000;
+const NO_TEXT = numberOf('');
+const TYPES = Int32Array.from(VALUE_TYPES, numberOf);
 
 export class Digest implements Sink {
-  readonly #protocols: readonly Protocol[];
-  readonly #heads: readonly string[];
-  // Sums of the eight words of the hashes, most significant first. Exact while below 2^53.
-  readonly #sums = new Float64Array(8);
-  #added = 0;
-  // The cache: keys, how often each was met, and the hash.
-  readonly #keys = new Int32Array(ENTRIES * WORDS);
-  readonly #counts = new Int32Array(ENTRIES);
-  readonly #hashes = new Uint32Array(ENTRIES * 8);
-  readonly #key = new Int32Array(WORDS);
-  readonly #single = new Uint32Array(8);
+  /** By protocol: the number of its name, and of the names of its spaces. */
+  readonly #protocols: Int32Array;
+  readonly #spaces: readonly Int32Array[];
+  // The sums, and the hash under way.
+  #sumA = 0;
+  #sumB = 0;
+  #a = 0;
+  #b = 0;
 
   constructor(protocols: readonly Protocol[]) {
-    this.#protocols = protocols;
-    this.#heads = protocols.map(p => `[${JSON.stringify(p.name)},`);
+    this.#protocols = Int32Array.from(protocols, p => numberOf(p.name));
+    this.#spaces = protocols.map(p => Int32Array.from(p.spaces, ({ name }) => numberOf(name)));
   }
 
   operation(op: Operation): void {
-    if (op.nameLength > 0 || op.valueLength > VALUE_WORDS * 4) {
-      this.#hash(op, this.#single, 0);
-      this.#add(this.#single, 0, 1);
-      return;
-    }
-    const entry = this.#fillKey(op) & (ENTRIES - 1);
-    if (this.#counts[entry] !== 0) {
-      if (this.#matches(entry * WORDS)) {
-        if (++this.#counts[entry]! === MAX_COUNT) {
-          this.#add(this.#hashes, entry * 8, MAX_COUNT - 1);
-          this.#counts[entry] = 1;
-        }
-        return;
-      }
-      this.#add(this.#hashes, entry * 8, this.#counts[entry]!);
-    }
-    this.#keys.set(this.#key, entry * WORDS);
-    this.#counts[entry] = 1;
-    this.#hash(op, this.#hashes, entry * 8);
+    this.#a = 0;
+    this.#b = 0;
+    this.#word(this.#protocols[op.protocol]!);
+    this.#word(op.code);
+    this.#word(op.subcode < 0 ? -1 : op.subcode);
+    this.#word(op.outcome);
+    this.#word(op.outcome === Outcome.failed ? op.error : 0);
+    this.#object(op);
+    this.#values(op);
+    this.#sumA = (this.#sumA + finish(this.#a)) | 0;
+    this.#sumB = (this.#sumB + finish(this.#b)) | 0;
   }
 
-  /** The sum as 64 hexadecimal digits. */
+  /** The two sums as 16 hexadecimal digits. */
   toString(): string {
-    for (let entry = 0; entry < ENTRIES; entry++) {
-      if (this.#counts[entry] === 0) continue;
-      this.#add(this.#hashes, entry * 8, this.#counts[entry]!);
-      this.#counts[entry] = 0;
+    return digits(this.#sumA) + digits(this.#sumB);
+  }
+
+  #object(op: Operation): void {
+    if (op.space === 0) this.#word(NO_TEXT);
+    else {
+      this.#word(this.#spaces[op.protocol]![op.space]!);
+      this.#word(op.area);
+      this.#word(op.address);
+      this.#word(op.extent);
     }
-    this.#carry();
-    return Array.from(this.#sums, word => word.toString(16).padStart(8, '0')).join('');
+    this.#bytes(op.nameView, op.nameAt, op.nameLength);
   }
 
-  /** Writes what decides the operation's line into the key; returns a hash of it. */
-  #fillKey(op: Operation): number {
-    const key = this.#key;
-    key[0] = op.protocol;
-    key[1] = op.code;
-    key[2] = op.subcode;
-    key[3] = op.fn;
-    key[4] = op.space;
-    key[5] = op.area;
-    key[6] = op.address;
-    key[7] = op.extent;
-    key[8] = op.outcome;
-    key[9] = op.error;
-    key[10] = op.valueType;
-    key[11] = op.valueCount;
-    key[12] = op.valueLength;
-    key[13] = op.kind;
-    key.fill(0, NUMBERS);
-    const { valueView: view, valueAt: at, valueLength: length } = op;
-    const whole = length >> 2;
-    for (let i = 0; i < whole; i++) key[NUMBERS + i] = view.getInt32(at + i * 4);
-    for (let i = whole * 4; i < length; i++) {
-      key[NUMBERS + whole] = (key[NUMBERS + whole]! << 8) | view.getUint8(at + i);
-    }
-    let hash = 0;
-    const words = NUMBERS + ((length + 3) >> 2);
-    for (let i = 0; i < words; i++) hash = mix(hash, key[i]!);
-    return finish(hash);
-  }
-
-  #matches(at: number): boolean {
-    const key = this.#key;
-    const keys = this.#keys;
-    for (let i = 0; i < WORDS; i++) if (keys[at + i] !== key[i]) return false;
-    return true;
-  }
-
-  /** Hashes the operation's line into `into` at `at`. */
-  #hash(op: Operation, into: Uint32Array, at: number): void {
-    const object = JSON.stringify(this.#protocols[op.protocol]!.objects.format(op));
-    const sub = op.subcode < 0 ? 'null' : op.subcode;
-    const line =
-      `${this.#heads[op.protocol]}${op.code},${sub},${object},` +
-      `${jsonValues(op)},"${OUTCOMES[op.outcome]}",${op.error}]`;
-    // A string with a character for each byte comes four times as fast as a Buffer.
-    const text = hash('sha256', line, 'latin1');
-    for (let i = 0; i < 8; i++) {
-      into[at + i] =
-        (text.charCodeAt(i * 4) << 24) |
-        (text.charCodeAt(i * 4 + 1) << 16) |
-        (text.charCodeAt(i * 4 + 2) << 8) |
-        text.charCodeAt(i * 4 + 3);
+  #values(op: Operation): void {
+    const { valueType: type, valueView: view, valueAt: at, valueCount: count } = op;
+    this.#word(TYPES[type]!);
+    this.#word(count);
+    switch (type) {
+      case ValueType.none:
+        return;
+      case ValueType.bits:
+        this.#bits(view, at, count);
+        return;
+      case ValueType.bool:
+        for (let i = 0; i < count; i++) this.#word(view.getUint8(at + i) === 0 ? 0 : 1);
+        return;
+      case ValueType.coil:
+        for (let i = 0; i < count; i++) this.#word(view.getUint16(at) === 0xff00 ? 1 : 0);
+        return;
+      case ValueType.f32:
+        for (let i = 0; i < count; i++) this.#float(view.getInt32(at + i * 4));
+        return;
+      case ValueType.f64:
+        for (let i = 0; i < count; i++) this.#double(view, at + i * 8);
+        return;
+      case ValueType.text:
+      case ValueType.bytes:
+        this.#bytes(view, at, count === 0 ? 0 : op.valueLength);
+        return;
+      default:
+        this.#bytes(view, at, (count * VALUE_BITS[type]!) >> 3);
     }
   }
 
-  #add(words: Uint32Array, at: number, times: number): void {
-    for (let i = 0; i < 8; i++) this.#sums[i]! += words[at + i]! * times;
-    this.#added += times;
-    if (this.#added >= MAX_COUNT) this.#carry();
+  /** Mixes 32 bits in. */
+  #word(word: number): void {
+    const a = this.#a;
+    const b = this.#b;
+    this.#a = Math.imul(((a << 13) | (a >>> 19)) ^ word, 0x9e3779b1);
+    this.#b = Math.imul((((b << 19) | (b >>> 13)) + word) | 0, 0x85ebca6b);
   }
 
-  #carry(): void {
-    let carry = 0;
-    for (let i = 7; i >= 0; i--) {
-      const sum = this.#sums[i]! + carry;
-      const word = sum % 2 ** 32;
-      this.#sums[i] = word;
-      carry = (sum - word) / 2 ** 32;
-    }
-    this.#added = 0;
+  /** How many bytes, then the bytes four at a time, the last word filled up with zeros. */
+  #bytes(view: DataView, at: number, length: number): void {
+    this.#word(length);
+    const whole = at + (length & ~3);
+    for (let next = at; next < whole; next += 4) this.#word(view.getInt32(next));
+    if ((length & 3) !== 0) this.#word(lastBytes(view, whole, length & 3));
   }
+
+  /** As bytes, the first value in the least significant bit, bits beyond the last value zero. */
+  #bits(view: DataView, at: number, count: number): void {
+    const last = at + (count >> 3);
+    this.#word((count + 7) >> 3);
+    let next = at;
+    for (; next + 4 <= last; next += 4) this.#word(view.getInt32(next));
+    if (count % 32 === 0) return;
+    let word = lastBytes(view, next, last - next);
+    if (count % 8 !== 0) {
+      const bits = view.getUint8(last) & ((1 << (count % 8)) - 1);
+      word |= bits << (24 - 8 * (last - next));
+    }
+    this.#word(word);
+  }
+
+  /** There is one not-a-number and one zero, as in JSON. */
+  #float(bits: number): void {
+    if ((bits & 0x7fffffff) > 0x7f800000) this.#word(NAN_32);
+    else this.#word((bits & 0x7fffffff) === 0 ? 0 : bits);
+  }
+
+  #double(view: DataView, at: number): void {
+    const value = view.getFloat64(at);
+    const zero = value === 0;
+    const nan = Number.isNaN(value);
+    this.#word(zero ? 0 : nan ? NAN_64 : view.getInt32(at));
+    this.#word(zero || nan ? 0 : view.getInt32(at + 4));
+  }
+}
+
+/** Sum of the digests of two parts. */
+export function addDigests(x: string, y: string): string {
+  const sum = (from: number) =>
+    digits((Number.parseInt(x.slice(from, from + 8), 16) + Number.parseInt(y.slice(from, from + 8), 16)) | 0);
+  return sum(0) + sum(8);
+}
+
+/** Up to three bytes at the beginning of a word, zeros behind them. */
+function lastBytes(view: DataView, at: number, length: number): number {
+  let word = 0;
+  for (let i = 0; i < length; i++) word |= view.getUint8(at + i) << (24 - 8 * i);
+  return word;
+}
+
+/** A name as a number: 32 bits FNV-1a. */
+function numberOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
+}
+
+function digits(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Phase } from '../operation/operation.ts';
+import { addDigests } from './digest.ts';
 
 export interface Summary {
   packets: number;
@@ -121,12 +122,6 @@ export function mergeSummaries(parts: readonly Summary[]): Summary {
   whole.protocols = whole.protocols.map(order);
   whole.pairs = mergePairs(whole.pairs);
   return whole;
-}
-
-/** Sum modulo 2^256 of two digests in hexadecimal. */
-export function addDigests(a: string, b: string): string {
-  const sum = BigInt.asUintN(256, BigInt(`0x${a}`) + BigInt(`0x${b}`));
-  return sum.toString(16).padStart(64, '0');
 }
 
 function mergeProtocol(into: ProtocolSummary, part: ProtocolSummary): void {
