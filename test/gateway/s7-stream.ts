@@ -63,12 +63,19 @@ function writesAllowed(param: Buffer): boolean {
     // S7ANY: 12 0a 10, transport size, count (2), DB (2), area, first bit (3).
     if (at + 12 > param.length || param.readUInt32BE(at) >>> 8 !== 0x120a10) return false;
     const width = WIDTHS[param[at + 3]!];
-    if (width === undefined || param.readUInt16BE(at + 6) !== 1 || param[at + 8] !== 0x84) return false;
+    if (width === undefined || blockOf(param, at) !== 1) return false;
     const first = param.readUIntBE(at + 9, 3);
     if (first + param.readUInt16BE(at + 4) * width > 80) return false;
     at += 12;
   }
   return at === param.length && param[1]! > 0;
+}
+
+/** A block is reached as data (0x84) or as instance data (0x85); the 200 family calls block 1 its V memory (0x87). */
+function blockOf(param: Buffer, at: number): number {
+  const area = param[at + 8];
+  if (area === 0x87) return 1;
+  return area === 0x84 || area === 0x85 ? param.readUInt16BE(at + 6) : 0;
 }
 
 /** Bits of an element by transport size. */
