@@ -107,21 +107,35 @@ export class Digest implements Sink {
   #bytes(view: DataView, at: number, length: number): void {
     this.#word(length);
     const whole = at + (length & ~3);
-    for (let next = at; next < whole; next += 4) this.#word(view.getInt32(next));
+    this.#words(view, at, whole);
     if ((length & 3) !== 0) this.#word(lastBytes(view, whole, length & 3));
+  }
+
+  /** {@link Digest.#word} of each word in `at..end`: most of what there is to do, so in local variables. */
+  #words(view: DataView, at: number, end: number): void {
+    let a = this.#a;
+    let b = this.#b;
+    for (let next = at; next < end; next += 4) {
+      const word = view.getInt32(next);
+      a = Math.imul(((a << 13) | (a >>> 19)) ^ word, 0x9e3779b1);
+      b = Math.imul((((b << 19) | (b >>> 13)) + word) | 0, 0x85ebca6b);
+    }
+    this.#a = a;
+    this.#b = b;
   }
 
   /** As bytes, the first value in the least significant bit, bits beyond the last value zero. */
   #bits(view: DataView, at: number, count: number): void {
-    const last = at + (count >> 3);
+    const whole = at + ((count >> 5) << 2);
     this.#word((count + 7) >> 3);
-    let next = at;
-    for (; next + 4 <= last; next += 4) this.#word(view.getInt32(next));
-    if (count % 32 === 0) return;
-    let word = lastBytes(view, next, last - next);
-    if (count % 8 !== 0) {
-      const bits = view.getUint8(last) & ((1 << (count % 8)) - 1);
-      word |= bits << (24 - 8 * (last - next));
+    this.#words(view, at, whole);
+    const rest = count & 31;
+    if (rest === 0) return;
+    const bytes = rest >> 3;
+    let word = lastBytes(view, whole, bytes);
+    if ((rest & 7) !== 0) {
+      const bits = view.getUint8(whole + bytes) & ((1 << (rest & 7)) - 1);
+      word |= bits << (24 - 8 * bytes);
     }
     this.#word(word);
   }
