@@ -72,13 +72,12 @@ function readSyntax(reader: Reader, document: Document): void {
       reader.problem(error.pos[0], 'a second document begins here; a policy is one, so take the `---` out');
       continue;
     }
-    const [first = ''] = error.message.split('\n');
-    // The parser descends into nested lists with the call stack.
-    const what = first.includes('call stack') ? 'it is nested too deeply' : first;
-    reader.problem(
-      error.pos[0],
-      `this is no YAML: ${what.replace(/[.:]\s*$/, '')}; correct it, and mind the indentation`,
-    );
+    reader.problem(error.pos[0], () => {
+      const [first = ''] = error.message.split('\n');
+      // The parser descends into nested lists with the call stack.
+      const what = first.includes('call stack') ? 'it is nested too deeply' : first;
+      return `this is no YAML: ${what.replace(/[.:]\s*$/, '')}; correct it, and mind the indentation`;
+    });
   }
 }
 
