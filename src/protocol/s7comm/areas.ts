@@ -121,20 +121,21 @@ export function areaSpace(area: number, writes: boolean): Space {
   return writes && area === Area.P ? Space.Q : (AREA_SPACE[area]! as Space);
 }
 
-/** True for areas whose address counts bits. */
-export function isMemory(area: number): boolean {
-  return IS_MEMORY[area] === 1;
-}
-const IS_MEMORY = new Uint8Array(256);
+const IS_NUMBERED = new Uint8Array(SPACES.length);
+for (const counted of [Space.T, Space.C, Space.iecTimers, Space.iecCounters]) IS_NUMBERED[counted] = 1;
 
 /** True for spaces whose address counts things (timers, counters), not bits. */
 export function isNumbered(space: number): boolean {
   return IS_NUMBERED[space] === 1;
 }
-const IS_NUMBERED = new Uint8Array(SPACES.length);
-IS_NUMBERED[Space.T] = IS_NUMBERED[Space.C] = 1;
-IS_NUMBERED[Space.iecTimers] = IS_NUMBERED[Space.iecCounters] = 1;
+
+const IS_MEMORY = new Uint8Array(256);
 for (const code of Object.values(Area)) IS_MEMORY[code] = isNumbered(AREA_SPACE[code]!) ? 0 : 1;
+
+/** True for areas whose address counts bits. */
+export function isMemory(area: number): boolean {
+  return IS_MEMORY[area] === 1;
+}
 
 /** True for the spaces of which a variable names one by its number. */
 export function hasNumber(space: number): boolean {

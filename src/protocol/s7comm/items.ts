@@ -349,8 +349,8 @@ export const DataSize = {
 export type DataSize = (typeof DataSize)[keyof typeof DataSize];
 
 /**
- * How a length field counts, by transport size: bits of it that are no part of a byte are dropped by shifting. 31
- * drops all: controllers fill the length of an item they refuse with anything.
+ * How far a length field is shifted to count bytes, by transport size: 3 where it counts bits. 31 makes it 0, because
+ * controllers fill the length of an item they refuse with anything.
  */
 const LENGTH_SHIFT = new Uint8Array(256);
 LENGTH_SHIFT[DataSize.none] = 31;
@@ -450,7 +450,7 @@ export class Values {
   }
 }
 
-/** Bytes that a length field means. */
+/** Bytes that a length field means: bits are filled up to bytes. */
 function bytesOf(size: number, field: number): number {
   const shift = LENGTH_SHIFT[size]!;
   return shift === 3 ? (field + 7) >> 3 : field >> shift;
