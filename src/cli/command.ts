@@ -23,13 +23,16 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** What Node.js tells of a failed call to the system. */
+type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
+
 /** The one line for an error that the user can mend, or undefined for a defect of ours. */
 export function userMessage(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, path, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const { code, path, syscall, address, port } = error as SystemError;
   if (typeof code !== 'string') return undefined;
   if (code.startsWith('COFFERDAM_') || code.startsWith('ERR_PARSE_ARGS_')) return error.message;
-  const where = path ?? (port === undefined ? '' : `${address ?? ''}:${port}`);
+  const where = path ?? (port === undefined ? 'the file' : `${address ?? ''}:${port}`);
   switch (code) {
     case 'ENOENT':
       return `${where}: no such file; check the name`;
@@ -39,12 +42,15 @@ export function userMessage(error: unknown): string | undefined {
         ? `${where}: permission denied; check who may read it`
         : `${where}: not permitted; ports below 1024 need root or CAP_NET_BIND_SERVICE, choose a higher one`;
     case 'EISDIR':
-      return `${where || 'the file'}: is a folder; name a file`;
+      return `${where}: is a folder; name a file`;
+    case 'ENOTDIR':
+      return `${where}: part of the path is a file, not a folder; check the name`;
     case 'EADDRINUSE':
       return `${where}: the address is in use; end what listens there or choose another port`;
     case 'EADDRNOTAVAIL':
       return `${where}: not an address of this machine; choose one that is`;
     default:
-      return undefined;
+      // Whatever else the system refuses, it says why; the place is what it leaves out.
+      return syscall === undefined ? undefined : `${where}: cannot be used (${error.message})`;
   }
 }

@@ -6,6 +6,7 @@
 
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { now } from '../gateway/clock.ts';
 import type { Mode } from '../gateway/event.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { Lines } from '../gateway/lines.ts';
@@ -64,7 +65,9 @@ async function run(args: readonly string[]): Promise<number> {
   }
   if (values.check) {
     for (const warning of policy.warnings) console.log(`NOTE ${formatProblem(warning)}`);
-    console.log(`${file}: good; ${policy.listeners.length} listeners`);
+    console.log(
+      `${file}: good; ${policy.listeners.length} ${policy.listeners.length === 1 ? 'listener' : 'listeners'}`,
+    );
     return 0;
   }
 
@@ -84,10 +87,10 @@ async function run(args: readonly string[]): Promise<number> {
     ready = ready.then(() => reloadPolicy(it, file, print));
   };
   process.on('SIGHUP', reload);
+  await ready;
   const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });
   warn(policy, print);
-  await ready;
   await stop;
   await it.close();
   process.off('SIGHUP', reload);
@@ -173,9 +176,10 @@ interface Print {
 function printer(json: boolean): Print {
   const lines = new Lines(process.stdout.fd, count =>
     json
-      ? JSON.stringify({ event: 'lost', count })
+      ? JSON.stringify({ event: 'lost', time: now(), count })
       : `NOTE ${count} lines were not printed: nobody read them in time`,
   );
-  const print = (text: string, data: object): void => lines.print(json ? JSON.stringify(data) : text);
+  const print = (text: string, data: object): void =>
+    lines.print(json ? JSON.stringify('time' in data ? data : { ...data, time: now() }) : text);
   return Object.assign(print, { flush: () => lines.flush(1) });
 }
