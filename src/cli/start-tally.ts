@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Report } from '../drill/report.ts';
+import type { Held, Report } from '../drill/report.ts';
 
 export function tallyText({ defended, outcome, intruder, operator, gateway, held }: Report): string {
-  const { steps, requests, refused } = intruder;
+  const { steps, scenarioSteps, requests, refused } = intruder;
   const harm = [
     outcome.wrecked ? 'the rotor is wrecked' : `damage ${(outcome.damage * 100).toFixed(0)} %`,
     `${outcome.surgeCycles} surge cycles`,
@@ -27,14 +27,18 @@ export function tallyText({ defended, outcome, intruder, operator, gateway, held
     lines.push(`gateway   ${gateway.passed} messages passed, ${gateway.denied} denied`);
   if (!defended) lines.push('Without Cofferdam. Run it again without --undefended.');
   else if (steps.length === 0) lines.push('The intruder had not begun.');
-  else lines.push(held.all ? 'The defence held.' : `The defence did NOT hold: ${failures(held).join(', ')}.`);
+  else lines.push(verdict(held, steps.length, scenarioSteps));
   return lines.join('\n');
 }
 
-function failures({ everythingRefused, plantSafe, operatorUndisturbed }: Report['held']): string[] {
-  return [
-    everythingRefused ? '' : 'not everything was refused',
-    plantSafe ? '' : 'the plant left its safe range',
-    operatorUndisturbed ? '' : 'the operator was disturbed',
+function verdict(held: Held, tried: number, scenarioSteps: number): string {
+  const failures = [
+    held.everythingRefused ? '' : 'not everything was refused',
+    held.plantSafe ? '' : 'the plant left its safe range',
+    held.operatorUndisturbed ? '' : 'the operator was disturbed',
   ].filter(text => text !== '');
+  if (failures.length > 0) return `The defence did NOT hold: ${failures.join(', ')}.`;
+  if (tried < scenarioSteps)
+    return `Stopped after ${tried} of ${scenarioSteps} steps; so far the defence held.`;
+  return 'The defence held.';
 }

@@ -31,7 +31,9 @@ Runs a simulated gas compressor station behind the gateway on loopback addresses
 engineer at work. After ${CALM} seconds an intruder tries what Stuxnet and its like did. Runs until Ctrl-C.
 
   --once          one intrusion, then a JSON summary on stdout; exit 0 only if every forbidden operation was
-                  refused, the plant stayed in its safe range, and the operator lost no request
+                  refused, the plant stayed in its safe range, and the operator lost no request.
+                  For a program that reads it: npm start -s -- --once (without -s npm prints lines
+                  of its own on stdout)
   --undefended    the same without Cofferdam: the intruder talks to the controllers; with --once exit 0 if it ran
   --seed N        seed of the simulation (default 1); the same seed gives the same plant
   --speed N       seconds of the plant's time in a second, 0.1 to 20 (default 1)
@@ -144,6 +146,7 @@ function reportOf(exercise: Exercise, plant: string, options: Options, steps: re
     speed: options.speed,
     outcome,
     intruder: {
+      scenarioSteps: COMPRESSOR_INTRUSION.length,
       requests: steps.reduce((sum, step) => sum + step.requests, 0),
       refused: steps.reduce((sum, step) => sum + step.refused, 0),
       steps,

@@ -32,6 +32,7 @@ import type { ModbusAttempt, Step } from './step.ts';
 
 /** What the gateway's refusals say, in each protocol. */
 const MODBUS_DENIED = ExceptionCode.illegalFunction;
+const MODBUS_VALUE = ExceptionCode.illegalDataValue;
 const ITEM_DENIED = 0x03;
 const JOB_DENIED = 0xd241;
 
@@ -107,7 +108,7 @@ export const COMPRESSOR_INTRUSION: readonly Step[] = [
     to: PROCESS_CONTROLLER,
     // AND 0, OR 40: the register becomes 40, which is 4.0 %.
     attempts: [modbus(COMPRESSOR_UNIT, to => maskWrite(to, addressOf(TAG.dischargeValveSetpoint), 0, 40))],
-    refusal: MODBUS_DENIED,
+    refusal: MODBUS_VALUE,
   },
   {
     name: 'write half of the surge margin',
@@ -116,7 +117,7 @@ export const COMPRESSOR_INTRUSION: readonly Step[] = [
     to: PROCESS_CONTROLLER,
     // The high word of -12.5.
     attempts: [modbus(COMPRESSOR_UNIT, to => writeRegister(to, addressOf(TAG.surgeMarginSetpoint), 0xc148))],
-    refusal: MODBUS_DENIED,
+    refusal: MODBUS_VALUE,
   },
   {
     name: 'stop the oil pump of the neighbouring unit',

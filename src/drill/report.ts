@@ -16,6 +16,8 @@ export interface Report {
   readonly speed: number;
   readonly outcome: PlantOutcome;
   readonly intruder: {
+    /** Steps that the scenario has; fewer were tried where it was stopped early. */
+    readonly scenarioSteps: number;
     readonly requests: number;
     readonly refused: number;
     readonly steps: readonly StepResult[];
@@ -29,9 +31,11 @@ export interface Report {
 
 /** What must be true for the defence to have held. */
 export interface Held {
+  /** Every request of the steps tried was refused as expected, and its session lived on. */
   readonly everythingRefused: boolean;
   readonly plantSafe: boolean;
   readonly operatorUndisturbed: boolean;
+  /** All of the above, and no step of the scenario was left untried. */
   readonly all: boolean;
 }
 
@@ -41,15 +45,15 @@ export function judgeExercise(
   scenarioSteps: number,
   operator: StationCounts,
 ): Held {
-  const everythingRefused =
-    steps.length === scenarioSteps && steps.every(step => step.held && step.sessionAlive);
+  const everythingRefused = steps.every(step => step.held && step.sessionAlive);
   const plantSafe =
     outcome.inSafeRange && outcome.damage === 0 && outcome.surgeCycles === 0 && outcome.driveRunning;
   const operatorUndisturbed = operator.undisturbed && operator.answers > 0;
+  const complete = steps.length === scenarioSteps;
   return {
     everythingRefused,
     plantSafe,
     operatorUndisturbed,
-    all: everythingRefused && plantSafe && operatorUndisturbed,
+    all: everythingRefused && plantSafe && operatorUndisturbed && complete,
   };
 }

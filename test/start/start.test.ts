@@ -75,21 +75,50 @@ test('both ways of --once', { concurrency: true, timeout: 60_000 }, async t => {
   ]);
 });
 
-test('it runs until it is interrupted, then says what came of it', { timeout: 30_000 }, async () => {
-  const { child, done } = start('--speed', '4');
-  const working = new Promise<void>(resolve => {
-    child.stdout!.on('data', text => {
-      if (String(text).includes('operator  ')) resolve();
-    });
+/** Resolves when the child has printed `text`, or has ended: then its exit code tells. */
+async function printed({ child, done }: Run, text: string): Promise<void> {
+  const said = new Promise<void>(resolve => {
+    for (const stream of [child.stdout!, child.stderr!]) {
+      let all = '';
+      stream.on('data', chunk => {
+        all += chunk;
+        if (all.includes(text)) resolve();
+      });
+    }
   });
-  // It may also have ended by itself; then its exit code tells.
-  await Promise.race([working, done]);
-  child.kill('SIGINT');
-  const { code, stdout, stderr } = await done;
+  await Promise.race([said, done]);
+}
+
+test('it runs until it is interrupted, then says what came of it', { timeout: 30_000 }, async () => {
+  const run = start('--speed', '4');
+  await printed(run, 'operator  ');
+  run.child.kill('SIGINT');
+  const { code, stdout, stderr } = await run.done;
   assert.equal(code, 0, stderr);
   assert.match(stdout, /Gas compressor station 4, behind Cofferdam/);
   assert.match(stdout, /operator {2}\d+ requests, \d+ answered, 0 errors, 0 lost, 0 reconnects/);
   assert.match(stdout, /The intruder had not begun/);
+});
+
+test('interrupted during the intrusion, it judges the steps that were tried', {
+  timeout: 30_000,
+}, async () => {
+  const endings = [[], ['--once']].map(async once => {
+    const run = start('--plain', ...once);
+    await printed(run, 'download limits');
+    run.child.kill('SIGINT');
+    return run.done;
+  });
+  const [live, single] = await Promise.all(endings);
+  const verdict = /\nStopped after [2-8] of 9 steps; so far the defence held\.\n/;
+  assert.match(live!.stdout, verdict);
+  assert.equal(live!.code, 0);
+  assert.match(single!.stderr, verdict);
+  assert.equal(single!.code, 1, '--once wants every step');
+  const { held, intruder }: Report = JSON.parse(single!.stdout);
+  assert.equal(held.everythingRefused, true);
+  assert.equal(held.all, false);
+  assert.equal(intruder.scenarioSteps, 9);
 });
 
 test('what the user can mend is one line and exit code 2', { timeout: 30_000 }, async t => {
