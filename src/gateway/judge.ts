@@ -5,6 +5,7 @@
  */
 
 import type { Operation } from '../operation/operation.ts';
+import type { Why } from '../protocol/protocol.ts';
 
 export interface Judge {
   /** True where no conduit leads from the client to the controller: nothing will be allowed. */
@@ -17,6 +18,8 @@ export interface Judge {
   commit(op: Operation, decision: number): void;
   /** The controller's answer is passed back. */
   settle(op: Operation): void;
+  /** Why a denied operation is refused, as far as a protocol can say it. */
+  why(decision: number): Why;
   /** A sentence for people on a decision. */
   describe(op: Operation, decision: number): string;
 }

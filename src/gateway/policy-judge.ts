@@ -7,10 +7,13 @@
 
 import type { Operation } from '../operation/operation.ts';
 import { commit, decide, settle } from '../policy/decide.ts';
+import { reasonOf } from '../policy/decision.ts';
 import { describeDecision } from '../policy/describe.ts';
 import type { Policy } from '../policy/policy.ts';
+import { Reason } from '../policy/reasons.ts';
 import type { Route } from '../policy/route.ts';
 import type { PolicyState } from '../policy/state.ts';
+import { Why } from '../protocol/protocol.ts';
 import type { Judge } from './judge.ts';
 
 export class PolicyJudge implements Judge {
@@ -38,6 +41,20 @@ export class PolicyJudge implements Judge {
 
   settle(op: Operation): void {
     settle(this.#state, op);
+  }
+
+  why(decision: number): Why {
+    switch (reasonOf(decision)) {
+      case Reason.range:
+      case Reason.partial:
+      case Reason.step:
+      case Reason.lastUnknown:
+        return Why.value;
+      case Reason.rate:
+        return Why.busy;
+      default:
+        return Why.denied;
+    }
   }
 
   describe(op: Operation, decision: number): string {

@@ -109,6 +109,8 @@ export class Session implements Sink {
   /** Whether a multi-item message has an operation to report. */
   #reportable = false;
   #worst: number = Verdict.allow;
+  /** The first decision that denies it. */
+  #denial = NO_DECISION;
   #cause: Cause = Cause.policy;
   #fate: Fate = Fate.passed;
   #decisions = new Int32Array(FIRST_DECISIONS);
@@ -289,6 +291,7 @@ export class Session implements Sink {
     const decision = asked && (op.anomalies & MALFORMED) === 0 ? this.judge.decide(op) : NO_DECISION;
     if (decision !== NO_DECISION) {
       const verdict = verdictOf(decision);
+      if (verdict === Verdict.deny && this.#worst !== Verdict.deny) this.#denial = decision;
       if (verdict < this.#worst) this.#worst = verdict;
       if (verdict !== Verdict.allow || this.#all || changes(op)) this.#reportable = true;
     }
@@ -358,7 +361,7 @@ export class Session implements Sink {
     if (cause === Cause.busy) return Why.busy;
     if (cause === Cause.unreachable) return Why.unreachable;
     if (cause === Cause.policy) {
-      return (this.#anomalies & Anomaly.function) === 0 ? Why.denied : Why.unsupported;
+      return (this.#anomalies & Anomaly.function) === 0 ? this.judge.why(this.#denial) : Why.unsupported;
     }
     // A controller that answers what cannot be understood is as good as one that does not answer.
     return side === Side.server ? Why.unreachable : Why.malformed;

@@ -40,6 +40,8 @@ export const Why = {
   busy: 3,
   /** The device does not answer, or cannot be reached. */
   unreachable: 4,
+  /** The policy allows it, but not with this value. */
+  value: 5,
 } as const;
 export type Why = (typeof Why)[keyof typeof Why];
 

@@ -38,6 +38,21 @@ test('a denied write is answered by the exception 1, and the session lives', () 
   assert.equal(recorder.closed, '');
 });
 
+test('a value that is not allowed is exception 3, one too many in a minute exception 6', () => {
+  const ranged = stand({ policy: policyOf(policyText({ within: 'range: [0, 10]' })) });
+  ranged.say(client, modbus.writeRegister(to(1), 40, 11));
+  assert.deepEqual(ranged.recorder.take(client), exception(1, 6, 3));
+  ranged.say(client, modbus.writeRegister(to(2), 50, 5));
+  assert.deepEqual(ranged.recorder.take(client), exception(2, 6, 1), 'not allowed with any value');
+  const rated = stand({ policy: policyOf(policyText({ within: 'rate: 1/min' })) });
+  rated.say(client, modbus.writeRegister(to(1), 40, 1), modbus.writeRegister(to(2), 40, 2));
+  rated.say(server, modbus.writeRegister(to(1), 40, 1));
+  assert.deepEqual(
+    rated.recorder.take(client),
+    Buffer.concat([modbus.writeRegister(to(1), 40, 1), exception(2, 6, 6)]),
+  );
+});
+
 test('unit 1 allowed says nothing of unit 2, and a stranger may do nothing', () => {
   const { recorder, say } = stand();
   say(client, modbus.readRequest(to(1, 2), 3, 100, 2));

@@ -30,11 +30,13 @@ export interface PolicyOptions {
   readonly s7comm?: number;
   /** What the operator may write in holding registers. */
   readonly writes?: string;
+  /** Further lines under the write of holding registers, such as a range. */
+  readonly within?: string;
 }
 
 /** The operator may read everything of unit 1 and write holding registers 40 to 49; in DB 1, bytes 0 to 9. */
 export function policyText(options: PolicyOptions = {}): string {
-  const { refuse = 'answer', modbus = 502, s7comm = 102, writes = 'holding 40-49' } = options;
+  const { refuse = 'answer', modbus = 502, s7comm = 102, writes = 'holding 40-49', within = '' } = options;
   return `
 cofferdam: 1
 plant: Test stand
@@ -52,7 +54,7 @@ conduits:
     refuse: ${refuse}
     allow:
       - read: anything
-      - write: ${writes}
+      - write: ${writes}${within === '' ? '' : `\n        ${within}`}
   - from: hmi
     to: plc
     protocol: s7comm

@@ -13,6 +13,7 @@ const REASONS: readonly (readonly [Why, number])[] = [
   [Why.unsupported, 1],
   [Why.busy, 6],
   [Why.unreachable, 11],
+  [Why.value, 3],
 ];
 
 test('a request of any function is refused by the exception of that function, transaction and unit', () => {

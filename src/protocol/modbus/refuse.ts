@@ -20,6 +20,8 @@ const CODE_OF_WHY: Readonly<Record<Why, number>> = {
   [Why.unsupported]: ExceptionCode.illegalFunction,
   [Why.busy]: ExceptionCode.serverDeviceBusy,
   [Why.unreachable]: ExceptionCode.gatewayTargetFailed,
+  // "Not an allowable value": told apart from a function that is not there, so that the operator may try another.
+  [Why.value]: ExceptionCode.illegalDataValue,
 };
 
 /**

@@ -64,14 +64,15 @@ function objects(m: Message, pdu: Pdu, at: number, sub: number): void {
   const { view, dataEnd } = pdu;
   const count = view.getUint16(at);
   const end = at + 2 + count * TABLE_ITEM;
-  const modifies = sub !== VARIABLE_STATUS && values.check(view, end, dataEnd, count, true);
+  const modifies = sub !== VARIABLE_STATUS;
+  const valued = modifies && values.check(view, end, dataEnd, count, true);
   values.rewind();
   op.items = count;
   for (op.item = 0; op.item < count; op.item++) {
     const item = at + 2 + op.item * TABLE_ITEM;
     op.clearItem();
-    const type = object(m, view, item);
-    if (modifies && values.next()) value(m, view, type);
+    const type = object(m, view, item, modifies);
+    if (valued && values.next()) value(m, view, type);
     m.emit();
   }
 }
@@ -88,12 +89,12 @@ function value(m: Message, view: DataView, type: ValueType): void {
  * Area (high four bits) and width (low four: bit, byte, word, double word), how many, DB number, first byte or
  * number. Returns the type that the width stands for.
  */
-function object(m: Message, view: DataView, at: number): ValueType {
+function object(m: Message, view: DataView, at: number, modifies: boolean): ValueType {
   const { op } = m;
   const width = view.getUint8(at) & 0x0f;
   const factor = view.getUint8(at + 1);
   const address = view.getUint16(at + 4);
-  op.space = spaceOf(view.getUint8(at) >> 4);
+  op.space = spaceOf(view.getUint8(at) >> 4, modifies);
   if (op.space === Space.T || op.space === Space.C) {
     op.address = address;
     op.extent = factor;
@@ -107,7 +108,7 @@ function object(m: Message, view: DataView, at: number): ValueType {
   return width === 3 ? ValueType.u32 : width === 2 ? ValueType.u16 : ValueType.u8;
 }
 
-function spaceOf(area: number): Space {
+function spaceOf(area: number, modifies: boolean): Space {
   switch (area) {
     case 0:
       return Space.M;
@@ -116,7 +117,8 @@ function spaceOf(area: number): Space {
     case 2:
       return Space.Q;
     case 3:
-      return Space.P;
+      // Read are the peripheral inputs; what is written are the outputs.
+      return modifies ? Space.Q : Space.P;
     case 5:
       return Space.T;
     case 6:

@@ -280,6 +280,10 @@ test('a variable table that modifies carries the values', () => {
   const items = [0, 1, 0x72, 1, 0, 9, 0, 4];
   const request = userdataRequest(1, Group.programmer, 8, [...parameters, ...items, 0, 4, 0, 16, 1, 2], 0);
   assert.deepEqual(exchange.see(Side.client, request), ['operate DB9.DBW4 = 258 asked']);
+  // The peripheral outputs are the outputs, under another name.
+  const outputs = [0, 1, 0x32, 1, 0, 0, 0, 4];
+  const modify = userdataRequest(2, Group.programmer, 8, [...parameters, ...outputs, 0, 4, 0, 16, 1, 2], 0);
+  assert.deepEqual(exchange.see(Side.client, modify), ['operate QW4 = 258 asked']);
 });
 
 test('a system status list is identification or diagnosis by its id', () => {

@@ -29,6 +29,7 @@ import { groupOf, isRequest, isResponse, LONG, SEQUENCE, subOf, Type, typeOf } f
 function jobError(why: Why, backwards: boolean): number {
   switch (why) {
     case Why.denied:
+    case Why.value:
       // To the station: not in this protection level. To a controller that fetches a block: cannot be done.
       return backwards ? 0x8404 : 0xd241;
     case Why.malformed:
@@ -46,6 +47,7 @@ function jobError(why: Why, backwards: boolean): number {
 function itemCode(why: Why): ItemCode {
   switch (why) {
     case Why.denied:
+    case Why.value:
       return ItemCode.notAllowed;
     case Why.unsupported:
       return ItemCode.typeNotSupported;
@@ -56,7 +58,7 @@ function itemCode(why: Why): ItemCode {
 
 /** Error code of a Userdata response, by reason. */
 function userdataError(why: Why, group: number): number {
-  if (why === Why.denied) return group === Group.programmer ? 0xd0a1 : 0xd241;
+  if (why === Why.denied || why === Why.value) return group === Group.programmer ? 0xd0a1 : 0xd241;
   if (why === Why.unsupported || why === Why.malformed) return 0xd405;
   return 0xd406;
 }
