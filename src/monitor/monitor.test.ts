@@ -209,6 +209,25 @@ describe('monitor', () => {
     assert.equal(rig.monitor.streams.gapBytes, 10);
   });
 
+  it('marks a gap once, on the first of several items', () => {
+    // Read/Write Multiple Registers: one message, two items.
+    const twoItems = bytes(u16(7), u16(0), u16(13), [1, 23], u16(0), u16(1), u16(9), u16(1), [2], u16(5));
+    const rig = new Rig().open().client(request(1)).lose(0, 12).client(twoItems, request(3));
+    assert.deepEqual(rig.operations, [ASKED, 'request 23 holding 0 gap', 'request 23 holding 9', ASKED]);
+  });
+
+  it('keeps the mark for the next operation where a message has none', () => {
+    const cr = [3, 0, 0, 11, 6, 0xe0, 0, 0, 0, 1, 0];
+    const setup = [0x32, 1, 0, 0, 0, 0, 0, 8, 0, 0, 0xf0, 0, 0, 1, 0, 1, 1, 0xe0];
+    const part = (payload: readonly number[], last: boolean) => [
+      ...[3, 0, 0, 7 + payload.length, 2, 0xf0, last ? 0x80 : 0],
+      ...payload,
+    ];
+    const rig = new Rig(102).open().client(cr).client(part(setup, true)).lose(0, 12);
+    rig.client(part(setup.slice(0, 9), false)).client(part(setup.slice(9), true));
+    assert.deepEqual(rig.operations, ['request 224', 'request 240', 'request 240 gap']);
+  });
+
   it('counts what was begun when the connection ends', () => {
     const rig = new Rig().open().client(request(1), request(2).subarray(0, 5)).reset();
     assert.equal(rig.monitor.health[0]!.unfinished, 5);

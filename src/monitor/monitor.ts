@@ -1,7 +1,7 @@
 /**
  * Puts protocols on streams: recognises them, finds the messages, has them decoded and followed, and hands every
  * operation to a sink. Nothing that a connection carries ends the decoding of it: bytes that cannot be read are
- * skipped to the next message that can, counted, and marked on the operation behind them.
+ * skipped to the next message that can, counted, and marked on the first operation behind them.
  *
  * @module
  */
@@ -346,8 +346,9 @@ export class Monitor implements StreamSink {
       if (state.marks === 0) conversation.decode(side, view, at, at + length, op, this.#sink);
       else {
         this.#marker.marks = state.marks;
-        state.marks = 0;
         conversation.decode(side, view, at, at + length, op, this.#marker);
+        // Still there where the message is a part that has no operation by itself.
+        state.marks = this.#marker.marks;
       }
       conversation.follow(side, view, at, at + length);
       health.messages++;
@@ -387,7 +388,7 @@ export class Monitor implements StreamSink {
   }
 }
 
-/** Adds what happened before a message to its first operation. */
+/** Adds what happened before a message to its first operation, and to that alone: it happened once. */
 class Marker implements Sink {
   marks = 0;
   readonly #sink: Sink;
@@ -397,8 +398,11 @@ class Marker implements Sink {
   }
 
   operation(op: Operation): void {
+    const own = op.anomalies;
     op.anomalies |= this.marks;
     this.marks = 0;
     this.#sink.operation(op);
+    // The record is used again for the next item.
+    op.anomalies = own;
   }
 }
