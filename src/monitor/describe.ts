@@ -55,7 +55,7 @@ function protocol(summary: ProtocolSummary): string {
     lines.push(
       '',
       ...table(
-        ['function', '', 'verb', 'requests', 'responses', 'notices', 'items', 'refused'],
+        ['function', '', 'verb', 'requests', 'responses', 'notices', 'items', 'failed'],
         summary.functions.map(functionRow),
       ),
     );
@@ -63,7 +63,7 @@ function protocol(summary: ProtocolSummary): string {
   const verbs = counts(summary.verbs);
   if (verbs !== '') lines.push('', `  verbs: ${verbs}`);
   for (const { code, sub, name, count } of summary.errors) {
-    lines.push(`  refused: ${number(count)} × ${functionCode(code, sub)}: ${name}`);
+    lines.push(`  failed: ${number(count)} × ${functionCode(code, sub)}: ${name}`);
   }
   const anomalies = counts(summary.anomalies);
   if (anomalies !== '') lines.push(`  anomalies: ${anomalies}`);
@@ -92,7 +92,7 @@ function pairs(summary: Summary): string {
       number(operations),
       number(failed),
     ]);
-  const lines = table(['client', 'server', 'protocol', 'verbs', 'operations', 'refused'], rows);
+  const lines = table(['client', 'server', 'protocol', 'verbs', 'operations', 'failed'], rows);
   const more = summary.pairs.length - rows.length;
   if (more > 0) lines.push(`  … and ${number(more)} more pairs (--json lists them all)`);
   return lines.join('\n');

@@ -66,7 +66,7 @@ export interface FunctionSummary {
   notices: number;
   /** Items of all those messages. */
   operations: number;
-  /** Items that the device refused. */
+  /** Items that the device answered with an error. */
   failed: number;
 }
 

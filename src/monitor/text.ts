@@ -41,7 +41,7 @@ export class Text implements Sink {
     const object = protocol.objects.format(op);
     if (object !== '') line += `  ${plain(object)}`;
     if (op.valueCount > 0) line += ` = ${values(op)}`;
-    if (op.outcome === Outcome.failed) line += `  refused: ${protocol.errorName(op.error)}`;
+    if (op.outcome === Outcome.failed) line += `  failed: ${protocol.errorName(op.error)}`;
     if (op.anomalies !== 0) line += `  [${anomalyNames(op.anomalies).join(' ')}]`;
     this.#lines.write(`${line}\n`);
   }
@@ -65,7 +65,7 @@ function phrase(op: Operation): string {
   const item = op.items > 1 ? ` ${op.item + 1}/${op.items}` : '';
   if (op.phase === Phase.request) return item;
   if (op.phase === Phase.notice) return `${item} (notice)`;
-  return op.outcome === Outcome.failed ? `${item} (failed)` : `${item} (answer)`;
+  return `${item} (answer)`;
 }
 
 function values(op: Operation): string {
