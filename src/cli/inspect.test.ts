@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,11 @@ describe('cofferdam inspect', () => {
       /\/nowhere\/x\.pcap: no such file/,
     ],
     'a file that is no capture': [[MAIN], /main\.ts: is not a capture/],
+    'a summary of a file that is no capture': [['--summary', MAIN], /main\.ts: is not a capture/],
+    'a summary of nothing, by workers': [
+      ['--json', '--workers', '2', '/dev/null'],
+      /\/dev\/null: is empty; check what wrote it/,
+    ],
     'an option that does not exist': [['--nosuch', 'x'], /--nosuch/],
     'options that exclude each other': [['--ndjson', '--summary', 'x'], /choose one/],
     'no number of workers': [['--summary', '--workers', 'many', 'x'], /--workers many/],
@@ -123,6 +129,18 @@ describe('cofferdam inspect', () => {
     const code = await new Promise(resolve => child.on('close', resolve));
     assert.equal(code, 0);
     assert.equal(err, '');
+  });
+
+  it('ends at the first SIGINT though its reader has stalled', async () => {
+    const large = join(folder, 'large.pcap');
+    await writeFile(large, plantCapture(8, 5000));
+    const child = spawn(process.execPath, [MAIN, 'inspect', '--ndjson', large]);
+    // What comes is never taken.
+    await once(child.stdout, 'readable');
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 130);
+    child.stdout.destroy();
   });
 
   it('prints what it has on SIGINT and SIGTERM', async () => {

@@ -42,6 +42,9 @@ Exit codes: 0 all was read, 2 a file could not be read or not to its end (what c
 
 const MAX_WORKERS = 64;
 
+/** How long after a signal the reader of the output has for what is left, ms. */
+const LAST_WORDS = 2000;
+
 interface Options {
   readonly files: readonly string[];
   readonly output: 'text' | 'ndjson' | 'summary' | 'json';
@@ -57,14 +60,14 @@ export const inspect: Command = {
     await findAll(options.files);
     const stop = new AbortController();
     let signalled = 0;
-    const interrupt = () => {
-      signalled = 130;
+    const end = (code: number) => {
+      signalled = code;
       stop.abort();
+      // A reader that takes nothing must not keep the process from ending.
+      setTimeout(() => process.exit(code), LAST_WORDS).unref();
     };
-    const terminate = () => {
-      signalled = 143;
-      stop.abort();
-    };
+    const interrupt = () => end(130);
+    const terminate = () => end(143);
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', terminate);
     try {
@@ -144,6 +147,7 @@ async function read(options: Options, signal: AbortSignal): Promise<readonly str
     workers > 1
       ? await inspectInWorkers(files, workers, digest, signal)
       : await inspectHere(files, digest, signal);
+  if (summary.packets === 0 && problems.length > 0) return problems;
   lines.write(`${output === 'json' ? JSON.stringify(summary, undefined, 2) : describe(summary)}\n`);
   await lines.flush();
   return problems;

@@ -158,6 +158,39 @@ describe('inspection', () => {
     });
   }
 
+  it('keeps no more output than a chunk of the capture makes, however slow its reader is', async () => {
+    const large = join(folder, 'large.pcap');
+    await writeFile(large, plantCapture(8, 4000));
+    let [written, waiting, most] = [0, 0, 0];
+    const to = new Writable({
+      write(chunk, _encoding, done) {
+        written += chunk.length;
+        // Other work goes on before this reader takes the next chunk.
+        setImmediate(done);
+      },
+    });
+    const lines = new Lines(to);
+    const write = lines.write.bind(lines);
+    lines.write = line => {
+      waiting += line.length;
+      write(line);
+    };
+    const flush = async () => {
+      most = Math.max(most, waiting, to.writableLength);
+      await lines.flush();
+      assert.ok(to.writableLength < 100_000, `${to.writableLength} bytes not taken yet`);
+      waiting = 0;
+    };
+    const inspection = new Inspection({
+      protocols: PROTOCOLS,
+      sink: current => new Ndjson(PROTOCOLS, current, lines),
+    });
+    await readAll(inspection, [large], { afterChunk: flush });
+    await flush();
+    assert.ok(written > 15e6, `${written} bytes written`);
+    assert.ok(most < 3e6, `${most} bytes waiting`);
+  });
+
   it('any number of workers gives the same', async () => {
     const [, alone] = await inspect(file, Ndjson);
     for (const count of [1, 2, 3]) {

@@ -210,7 +210,10 @@ describe('any capture', () => {
   }
 
   it('says what a file is that is no capture', async () => {
-    assert.match((await read(new Uint8Array(0))).message, /^file: is empty$/);
+    assert.match(
+      (await read(new Uint8Array(0))).message,
+      /^file: is empty; check what wrote it \([^)]+\), or name another$/,
+    );
     assert.match((await read(Buffer.from('hello, this is no capture'))).message, /is not a capture/);
     assert.match((await read(bytes([0x1f, 0x8b, 8], new Uint8Array(30)))).message, /gunzip/);
     assert.match((await read(bytes([0x28, 0xb5, 0x2f, 0xfd], new Uint8Array(30)))).message, /zstd/);

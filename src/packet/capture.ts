@@ -126,12 +126,13 @@ async function unlessStopped(reading: Promise<number>, signal: AbortSignal | und
 }
 
 function noCapture(view: DataView, length: number): CaptureError {
+  const magic = length < 4 ? 0 : view.getUint32(0);
   const what =
     length === 0
-      ? 'is empty'
-      : view.getUint32(0) >>> 8 === 0x1f8b08
+      ? 'is empty; check what wrote it (tcpdump writes each packet at once with -U only), or name another'
+      : magic >>> 8 === 0x1f8b08
         ? 'is compressed; unpack it first (gunzip -c FILE | cofferdam inspect -)'
-        : view.getUint32(0) === 0x28b52ffd
+        : magic === 0x28b52ffd
           ? 'is compressed; unpack it first (zstd -dc FILE | cofferdam inspect -)'
           : 'is not a capture; give a pcap or pcapng file, as tcpdump and Wireshark write them';
   return new CaptureError('COFFERDAM_CAPTURE_FORMAT', what);
