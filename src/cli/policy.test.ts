@@ -9,7 +9,12 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pcap, SYN, tcpFrame } from '../packet/capture-bytes.fixture.ts';
 import { REASONS } from '../policy/reasons.ts';
-import { readRequest, readWriteRequest } from '../protocol/modbus/encode.ts';
+import {
+  readRequest,
+  readWriteRequest,
+  registersResponse,
+  writeRegister,
+} from '../protocol/modbus/encode.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const DOCUMENT = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
@@ -88,13 +93,14 @@ test('explain as data', () => {
     '--from',
     '10.1.0.11',
     '--to',
-    'plc-7',
+    '10.2.0.7',
     '--json',
     'write holding 40 = 14100',
   );
   const data = JSON.parse(stdout);
   assert.equal(data.verdict, 'deny');
   assert.equal(data.reason, 'range');
+  assert.equal(data.target, 'plc-7');
   assert.equal(data.object, 'holding 40');
   assert.equal(data.alias, '40041');
 });
@@ -108,6 +114,14 @@ test('what is asked wrongly is one line that says what to do, and exit code 2', 
     [/none.yaml: no such file/, 'check', 'none.yaml'],
     [/write: cofferdam policy explain FILE/, ...base],
     [/say who asks whom/, 'explain', 'compressor.yaml', 'stop'],
+    [
+      /--from bad\.\.addr: no IP address, and no such host in compressor.yaml; there are: hmi-1, eng-1, plc-7$/m,
+      ...['explain', 'compressor.yaml', '--from', 'bad..addr', '--to', 'plc-7', 'stop'],
+    ],
+    [
+      /--to 10.2.0.8: no host has this address in compressor.yaml; there are: hmi-1, eng-1, plc-7$/m,
+      ...['explain', 'compressor.yaml', '--from', 'hmi-1', '--to', '10.2.0.8', 'stop'],
+    ],
     [/--to plc-8: no such host/, 'explain', 'compressor.yaml', '--from', 'hmi-1', '--to', 'plc-8', 'stop'],
     [/'wirte' is no verb; did you mean 'write'/, ...base, 'wirte holding 1 = 1'],
     [
@@ -197,4 +211,38 @@ conduits:
   );
   assert.equal(explain(3)[0].verdict, 'allow', 'what was refused used nothing up');
   assert.equal(explain(4)[0].reason, 'rate');
+});
+
+test('what answers a denied request would not have come, and teaches nothing', () => {
+  writeFileSync(
+    join(folder, 'unread.yaml'),
+    `cofferdam: 1
+plant: Lab
+zones: { lab: { hosts: { hmi: 10.0.0.1, plc: 10.0.0.2 } } }
+tags: { speed: { at: plc modbus holding 5, type: uint16, step: 1 } }
+conduits:
+  - { from: hmi, to: plc, protocol: modbus, reason: r, owner: o, review: 2099-01-01, allow: { write: speed } }
+`,
+  );
+  const to = (transaction: number) => ({ transaction, unit: 1 });
+  const request = readRequest(to(1), 3, 5, 1);
+  const back = { source: '10.0.0.2', destination: '10.0.0.1', sourcePort: 502, destinationPort: 40000 };
+  const frames = [
+    tcpFrame({ flags: SYN, sequence: 99 }),
+    tcpFrame({ sequence: 100, payload: request }),
+    tcpFrame({ ...back, sequence: 500, payload: registersResponse(to(1), 3, [7]) }),
+    tcpFrame({ sequence: 100 + request.length, payload: writeRegister(to(2), 5, 7) }),
+  ];
+  writeFileSync(join(folder, 'unread.pcap'), pcap(frames.map(frame => ({ frame }))));
+  const explain = (packet: number) =>
+    JSON.parse(
+      run('explain', 'unread.yaml', '--capture', 'unread.pcap', '--packet', `${packet}`, '--json').stdout,
+    )[0];
+  assert.equal(explain(2).verdict, 'deny');
+  const answer = explain(3);
+  assert.deepEqual(
+    [answer.verdict, answer.reason, answer.sentence],
+    ['deny', 'unasked', 'denied: its request would have been denied (packet 2), so there would be no answer'],
+  );
+  assert.equal(explain(4).reason, 'lastUnknown');
 });

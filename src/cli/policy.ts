@@ -4,8 +4,11 @@
  * @module
  */
 
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { isSingle } from '../policy/address.ts';
 import { explain, formatExplanation, learn } from '../policy/explain.ts';
+import type { Host } from '../policy/model.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { formatProblem, PolicyError } from '../policy/problem.ts';
@@ -26,7 +29,7 @@ explain  tells how an operation is decided, by which rule, and why
 schema   prints the JSON Schema, which gives completion in editors
 
   --from HOST      who asks: a host of the policy, or an address
-  --to HOST        whom: a host of the policy
+  --to HOST        whom: a host of the policy, or its address
   --protocol NAME  in which protocol; needed where more than one leads there
   --last VALUE     the value that the operation's object has now, where a step limits it
   --capture FILE   explain what is in a packet of this capture (pcap or pcapng), after all that is before it
@@ -120,12 +123,8 @@ async function explainOne(args: readonly string[]): Promise<number> {
     throw new UsageError('say who asks whom: --from hmi-1 --to plc-7');
   }
   const read = await loadPolicy(file);
-  const target = hostNamed(read, values.to, '--to');
-  const client =
-    read.hosts.has(values.from) || !/[.:]/.test(values.from)
-      ? hostNamed(read, values.from, '--from')
-      : undefined;
-  const address = client?.network.text.split('/')[0] ?? values.from;
+  const target = targetOf(read, values.to);
+  const address = clientAddress(read, values.from);
   const protocol = protocolOf(read, target.name, values.protocol);
   const said = readStatement(read, target.name, protocol, statement);
   if ('problem' in said) throw new UsageError(said.problem);
@@ -141,12 +140,26 @@ async function explainOne(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function hostNamed(read: Policy, name: string, option: string) {
-  const host = read.hosts.get(name);
+/** The host asked, by name or by address. */
+function targetOf(read: Policy, text: string): Host {
+  const host = read.hosts.get(text) ?? read.hostsAt(text).find(({ network }) => isSingle(network));
   if (host !== undefined) return host;
+  const what = isIP(text) === 0 ? 'no such host' : 'no host has this address';
+  throw new UsageError(`--to ${text}: ${what} in ${read.file}; there are: ${namesOf(read)}`);
+}
+
+/** The address of who asks: of a group of hosts the first. */
+function clientAddress(read: Policy, text: string): string {
+  const host = read.hosts.get(text);
+  if (host !== undefined) return host.network.text.split('/')[0]!;
+  if (isIP(text) !== 0) return text;
   throw new UsageError(
-    `${option} ${name}: no such host in ${read.file}; there are: ${[...read.hosts.keys()].join(', ')}`,
+    `--from ${text}: no IP address, and no such host in ${read.file}; there are: ${namesOf(read)}`,
   );
+}
+
+function namesOf(read: Policy): string {
+  return [...read.hosts.keys()].join(', ');
 }
 
 /** The protocol asked for, or the only one that the policy has for the host. */
