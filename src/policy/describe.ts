@@ -5,7 +5,8 @@
  */
 
 import type { Operation } from '../operation/operation.ts';
-import { VERBS } from '../operation/verb.ts';
+import { VERBS, VerbGroup } from '../operation/verb.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import { reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { formatFunction } from './function-number.ts';
 import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
@@ -59,17 +60,31 @@ function describeOperation(
   const name = verb === 'unknown' ? `function ${formatFunction(protocol, op)}` : verb;
   const [tag, another] = tags;
   const unit = protocol?.spaces[op.space]?.bits ?? 0;
+  const given = givesValues(op);
   if (tag !== undefined && another === undefined && tag.range.to - tag.range.from === op.extent * unit) {
-    const raw = rawOf(op, tag);
-    if (!Number.isNaN(raw)) return `${name} ${tag.name} = ${withUnit(tag, raw)}`;
-    return `${name} ${tag.name}`;
+    const raw = given ? rawOf(op, tag) : Number.NaN;
+    const value = Number.isNaN(raw) ? '' : ` = ${withUnit(tag, raw)}`;
+    return `${name} ${tag.name}${tag.station === op.station ? '' : stationOf(protocol, op)}${value}`;
   }
+  const station = stationOf(protocol, op);
   const object = protocol?.objects.format(op) || op.name();
-  if (object === '') return row === undefined || op.fn === 0 ? name : `${name} (${row.name})`;
-  if (op.valueCount === 0) return `${name} ${object}`;
+  if (object === '') return `${name}${row === undefined || op.fn === 0 ? '' : ` (${row.name})`}${station}`;
+  if (!given || op.valueCount === 0) return `${name} ${object}${station}`;
   const values: string[] = [];
   for (let i = 0; i < Math.min(op.valueCount, MAX_VALUES); i++) values.push(String(op.value(i)).slice(0, 40));
-  return `${name} ${object} = ${values.join(', ')}${op.valueCount > MAX_VALUES ? ', …' : ''}`;
+  return `${name} ${object}${station} = ${values.join(', ')}${op.valueCount > MAX_VALUES ? ', …' : ''}`;
+}
+
+/** Are the values that the operation carries values of its object? Those of other verbs are settings and content. */
+function givesValues({ verb }: Operation): boolean {
+  const { group } = VERBS[verb]!;
+  return group === VerbGroup.control || group === VerbGroup.file;
+}
+
+/** ` of unit 2`, where it is not the station that is meant where none is named. */
+function stationOf(protocol: Protocol | undefined, op: Operation): string {
+  if (protocol === undefined || op.station === protocol.stations.standard) return '';
+  return ` of ${protocol.stations.word} ${protocol.stations.format(op.station)}`;
 }
 
 /** Which limit of which tag is not kept to. */
