@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { installed } from '../process.ts';
+import { withoutPeer } from '../../test/peers.ts';
 import { capture } from './capture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cofferdam-capture-'));
@@ -33,7 +33,7 @@ test('a capture is about as long as was asked for, and its record tells its true
 
 for (const disturbed of [false, true]) {
   test(`tshark reads the messages of a ${disturbed ? 'disturbed' : 'plain'} capture and finds nothing malformed`, {
-    skip: installed('tshark') ? false : 'tshark is not installed',
+    skip: withoutPeer('tshark'),
   }, () => {
     const made = capture(folder, { ...PLAIN, disturbed });
     const options = ['tcp.check_checksum:TRUE', 'ip.check_checksum:TRUE', 'tcp.reassemble_out_of_order:TRUE'];

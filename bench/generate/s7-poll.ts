@@ -26,9 +26,12 @@ const PDU_LENGTH = 480;
 /** What an item of a read answer takes beside its bytes, and an answer beside its items. */
 const VALUE_HEADER = 5;
 const ANSWER_HEADER = 14;
-/** Items of a request: as many clients ask for one at a time as fill their requests, which hold twenty. */
+/**
+ * Items of a request: most ask for one at a time, some fill their requests, which hold twenty; 3.3 on average. In
+ * recorded traffic of stations and panels it was 2.0 over all messages, between 1 and 8 from site to site.
+ */
 const MOST_ITEMS = 20;
-const ITEMS = [1, 1, 1, 2, 4, 8, 12, MOST_ITEMS] as const;
+const ITEMS = [1, 1, 1, 1, 1, 1, 1, 2, 4, MOST_ITEMS] as const;
 /** Bytes of the variables, by their number in the request. */
 const BYTES = [1, 2, 4, 8, 16, 32, 64, 128, 200] as const;
 
