@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { capturePath, withoutCapture } from '../../test/captures.ts';
 import { pcap, SYN, tcpFrame } from '../packet/capture-bytes.fixture.ts';
 import { REASONS } from '../policy/reasons.ts';
 import {
@@ -18,8 +19,6 @@ import {
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const DOCUMENT = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
-const CAPTURES =
-  process.env.COFFERDAM_CAPTURES ?? fileURLToPath(new URL('../../../shared/captures', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'cofferdam-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -148,11 +147,10 @@ test('what is asked wrongly is one line that says what to do, and exit code 2', 
   }
 });
 
-const capture = join(CAPTURES, 'modbus', 'modbus-mask-write.pcap');
+const MASK_WRITE = 'modbus/modbus-mask-write.pcap';
 
-test('explain what is in a packet of a capture', {
-  skip: existsSync(capture) ? false : 'no captures here',
-}, () => {
+test('explain what is in a packet of a capture', { skip: withoutCapture(MASK_WRITE) }, () => {
+  const capture = capturePath(MASK_WRITE);
   writeFileSync(
     join(folder, 'lab.yaml'),
     `cofferdam: 1

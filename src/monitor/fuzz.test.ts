@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { capturePath, withoutCapture } from '../../test/captures.ts';
 import type { Operation } from '../operation/operation.ts';
 import { CaptureError } from '../packet/capture-error.ts';
 import { memorySource } from '../packet/source.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { Inspection } from './inspection.ts';
 import { plantCapture } from './plant-capture.fixture.ts';
-
-const shared =
-  process.env.COFFERDAM_CAPTURES ?? fileURLToPath(new URL('../../../shared/captures', import.meta.url));
 
 /** Numbers that look random and are the same in each run (Marsaglia's xorshift). */
 function random(seed: number): (below: number) => number {
@@ -86,9 +81,9 @@ describe('captures with changed bytes', () => {
     assert.ok(operations > 10_000, String(operations));
   });
 
-  const name = join(shared, 's7comm/s7comm-profile.pcap');
-  it('of S7comm, never throw', { skip: existsSync(name) ? false : `no ${name}` }, async () => {
-    const capture = new Uint8Array(await readFile(name));
+  const name = 's7comm/s7comm-profile.pcap';
+  it('of S7comm, never throw', { skip: withoutCapture(name) }, async () => {
+    const capture = new Uint8Array(await readFile(capturePath(name)));
     let operations = 0;
     for (let seed = 1; seed <= 300; seed++) operations += await readMutant(capture, seed, 1 + (seed % 40));
     assert.ok(operations > 10_000, String(operations));

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { capturePath, withoutCapture } from '../../test/captures.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { digestOf } from './digest-of.fixture.ts';
 import { Inspection } from './inspection.ts';
@@ -16,9 +15,6 @@ import { readAll } from './read-all.ts';
 import type { Summary } from './summary.ts';
 import { Text } from './text.ts';
 import { inspectInWorkers } from './workers.ts';
-
-const shared =
-  process.env.COFFERDAM_CAPTURES ?? fileURLToPath(new URL('../../../shared/captures', import.meta.url));
 
 let folder = '';
 let file = '';
@@ -149,9 +145,8 @@ describe('inspection', () => {
     's7comm/s7comm-wincc-s400.pcap',
   ];
   for (const name of captures) {
-    const path = join(shared, name);
-    it(`the digest of ${name} too`, { skip: existsSync(path) ? false : `no ${path}` }, async () => {
-      const [ndjson, { digest, protocols }] = await inspect(path, Ndjson);
+    it(`the digest of ${name} too`, { skip: withoutCapture(name) }, async () => {
+      const [ndjson, { digest, protocols }] = await inspect(capturePath(name), Ndjson);
       const operations = protocols.reduce((sum, p) => sum + p.operations, 0);
       assert.equal(ndjson.split('\n').length - 1, operations);
       assert.equal(digest, digestOfText(ndjson));

@@ -7,7 +7,6 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -20,10 +19,9 @@ import { BlockType, makeBlock } from '../../src/plant/s7-block.ts';
 import { connectS7, downloadBlock, uploadBlock } from '../../src/plant/s7-client.ts';
 import { S7Controller } from '../../src/plant/s7-controller.ts';
 import { s7Server } from '../../src/plant/s7-server.ts';
+import { PYTHON, withoutPeer } from '../peers.ts';
 import { type Live, live } from './live-stand.ts';
 import { HMI, PLC, policyOf, policyText } from './stand.ts';
-
-const PYTHON = '/usr/bin/python3';
 
 /** A gateway before a Modbus controller of another project, whose registers hold their own numbers. */
 async function modbusStand(t: TestContext): Promise<Live & { written: number[] }> {
@@ -93,12 +91,7 @@ test('jsmodbus reads, is refused a write, reads again, with requests under way t
   assertSurvived(stand);
 });
 
-test('pymodbus reads, is refused a write, reads again', async t => {
-  if (!(await hasPymodbus())) {
-    assert.ok(!process.env.CI, 'python3-pymodbus is missing: apt install python3-pymodbus');
-    t.skip('python3-pymodbus is not installed (apt install python3-pymodbus)');
-    return;
-  }
+test('pymodbus reads, is refused a write, reads again', { skip: withoutPeer('pymodbus') }, async t => {
   const stand = await modbusStand(t);
   const script = `
 import json
@@ -117,14 +110,6 @@ client.close()
   assert.deepEqual(stand.written, []);
   assertSurvived(stand);
 });
-
-async function hasPymodbus(): Promise<boolean> {
-  if (!existsSync(PYTHON)) return false;
-  return await promisify(execFile)(PYTHON, ['-c', 'import pymodbus.client']).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** A gateway before a simulated S7 controller. */
 async function s7Stand(t: TestContext, policy?: (text: string) => string) {

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { capturePath, withoutCapture } from '../captures.ts';
 import { compareAll } from './compare.ts';
 import { DIFFERENCES } from './differences.ts';
 
-const captures =
-  process.env.COFFERDAM_CAPTURES ?? fileURLToPath(new URL('../../../shared/captures', import.meta.url));
-const truths = join(captures, 'truth');
-const skip = existsSync(truths) ? false : `no captures with their truth at ${captures} (COFFERDAM_CAPTURES)`;
-
-describe('truth', { skip }, () => {
+describe('truth', { skip: withoutCapture('truth') }, () => {
   it('every count equals that of tshark, or differs for a reason', async () => {
-    const { captures: compared, differences, problems, packets } = await compareAll(captures, truths);
+    const {
+      captures: compared,
+      differences,
+      problems,
+      packets,
+    } = await compareAll(capturePath(), capturePath('truth'));
     const unexplained = differences.filter(({ reason }) => reason === undefined);
     assert.deepEqual(unexplained, []);
     assert.deepEqual(problems, []);

@@ -5,9 +5,11 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { capturePath, withoutCapture } from '../../../test/captures.ts';
+import { withoutPeer } from '../../../test/peers.ts';
 import { Anomaly, MALFORMED } from '../../operation/anomaly.ts';
 import { Operation, Outcome } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
@@ -15,12 +17,8 @@ import { type Conversation, Frame, Recognition } from '../protocol.ts';
 import { modbus } from './modbus.ts';
 import { viewOf } from './testing.ts';
 
-const CAPTURES = process.env.COFFERDAM_CAPTURES ?? join(import.meta.dirname, '../../../../shared/captures');
-const skip = !existsSync(CAPTURES)
-  ? 'no captures: set COFFERDAM_CAPTURES to their folder'
-  : spawnSync('tshark', ['--version']).error !== undefined
-    ? 'tshark is not installed'
-    : false;
+const CAPTURES = capturePath();
+const skip = withoutCapture() || withoutPeer('tshark');
 
 const FIELDS = [
   'tcp.stream',

@@ -3,10 +3,12 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { capturePath, withoutCapture } from '../../../test/captures.ts';
+import { withoutPeer } from '../../../test/peers.ts';
 import { Anomaly } from '../../operation/anomaly.ts';
 import { Operation } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
@@ -17,14 +19,8 @@ import { Rosctr } from './pdu.ts';
 import { s7comm } from './s7comm.ts';
 import { viewOf } from './testing.ts';
 
-const CAPTURES = process.env.COFFERDAM_CAPTURES ?? join(import.meta.dirname, '../../../../shared/captures');
-const FOLDER = join(CAPTURES, 's7comm');
-const HAVE_TSHARK = spawnSync('tshark', ['--version']).status === 0;
-const skip = !existsSync(FOLDER)
-  ? 'no captures: set COFFERDAM_CAPTURES'
-  : !HAVE_TSHARK
-    ? 'tshark is not installed'
-    : false;
+const FOLDER = capturePath('s7comm');
+const skip = withoutCapture('s7comm') || withoutPeer('tshark');
 
 const FIELDS = [
   'tcp.stream',
