@@ -131,6 +131,11 @@ export class Counting implements Sink {
     return pair;
   }
 
+  /** Counts of errors and unlisted functions for which there was no row left. */
+  get uncounted(): number {
+    return this.#errors.others + this.#unlisted.others;
+  }
+
   /** Operations of a protocol. */
   operations(protocol: number): number {
     this.#settle();

@@ -16,7 +16,7 @@ export function describe(summary: Summary): string {
   return parts.filter(part => part !== '').join('\n\n');
 }
 
-function overview({ packets, bytes, from, to, kinds, cut, streams }: Summary): string {
+function overview({ packets, bytes, from, to, kinds, cut, streams, uncounted }: Summary): string {
   const lines = [`${number(packets)} packets, ${number(bytes)} bytes${span(from, to)}`];
   const { tcp, udp, otherIp, nonIp, fragments, malformed } = kinds;
   lines.push(
@@ -24,7 +24,10 @@ function overview({ packets, bytes, from, to, kinds, cut, streams }: Summary): s
       `${number(fragments)} IP fragments (not put together), ${number(malformed)} malformed`,
   );
   if (cut > 0) lines.push(`  ${number(cut)} packets were captured only in part`);
-  return [...lines, ...streamLines(streams)].join('\n');
+  lines.push(...streamLines(streams));
+  if (uncounted > 0)
+    lines.push(`  ${number(uncounted)} counts of errors and unknown functions found no room`);
+  return lines.join('\n');
 }
 
 function streamLines(streams: StreamSummary): string[] {

@@ -5,13 +5,19 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { capturePath, withoutCapture } from '../../test/captures.ts';
+import { Operation } from '../operation/operation.ts';
+import { Streams } from '../packet/streams.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { Counting } from './counting.ts';
+import { Current } from './current.ts';
+import { describe as describeSummary } from './describe.ts';
 import { digestOf } from './digest-of.fixture.ts';
 import { Inspection } from './inspection.ts';
 import { Lines } from './lines.ts';
 import { Ndjson } from './ndjson.ts';
 import { plantCapture } from './plant-capture.fixture.ts';
 import { readAll } from './read-all.ts';
+import { Session } from './session.ts';
 import type { Summary } from './summary.ts';
 import { Text } from './text.ts';
 import { inspectInWorkers } from './workers.ts';
@@ -86,6 +92,24 @@ describe('inspection', () => {
       failed: 2,
       verbs: { read: 32, write: 8 },
     });
+  });
+
+  it('says how much there was no room to count', () => {
+    const current = new Current();
+    current.session = new Session(0, new Streams({ data() {}, gap() {}, closed() {} }, 1));
+    current.session.index = 0;
+    const counting = new Counting(PROTOCOLS, current);
+    const op = new Operation();
+    for (op.code = 0; op.code < 40_000; op.code++) counting.operation(op);
+    const rows = counting.functions(0);
+    const listed = rows.reduce((sum, f) => sum + f.operations + f.requests, 0);
+    assert.equal(listed + counting.uncounted, 80_000);
+    const inspection = new Inspection({ protocols: PROTOCOLS });
+    const summary = { ...inspection.finish(), uncounted: counting.uncounted };
+    assert.match(
+      describeSummary(summary),
+      /^ {2}\d\d \d{3} counts of errors and unknown functions found no room$/m,
+    );
   });
 
   it('NDJSON has the documented fields', async () => {

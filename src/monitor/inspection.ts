@@ -82,6 +82,7 @@ export class Inspection {
         droppedMessages: monitor.dropped,
       },
       protocols: this.#protocols.map((_, index) => this.#protocol(index)).filter(seen),
+      uncounted: this.#counting.uncounted,
       pairs: this.#counting.pairs(),
       ...(this.#digest === undefined ? {} : { digest: this.#digest.toString() }),
     };

@@ -21,6 +21,8 @@ export interface Summary {
   cut: number;
   streams: StreamSummary;
   protocols: ProtocolSummary[];
+  /** Counts of errors and unlisted functions that are in no row, because there were too many different ones. */
+  uncounted: number;
   pairs: PairSummary[];
   /** See docs/inspect.md; only with `--digest`. */
   digest?: string;
@@ -105,6 +107,7 @@ export function mergeSummaries(parts: readonly Summary[]): Summary {
     whole.packets += part.packets;
     whole.bytes += part.bytes;
     whole.cut += part.cut;
+    whole.uncounted += part.uncounted;
     whole.from = earliest(whole.from, part.from);
     whole.to = latest(whole.to, part.to);
     add(whole.kinds, part.kinds);
