@@ -81,7 +81,7 @@ function listenerText(event: ListenerEvent): string {
 }
 
 /** Address and port as people write them. */
-export function placeText(address: string, port: number): string {
+function placeText(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

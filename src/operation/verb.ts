@@ -106,11 +106,6 @@ export function verbNamed(name: string): VerbRow | undefined {
   return VERBS.find(v => v.name === name);
 }
 
-/** True for verbs that can only look. */
-export function observes(verb: number): boolean {
-  return VERBS[verb]?.group === G.observe;
-}
-
 function row(name: VerbName, group: VerbGroup, technique: string, meaning: string): VerbRow {
   return { verb: Verb[name], name, group, technique, meaning };
 }

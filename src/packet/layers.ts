@@ -8,7 +8,7 @@ import { decodeLink } from './link.ts';
 import { EtherType } from './link-type.ts';
 import { type Packet, PacketKind } from './packet.ts';
 
-export const IpProtocol = {
+const IpProtocol = {
   hopByHop: 0,
   tcp: 6,
   udp: 17,

@@ -34,6 +34,8 @@ export class Packet {
   /** Bytes that the frame had on the wire; more than were captured where the capture cut it. */
   wireLength = 0;
   /** Seconds since 1970-01-01 UTC. */
+  // A fraction from the start: a field that begins as a small integer changes its kind with the first fraction, and
+  // V8 throws away the code that was compiled for it.
   time = 0.1;
   /** LINKTYPE number of the registry of the tcpdump group. */
   link: number = LinkType.ethernet;

@@ -6,8 +6,8 @@
  */
 
 /** Bytes and pieces that one direction may hold. */
-export const MAX_HELD_BYTES = 131_072;
-export const MAX_PIECES = 256;
+const MAX_HELD_BYTES = 131_072;
+const MAX_PIECES = 256;
 
 const FIRST_BYTES = 2048;
 
@@ -17,6 +17,7 @@ export class Reorder {
   /** Pieces that are held. */
   count = 0;
   /** When the first of them came, in seconds. */
+  // A fraction, as in Packet.time.
   since = 0.1;
 
   #bytes = new Uint8Array(this.view.buffer);

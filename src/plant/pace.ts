@@ -23,7 +23,7 @@ export interface WallClock {
   every(ms: number, tick: () => void): () => void;
 }
 
-export const WALL_CLOCK: WallClock = {
+const WALL_CLOCK: WallClock = {
   now: () => performance.now(),
   every(ms, tick) {
     const timer = setInterval(tick, ms);

@@ -50,7 +50,7 @@ export interface Reply {
 }
 
 /** Milliseconds that a station waits for an answer. */
-export const PATIENCE = 2000;
+const PATIENCE = 2000;
 
 export class ProtocolClient {
   readonly protocol: Protocol;

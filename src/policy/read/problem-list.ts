@@ -8,7 +8,7 @@
 import type { Problem } from '../problem.ts';
 
 /** Problems that are told. */
-export const MAX_TOLD = 200;
+const MAX_TOLD = 200;
 /** Characters of a message: it may repeat what is in the file. */
 const MAX_MESSAGE = 1000;
 

@@ -18,7 +18,7 @@ import { modbus } from './modbus.ts';
 import { viewOf } from './testing.ts';
 
 const CAPTURES = capturePath();
-const skip = withoutCapture() || withoutPeer('tshark');
+const skip = withoutCapture('modbus') || withoutPeer('tshark');
 
 const FIELDS = [
   'tcp.stream',

@@ -13,7 +13,7 @@ import { Frame } from '../protocol.ts';
 export const TPKT_HEADER = 4;
 export const TPKT_VERSION = 3;
 /** RFC 1006, 6: a packet has at least three bytes of TPDU. */
-export const TPKT_MIN = 7;
+const TPKT_MIN = 7;
 
 /** Length of the packet at `at`, once its header is there; `Frame.more` or `Frame.lost` otherwise. */
 export function tpktLength(view: DataView, at: number, end: number): number {

@@ -305,7 +305,7 @@ export function clock(date: Date): number[] {
 }
 
 /** Values of a write or a read answer, filled up between them. */
-export function dataItems(values: readonly DataItem[]): number[] {
+function dataItems(values: readonly DataItem[]): number[] {
   return filled(
     values.map(({ code = ItemCode.success, size, bytes }) => {
       const inBits = size === DataSize.byte || size === DataSize.int;
