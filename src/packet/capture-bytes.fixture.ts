@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ByteSource } from './source.ts';
+
 export interface Segment {
   readonly source?: string;
   readonly destination?: string;
@@ -200,4 +202,20 @@ export function u32(value: number, little = false): Uint8Array {
   const out = new Uint8Array(4);
   new DataView(out.buffer).setUint32(0, value, little);
   return out;
+}
+
+/** Bytes that are in memory already. */
+export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+  let at = 0;
+  return {
+    name,
+    size: bytes.length,
+    read: async target => {
+      const length = Math.min(bytes.length - at, target.length);
+      target.set(bytes.subarray(at, at + length));
+      at += length;
+      return length;
+    },
+    close: async () => {},
+  };
 }

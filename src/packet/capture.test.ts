@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CaptureReader } from './capture.ts';
-import { Blocks, bytes, pcap, tcpFrame, u32 } from './capture-bytes.fixture.ts';
+import { Blocks, bytes, memorySource, pcap, tcpFrame, u32 } from './capture-bytes.fixture.ts';
 import { CaptureError } from './capture-error.ts';
 import type { Packet } from './packet.ts';
 import type { ByteSource } from './source.ts';
-import { memorySource } from './source.ts';
 
 interface Seen {
   readonly time: number;

@@ -51,19 +51,3 @@ function standardInput(): ByteSource {
     },
   };
 }
-
-/** Bytes that are in memory already. */
-export function memorySource(name: string, bytes: Uint8Array): ByteSource {
-  let at = 0;
-  return {
-    name,
-    size: bytes.length,
-    read: async target => {
-      const length = Math.min(bytes.length - at, target.length);
-      target.set(bytes.subarray(at, at + length));
-      at += length;
-      return length;
-    },
-    close: async () => {},
-  };
-}
