@@ -123,6 +123,10 @@ function aboutFunctions({ title, functions }: Protocol): string[] {
   const parts = [`### Functions of ${title}`];
   for (const [section, rows] of sections) {
     if (section !== '') parts.push(`#### ${section}`);
+    if (rows.every(row => row.vendor))
+      parts.push(
+        'Functions of a vendor’s own: a policy allows them by number, those that load programs by `download`.',
+      );
     parts.push(functionTable(rows));
   }
   const [other] = functions;
@@ -140,7 +144,7 @@ function functionTable(rows: readonly FunctionRow[]): string {
       number(row.code),
       ...(subs ? [row.sub < 0 ? '' : number(row.sub)] : []),
       row.name,
-      `\`${VERBS[row.verb]!.name}\``,
+      [row.verb, ...(row.otherVerbs ?? [])].map(verb => `\`${VERBS[verb]!.name}\``).join(' '),
       row.technique ?? VERBS[row.verb]!.technique,
       row.source,
     ]),

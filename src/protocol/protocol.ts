@@ -70,10 +70,22 @@ export interface FunctionRow {
   /** Name in the standard's own words. */
   readonly name: string;
   readonly verb: Verb;
+  /** Other verbs that its messages can have, by what is in them. */
+  readonly otherVerbs?: readonly Verb[];
+  /** True for a function of a vendor's own among those of a standard: a policy allows it by its number only. */
+  readonly vendor?: boolean;
   /** ATT&CK for ICS technique where it is another one than the verb's. */
   readonly technique?: string;
   /** Standard and clause, or the public source. */
   readonly source: string;
+}
+
+/** Which numbers functions can have on the wire, so that one that never comes is told. */
+export interface FunctionNumbers {
+  /** Greatest code. */
+  readonly code: number;
+  /** Greatest sub-function of the code, or -1 where it has none. */
+  sub(code: number): number;
 }
 
 /** A kind of message with function codes of its own. */
@@ -82,6 +94,7 @@ export interface FunctionKind {
   readonly name: string;
   /** Values of `Operation.kind`, requests and answers. */
   readonly kinds: readonly number[];
+  readonly numbers: FunctionNumbers;
 }
 
 /** A kind of object that a protocol addresses. */
@@ -191,6 +204,8 @@ export interface Protocol {
   readonly functions: readonly FunctionRow[];
   /** Where one code means different functions in different kinds of message: those kinds. Absent where it does not. */
   readonly kinds?: readonly FunctionKind[];
+  /** Numbers of functions, where it has no such kinds. */
+  readonly numbers?: FunctionNumbers;
   /** Spaces; row 0 is none. */
   readonly spaces: readonly Space[];
   readonly objects: ObjectGrammar;

@@ -6,7 +6,7 @@
  */
 
 import { Verb } from '../../operation/verb.ts';
-import type { FunctionRow } from '../protocol.ts';
+import type { FunctionNumbers, FunctionRow } from '../protocol.ts';
 
 /** Function codes (V1.1b3, 5.1). */
 export const Fc = {
@@ -70,8 +70,11 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   fn(Fc.readFileRecord, 'Read File Record', Verb.fileread, '6.14'),
   fn(Fc.writeFileRecord, 'Write File Record', Verb.filewrite, '6.15'),
   fn(Fc.maskWriteRegister, 'Mask Write Register', Verb.write, '6.16'),
-  // Its first item is the read, and has the verb `read`.
-  fn(Fc.readWriteMultipleRegisters, 'Read/Write Multiple Registers', Verb.write, '6.17'),
+  // Its first item is the read.
+  {
+    ...fn(Fc.readWriteMultipleRegisters, 'Read/Write Multiple Registers', Verb.write, '6.17'),
+    otherVerbs: [Verb.read],
+  },
   fn(Fc.readFifoQueue, 'Read FIFO Queue', Verb.read, '6.18'),
   // The services inside belong to CiA 309-2: reads and writes of a CANopen dictionary cannot be told apart here.
   mei(Mei.canopen, 'CANopen General Reference', Verb.unknown, '6.20'),
@@ -156,6 +159,15 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   umas(0x74, 'READ_DEVICE_DATA', Verb.read, UMAS_PAC),
 ];
 
+/** Numbers of functions: the code without the exception bit; a sub-function is two bytes in function 8, else one. */
+export const NUMBERS: FunctionNumbers = {
+  code: EXCEPTION - 1,
+  sub(code) {
+    if (code === Fc.diagnostics) return 0xffff;
+    return code === Fc.encapsulatedInterface || code === Fc.umas ? 0xff : -1;
+  },
+};
+
 /** Verbs by row. */
 const VERB_OF_ROW = Uint8Array.from(FUNCTIONS, row => row.verb);
 
@@ -221,5 +233,5 @@ function diagnostic(sub: number, name: string, verb: Verb, technique?: string): 
 }
 
 function umas(sub: number, name: string, verb: Verb, source = UMAS_PART_1): FunctionRow {
-  return { section: UMAS, code: Fc.umas, sub, name, verb, source };
+  return { section: UMAS, code: Fc.umas, sub, name, verb, vendor: true, source };
 }

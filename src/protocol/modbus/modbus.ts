@@ -8,7 +8,7 @@ import type { Protocol } from '../protocol.ts';
 import { ModbusConversation } from './conversation.ts';
 import { errorName } from './errors.ts';
 import { frameLength, MAX_MESSAGE } from './frame.ts';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS, NUMBERS } from './functions.ts';
 import { objects, stations } from './objects.ts';
 import { recognise, resync } from './recognise.ts';
 import { SPACES } from './spaces.ts';
@@ -19,6 +19,7 @@ export const modbus: Protocol = {
   standard: 'MODBUS Application Protocol V1.1b3; MODBUS Messaging on TCP/IP Implementation Guide V1.0b',
   ports: [502],
   functions: FUNCTIONS,
+  numbers: NUMBERS,
   spaces: SPACES,
   objects,
   stations,

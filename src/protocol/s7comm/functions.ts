@@ -9,7 +9,7 @@
  */
 
 import { Verb } from '../../operation/verb.ts';
-import type { FunctionRow } from '../protocol.ts';
+import type { FunctionNumbers, FunctionRow } from '../protocol.ts';
 
 /** Function codes of Jobs. */
 export const Fn = {
@@ -67,7 +67,8 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   job(Fn.piService, 'PI service', Verb.unknown),
   job(Fn.plcStop, 'PLC stop', Verb.stop),
 
-  pi('P_PROGRAM', Verb.start),
+  // With an argument it is a cold restart.
+  { ...pi('P_PROGRAM', Verb.start), otherVerbs: [Verb.restart] },
   pi('_INSE', Verb.activate),
   pi('_INS2', Verb.activate),
   pi('_DELE', Verb.delete),
@@ -167,7 +168,8 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   userdata(Group.blocks, 2, 'list blocks of type', Verb.browse),
   userdata(Group.blocks, 3, 'get block info', Verb.browse),
   userdata(Group.cpu, -1, 'CPU function', Verb.unknown),
-  userdata(Group.cpu, 1, 'read SZL', Verb.diagnose),
+  // By the list that is read.
+  { ...userdata(Group.cpu, 1, 'read SZL', Verb.diagnose), otherVerbs: [Verb.identify] },
   userdata(Group.cpu, 2, 'message service', Verb.subscribe),
   userdata(Group.cpu, 3, 'diagnostic message', Verb.report),
   userdata(Group.cpu, 5, 'ALARM_8 indication', Verb.report),
@@ -201,6 +203,12 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   userdata(Group.nc, 7, 'NC upload', Verb.upload),
   userdata(Group.nc, 8, 'NC continue upload', Verb.upload),
 ];
+
+/** Numbers of Job functions, which have no sub-functions. */
+export const JOB_NUMBERS: FunctionNumbers = { code: 0xff, sub: () => -1 };
+
+/** Numbers of Userdata functions: the group is four bits, the subfunction a byte. */
+export const USERDATA_NUMBERS: FunctionNumbers = { code: 0x0f, sub: () => 0xff };
 
 const JOB_ROWS = rowsByCode('job');
 const SESSION_ROWS = rowsByCode('session');

@@ -9,7 +9,7 @@ import { SPACES } from './areas.ts';
 import { S7Conversation } from './conversation.ts';
 import { errorName } from './errors.ts';
 import { frame, MAX_MESSAGE, resync } from './frame.ts';
-import { FUNCTIONS } from './functions.ts';
+import { FUNCTIONS, JOB_NUMBERS, USERDATA_NUMBERS } from './functions.ts';
 import { objects } from './objects.ts';
 import { Rosctr } from './pdu.ts';
 import { recognise } from './recognise.ts';
@@ -22,8 +22,8 @@ export const s7comm: Protocol = {
   ports: [102],
   functions: FUNCTIONS,
   kinds: [
-    { name: 'job', kinds: [Rosctr.job, Rosctr.ack, Rosctr.ackData] },
-    { name: 'userdata', kinds: [Rosctr.userdata] },
+    { name: 'job', kinds: [Rosctr.job, Rosctr.ack, Rosctr.ackData], numbers: JOB_NUMBERS },
+    { name: 'userdata', kinds: [Rosctr.userdata], numbers: USERDATA_NUMBERS },
   ],
   spaces: SPACES,
   objects,
