@@ -4,6 +4,7 @@ import { Anomaly } from '../operation/anomaly.ts';
 import {
   readRequest,
   registersResponse,
+  umas,
   writeRegister,
   writeRegistersRequest,
 } from '../protocol/modbus/encode.ts';
@@ -66,10 +67,10 @@ const TABLES: readonly (readonly [title: string, rules: string, tags: string, ve
   ],
   [
     'alert alone lets through',
-    'alert: [{ stop: anything }]',
+    'alert: [{ diagnose: anything }]',
     '{}',
-    `stop → alert granted
-     start → deny noRule
+    `diagnose → alert granted
+     identify → deny noRule
      connect → allow session`,
   ],
   [
@@ -104,11 +105,11 @@ const TABLES: readonly (readonly [title: string, rules: string, tags: string, ve
   ],
   [
     'functions by number',
-    'allow: [{ function: 0x42 }, { function: 90/0x10 }]\ndeny: [{ function: 0x42/7 }]',
+    'allow: [{ function: 0x42 }, { function: 8 }, { function: 90/0x10 }]\ndeny: [{ function: 8/4 }]',
     '{}',
     `function 0x42 → allow granted
-     function 0x42/6 → allow granted
-     function 0x42/7 → deny denied
+     function 8/1 → allow granted
+     function 8/4 → deny denied
      function 90/16 → allow granted
      function 90/17 → deny noRule
      read holding 0 → deny noRule`,
@@ -121,10 +122,44 @@ const TABLES: readonly (readonly [title: string, rules: string, tags: string, ve
      function 90/0x30 → deny noRule`,
   ],
   [
-    'downloads',
-    'allow: [{ upload: anything }]\ndownload: permit',
+    'functions of a vendor are allowed by number only, and denied by verb too',
+    'allow: [{ read: anything }, { write: anything }, { function: 90/0x41 }]',
     '{}',
-    'download → deny permit\nupload → allow granted\nactivate → deny noRule',
+    `function 90/0x20 → deny noRule
+     function 90/0x23 → deny noRule
+     function 90/0x41 → allow granted
+     function 90/0x12 → allow session
+     function 3 → allow granted
+     function 90/0x30 → deny noRule`,
+  ],
+  [
+    'a session that only a vendor has is no part of a standard one',
+    'allow: [{ read: anything }, { function: 16 }]',
+    '{}',
+    `connect → allow session
+     function 90/1 → deny noRule`,
+  ],
+  [
+    'a verb denies functions of a vendor',
+    'allow: [{ function: 90 }]\ndeny: [{ stop: anything }]',
+    '{}',
+    `function 90/0x40 → allow granted
+     function 90/0x41 → deny denied`,
+  ],
+  [
+    'downloads of a vendor have the key download',
+    'download: allow',
+    '{}',
+    `function 90/0x30 → allow granted
+     function 90/0x43 → allow granted
+     function 90/1 → allow session
+     function 90/0x33 → deny noRule`,
+  ],
+  [
+    'downloads',
+    'allow: [{ identify: anything }]\ndownload: permit',
+    '{}',
+    'download → deny permit\nidentify → allow granted\nactivate → deny noRule',
   ],
   [
     'downloads allowed',
@@ -135,7 +170,7 @@ const TABLES: readonly (readonly [title: string, rules: string, tags: string, ve
   ['downloads denied', 'download: deny', '{}', 'download → deny denied\nconnect → deny noRule'],
   [
     'limits of a tag hold whatever grants the write',
-    'allow: [{ write: anything }, { operate: anything }, { read: anything }]',
+    'allow: [{ write: anything }, { configure: anything }, { read: anything }]',
     `speed: { at: plc modbus holding 40, type: uint16, scale: 0.1, unit: Hz, range: [807, 1210] }
 level: { at: plc modbus holding 50, type: float32, range: [0.1, 99.9] }
 lamp: { at: plc modbus holding 60.3, type: bool, values: [on] }
@@ -150,8 +185,8 @@ free: { at: plc modbus holding 70, type: uint16 }`,
      write holding 39-40 = 0, 12101 → deny range
      write holding 39-41 = 0, 12100, 0 → allow granted
      write holding 40.0 = 1 → deny partial
-     operate holding 40 = 0 → deny range
-     operate holding 40 → deny partial
+     configure holding 40 = 0 → deny range
+     configure holding 40 → deny partial
      write anything → deny partial
      read holding 0-100 → allow granted
      write level = 0.1 → allow granted
@@ -214,6 +249,12 @@ for (const [title, rules, tags, verdicts] of TABLES) {
   });
 }
 
+test('a message with a function of a vendor is told with its number', () => {
+  const session = new Session(plantWith('allow: { read: anything }'));
+  const [read] = session.message(0, umas(TO, 0, 0x20, [0, 0, 0, 0, 0, 0, 0, 0, 0]));
+  assert.equal(read!.sentence, 'denied: read by function 90/32 (READ_MEMORY_BLOCK): no rule allows it');
+});
+
 test('an empty policy denies everything', () => {
   const session = new Session(policyOf('cofferdam: 1\nplant: Nothing yet\n'));
   for (const statement of ['read holding 0', 'connect', 'write coil 1 = 1', 'stop', 'function 0x2b/14']) {
@@ -237,11 +278,11 @@ plant: P
 zones: { z: { hosts: { desks: 10.1.0.0/24, six: 2001:db8::/32, boss: 10.1.0.9, plc: 10.2.0.1 } } }
 conduits:
   - { from: [desks, six], to: plc, protocol: modbus, reason: r, owner: o, review: 2027-01-01, allow: { read: anything } }
-  - { from: boss, to: plc, protocol: modbus, reason: r, owner: o, review: 2027-01-01, allow: { stop: anything } }
+  - { from: boss, to: plc, protocol: modbus, reason: r, owner: o, review: 2027-01-01, allow: { diagnose: anything } }
 `);
   const verdicts = (from: string) => {
     const session = new Session(policy, from);
-    return `${session.ask('read holding 0').verdict} ${session.ask('stop').verdict}`;
+    return `${session.ask('read holding 0').verdict} ${session.ask('diagnose').verdict}`;
   };
   assert.equal(verdicts('10.1.0.1'), 'allow deny');
   assert.equal(verdicts('10.1.0.9'), 'allow allow');
@@ -289,7 +330,7 @@ test('what is malformed or unasked is denied, an answer passes', () => {
 test('S7 objects', () => {
   const session = new Session(
     plantWith(
-      'allow: [{ write: [DB1.DBW0, pressure] }, { read: anything }]',
+      'allow: [{ write: [DB1.DBW0, pressure] }, { operate: anything }, { read: anything }]',
       'pressure: { at: plc s7comm DB1.DBD4, type: float32, unit: bar, range: [0, 70] }',
       's7comm',
     ),
@@ -300,6 +341,8 @@ test('S7 objects', () => {
   assert.equal(verdict('write pressure = 70'), 'granted');
   assert.equal(verdict('write pressure = 70.1'), 'range');
   assert.equal(verdict('write DB1.DBD4 = 70.0'), 'granted');
+  assert.equal(verdict('operate DB1.DBD4 = 70.1'), 'range');
+  assert.equal(verdict('operate anything'), 'partial');
   assert.equal(verdict('write DB1.DBW4 = 1'), 'partial');
   assert.equal(verdict('write DB1.DBX7.0 = 1'), 'partial');
   assert.equal(verdict('write DB1.DBW0 = 1'), 'granted');

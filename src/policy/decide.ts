@@ -151,7 +151,7 @@ function judge(
   let rule = -1;
   for (let i = 0; i < grants.length; i++) {
     const grant = grants[i]!;
-    if (!namesFunction(grant, op)) continue;
+    if (!namesFunction(grant, op, route.vendor)) continue;
     const here = reachesStation(grant, op.station);
     if (grant.rank === Rank.deny) {
       // A denial at one station also denies what is said to all of them.
@@ -344,7 +344,7 @@ function countRates(
 ): void {
   for (let i = 0; i < grants.length; i++) {
     const grant = grants[i]!;
-    if (grant.rate === undefined || !namesFunction(grant, op)) continue;
+    if (grant.rate === undefined || !namesFunction(grant, op, route.vendor)) continue;
     if (reachesStation(grant, op.station) || op.station === route.broadcast) {
       state.windows[grant.rule]?.count(now, serial);
     }

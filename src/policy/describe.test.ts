@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { bareRequest, readRequest, registersResponse, writeCoil } from '../protocol/modbus/encode.ts';
 import { blockFile, requestDownload } from '../protocol/s7comm/encode.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
+import { explain } from './explain.ts';
+import { readStatement } from './statement.ts';
 import { plantWith, Session } from './testing.ts';
 
 const to = (unit: number) => ({ transaction: 1, unit });
@@ -41,4 +43,14 @@ test('values are told of what changes objects, not of settings, content or answe
   session.message(0, readRequest(to(1), 3, 0, 1));
   const [answer] = session.message(1, registersResponse(to(1), 3, [7]));
   assert.equal(answer!.sentence, 'allowed: read holding 0: it answers a request that was let through');
+});
+
+test('a rule that speaks of no vendor says so', () => {
+  const { policy, route, state } = new Session(plantWith('allow: [{ read: anything }, { function: 90/34 }]'));
+  const said = readStatement(policy, 'plc', route.protocol!, 'function 90/0x20');
+  assert.ok('op' in said);
+  assert.deepEqual(
+    explain(policy, route, state, said.op).rules.map(({ opinion }) => opinion),
+    ["not for functions of a vendor's own, which are allowed by number"],
+  );
 });

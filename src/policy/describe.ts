@@ -57,7 +57,8 @@ function describeOperation(
   const protocol = route?.protocol ?? rule?.conduit.protocol ?? policy.protocols[op.protocol];
   const row = protocol?.functions[op.fn];
   const verb = VERBS[op.verb]!.name;
-  const name = verb === 'unknown' ? `function ${formatFunction(protocol, op)}` : verb;
+  const number = `function ${formatFunction(protocol, op)}`;
+  const name = verb === 'unknown' ? number : row?.vendor ? `${verb} by ${number}` : verb;
   const [tag, another] = tags;
   const unit = protocol?.spaces[op.space]?.bits ?? 0;
   const given = givesValues(op);

@@ -130,6 +130,9 @@ function opinionOf(rule: Rule, route: Route, op: Operation, range: ObjectRange |
   if (!stations.includes(op.station)) {
     return `for station ${stations.map(s => protocol.stations.format(s)).join(', ')} only`;
   }
+  if (!rule.vendor && protocol.functions[op.fn]?.vendor) {
+    return "not for functions of a vendor's own, which are allowed by number";
+  }
   if (rule.verb === undefined && op.verb === Verb.download && rule.list !== 'deny') {
     return 'for no downloads, which have a key of the conduit';
   }

@@ -6,7 +6,7 @@
  */
 
 import type { Operation } from '../operation/operation.ts';
-import type { FunctionRow, Protocol } from '../protocol/protocol.ts';
+import type { FunctionNumbers, FunctionRow, Protocol } from '../protocol/protocol.ts';
 import { suggestion } from './read/nearest.ts';
 
 /** A function, or with `subcode` -1 all of its sub-functions. */
@@ -38,23 +38,63 @@ export function parseFunction(
   const written = second === undefined ? first : `${first}/${second}`;
   const number = { code: Number(first), subcode: second === undefined ? -1 : Number(second) };
   if (protocol === undefined) return { kind: '', kinds: [], ...number };
+  const { title } = protocol;
+  if (kinds.length === 0) {
+    if (word !== undefined)
+      return { problem: `functions of ${title} are of one kind; write \`function: ${written}\`` };
+    return misfit(title, '', protocol.numbers, first, second) ?? { kind: '', kinds: [], ...number };
+  }
   if (word === undefined) {
-    if (kinds.length === 0) return { kind: '', kinds: [], ...number };
-    const choices = kinds.map(({ name }) => {
+    const fitting = kinds.filter(
+      ({ name, numbers }) => misfit(title, name, numbers, first, second) === undefined,
+    );
+    const choices = (fitting.length > 0 ? fitting : kinds).map(({ name }) => {
       const row = functionRow(protocol, { kind: name, kinds: [], ...number });
       return `\`function: ${name} ${written}\`${row === undefined ? '' : ` ('${row.name}')`}`;
     });
     return {
-      problem: `function is '${text}', which ${protocol.title} has in several kinds; write ${choices.join(' or ')}`,
+      problem: `function is '${text}', which ${title} has in several kinds; write ${choices.join(' or ')}`,
     };
   }
-  if (kinds.length === 0) {
-    return { problem: `functions of ${protocol.title} are of one kind; write \`function: ${written}\`` };
-  }
   const kind = kinds.find(({ name }) => name === word);
-  if (kind !== undefined) return { kind: kind.name, kinds: kind.kinds, ...number };
+  if (kind !== undefined) {
+    const { name, numbers } = kind;
+    return misfit(title, name, numbers, first, second) ?? { kind: name, kinds: kind.kinds, ...number };
+  }
   const names = kinds.map(({ name }) => name);
-  return { problem: `functions of ${protocol.title} are of no kind '${word}'${suggestion(word, names)}` };
+  return { problem: `functions of ${title} are of no kind '${word}'${suggestion(word, names)}` };
+}
+
+/** What to write instead of a number that no function can have. */
+function misfit(
+  title: string,
+  kind: string,
+  numbers: FunctionNumbers | undefined,
+  code: string,
+  sub: string | undefined,
+): { readonly problem: string } | undefined {
+  if (numbers === undefined) return undefined;
+  const named = kind === '' ? code : `${kind} ${code}`;
+  if (Number(code) > numbers.code) {
+    const of = kind === '' ? title : `${kind} functions of ${title}`;
+    return {
+      problem: `function is '${named}'; codes of ${of} are 0 to ${numbers.code} (${hex(numbers.code)})`,
+    };
+  }
+  const most = numbers.sub(Number(code));
+  if (sub === undefined || Number(sub) <= most) return undefined;
+  if (most < 0) {
+    return {
+      problem: `function is '${named}/${sub}', but this function of ${title} has no sub-functions; write \`function: ${named}\``,
+    };
+  }
+  return {
+    problem: `function is '${named}/${sub}'; sub-functions of ${named} are 0 to ${most} (${hex(most)})`,
+  };
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
 }
 
 /** The function's row in the table: its sub-function's own, else that of the whole code. */
@@ -66,6 +106,12 @@ export function functionRow(
     (row, i) => i > 0 && row.code === code && (kind === '' || row.section === kind),
   );
   return rows.find(row => row.sub === subcode) ?? rows.find(row => row.sub === -1);
+}
+
+/** Does the number name functions of a vendor's own? */
+export function isVendors({ kind, code }: FunctionNumber, protocol: Protocol | undefined): boolean {
+  const rows = protocol?.functions ?? [];
+  return rows.some(row => row.vendor && row.code === code && (kind === '' || row.section === kind));
 }
 
 /** Is this the operation's function? */

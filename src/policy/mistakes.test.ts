@@ -226,10 +226,9 @@ test('files that are no policies', async t => {
   assert.ok(parsePolicy(' '.repeat(1 << 21), file).problems.length === 1);
 });
 
-test('functions by number', () => {
-  const problems = (protocol: string, ...functions: string[]) => {
-    const rules = functions.map(text => `      - function: ${text}\n`).join('');
-    const text = `cofferdam: 1
+/** Messages about `rules`, each with the number of its rule. */
+function problemsOfRules(protocol: string, list: string, rules: readonly string[]): string[] {
+  const text = `cofferdam: 1
 plant: P
 zones: { z: { hosts: { a: 10.0.0.1, b: 10.0.0.2 } } }
 conduits:
@@ -239,15 +238,23 @@ conduits:
     reason: r
     owner: o
     review: 2027-01-31
-    allow:
-${rules}`;
-    return parsePolicy(text, 'plant.yaml').problems.map(({ line, message }) => `${line - 11} ${message}`);
-  };
+    ${list}:
+${rules.map(rule => `      - ${rule}\n`).join('')}`;
+  return parsePolicy(text, 'plant.yaml').problems.map(({ line, message }) => `${line - 11} ${message}`);
+}
+
+test('functions by number', () => {
+  const problems = (protocol: string, ...functions: string[]) =>
+    problemsOfRules(
+      protocol,
+      'allow',
+      functions.map(text => `function: ${text}`),
+    );
   assert.deepEqual(
     problems('s7comm', '4', '0x28', '15', 'jop 4', 'userdata', 'userdata 15/1', 'job 0x1a', 'userdata 4/1'),
     [
       "1 function is '4', which S7comm has in several kinds; write `function: job 4` ('read variable') or `function: userdata 4` ('CPU function')",
-      "2 function is '0x28', which S7comm has in several kinds; write `function: job 0x28` ('PI service') or `function: userdata 0x28`",
+      "2 function is '0x28', which S7comm has in several kinds; write `function: job 0x28` ('PI service')",
       "3 function is '15', which S7comm has in several kinds; write `function: job 15` or `function: userdata 15` ('NC programming')",
       "4 functions of S7comm are of no kind 'jop'; did you mean 'job'?",
       "5 function is 'userdata'; write job or userdata and a function code, such as 4 or 4/1",
@@ -258,6 +265,63 @@ ${rules}`;
   assert.deepEqual(problems('modbus', 'job 4', '0x5a/0x30', '0x5a'), [
     '1 functions of Modbus/TCP are of one kind; write `function: 4`',
     "2 function 0x5a/0x30 is 'INITIALIZE_UPLOAD', a download; write `download: allow` (or permit) at the conduit",
+  ]);
+});
+
+test('numbers that no function can have', () => {
+  const problems = (protocol: string, ...functions: string[]) =>
+    problemsOfRules(
+      protocol,
+      'deny',
+      functions.map(text => `function: ${text}`),
+    );
+  assert.deepEqual(problems('modbus', '0x1ff', '300/7', '3/7', '90/300', '128', '127', '8/65535', '90/255'), [
+    "1 function is '0x1ff'; codes of Modbus/TCP are 0 to 127 (0x7f)",
+    "2 function is '300'; codes of Modbus/TCP are 0 to 127 (0x7f)",
+    "3 function is '3/7', but this function of Modbus/TCP has no sub-functions; write `function: 3`",
+    "4 function is '90/300'; sub-functions of 90 are 0 to 255 (0xff)",
+    "5 function is '128'; codes of Modbus/TCP are 0 to 127 (0x7f)",
+  ]);
+  assert.deepEqual(problems('s7comm', 'job 0x28/1', 'job 256', 'userdata 16', 'userdata 4/256', '4/1'), [
+    "1 function is 'job 0x28/1', but this function of S7comm has no sub-functions; write `function: job 0x28`",
+    "2 function is 'job 256'; codes of job functions of S7comm are 0 to 255 (0xff)",
+    "3 function is 'userdata 16'; codes of userdata functions of S7comm are 0 to 15 (0xf)",
+    "4 function is 'userdata 4/256'; sub-functions of userdata 4 are 0 to 255 (0xff)",
+    "5 function is '4/1', which S7comm has in several kinds; write `function: userdata 4/1` ('read SZL')",
+  ]);
+});
+
+test('verbs that no function has', () => {
+  assert.deepEqual(
+    problemsOfRules('modbus', 'allow', ['stop: holding 3', 'operate: anything', 'identify: anything']),
+    [
+      "1 only functions of a vendor's own have the verb 'stop' in Modbus/TCP; allow them by number, such as `function: 90/65` (STOP_PLC)",
+      "2 no function of Modbus/TCP has the verb 'operate'; there are: identify, read, diagnose, write, fileread, filewrite, configure, restart, mode",
+    ],
+  );
+  assert.deepEqual(
+    problemsOfRules('modbus', 'deny', ['stop: anything', 'stop: holding 3', 'firmware: anything']),
+    [
+      '2 stop has no object; write `stop: anything`',
+      "3 no function of Modbus/TCP has the verb 'firmware'; there are: connect, authenticate, identify, browse, read, diagnose, write, fileread, filewrite, configure, start, stop, restart, mode, upload, download, activate",
+    ],
+  );
+  const [firmware] = problemsOfRules('s7comm', 'allow', ['firmware: anything']);
+  assert.match(firmware!, /there are: connect, .*, upload, activate, delete$/);
+  const s7 = ['identify', 'restart', 'stop', 'report', 'settime', 'delete'].map(verb => `${verb}: anything`);
+  assert.deepEqual(problemsOfRules('s7comm', 'allow', s7), []);
+});
+
+test('reason and owner are words', () => {
+  const text = `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, b: 10.0.0.2 } } }
+conduits:
+  - { from: a, to: b, protocol: modbus, reason: "-", owner: 5, review: 2027-01-31, allow: { read: anything } }
+`;
+  assert.deepEqual(problemsOf(text), [
+    "5:49: reason is '-'; write why it exists, in a sentence",
+    "5:61: owner is '5'; write who answers for it",
   ]);
 });
 

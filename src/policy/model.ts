@@ -87,6 +87,8 @@ export interface Rule {
   readonly from: readonly Host[] | undefined;
   readonly objects: readonly RuleObject[];
   readonly rate: Rate | undefined;
+  /** It speaks of functions of a vendor's own too, as denials do, what names them by number, and the key `download`. */
+  readonly vendor: boolean;
   /** The rule is what `download: permit` means. */
   readonly permit: boolean;
   /** As written, on one line. */

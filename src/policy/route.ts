@@ -29,6 +29,8 @@ export class Route {
   readonly tags: TagTable;
   /** Bits of an address, by space. */
   readonly units: Int32Array;
+  /** By row of the protocol's function table: 1 for a function of a vendor's own. */
+  readonly vendor: Uint8Array;
   /** The station that means all of them, or -1. */
   readonly broadcast: number;
 
@@ -53,6 +55,7 @@ export class Route {
       hosts.length === 0 ? Reason.stranger : conduits.length === 0 ? Reason.noConduit : Reason.noRule;
     this.tags = tags;
     this.units = Int32Array.from(protocol?.spaces ?? [], space => space.bits);
+    this.vendor = Uint8Array.from(protocol?.functions ?? [], row => (row.vendor ? 1 : 0));
     this.broadcast = protocol?.stations.broadcast ?? -1;
     this.verbs = verbs;
   }

@@ -62,6 +62,7 @@ function grantOf(
     kinds: Int32Array.from(numbered?.kinds ?? []),
     code: numbered?.code ?? -1,
     subcode: numbered?.subcode ?? -1,
+    vendor: rule.vendor,
     from: object.range?.from ?? 0,
     to: object.range?.to ?? 0,
     form: object.limit?.form,

@@ -22,6 +22,8 @@ export class Grant {
   /** Function code and sub-function, or -1 for any. */
   readonly code: number;
   readonly subcode: number;
+  /** Speaks of functions of a vendor's own too. */
+  readonly vendor: boolean;
   /** Bits of its space; 0 and 0 for anything. */
   readonly from: number;
   readonly to: number;
@@ -42,6 +44,7 @@ export class Grant {
     kinds: Int32Array;
     code: number;
     subcode: number;
+    vendor: boolean;
     from: number;
     to: number;
     form: ValueForm | undefined;
@@ -57,6 +60,7 @@ export class Grant {
     this.kinds = fields.kinds;
     this.code = fields.code;
     this.subcode = fields.subcode;
+    this.vendor = fields.vendor;
     this.from = fields.from;
     this.to = fields.to;
     this.form = fields.form;
@@ -75,9 +79,9 @@ export function reachesStation(grant: Grant, station: number): boolean {
   return false;
 }
 
-/** True where the grant speaks of the operation's function. */
-export function namesFunction(grant: Grant, op: Operation): boolean {
-  if (grant.code < 0) return true;
+/** True where the grant speaks of the operation's function; `vendor` has 1 for rows of a vendor's own. */
+export function namesFunction(grant: Grant, op: Operation, vendor: Uint8Array): boolean {
+  if (grant.code < 0) return grant.vendor || vendor[op.fn] === 0;
   if (grant.code !== op.code || (grant.subcode >= 0 && grant.subcode !== op.subcode)) return false;
   const { kinds } = grant;
   for (let i = 0; i < kinds.length; i++) if (kinds[i] === op.kind) return true;

@@ -87,8 +87,8 @@ function readConduit(
   const to = readHosts(reader, fields.get('to'), places);
   const protocol = readProtocol(reader, fields.get('protocol'), protocols);
   const stations = readStations(reader, fields.get('station'), protocol);
-  const reason = readText(reader, fields.get('reason'), REQUIRED.reason);
-  const owner = readText(reader, fields.get('owner'), REQUIRED.owner);
+  const reason = readWords(reader, fields.get('reason'), REQUIRED.reason);
+  const owner = readWords(reader, fields.get('owner'), REQUIRED.owner);
   const review = readReview(reader, fields.get('review'), today);
   const refuse = readWord(reader, fields.get('refuse'), REFUSALS);
   const opaque = readWord(reader, fields.get('opaque'), OPAQUES);
@@ -154,6 +154,14 @@ function readText(reader: Reader, field: Entry | undefined, example: string): st
   return field === undefined ? '' : (reader.text(field.value, field.key, example) ?? '');
 }
 
+/** Text that says something to people. */
+function readWords(reader: Reader, field: Entry | undefined, example: string): string {
+  const text = readText(reader, field, example);
+  if (field !== undefined && text !== '' && !/\p{L}/u.test(text))
+    reader.problem(field.value.at, `${field.key} is '${text}'; write ${example}`);
+  return text;
+}
+
 function readWord<W extends string>(
   reader: Reader,
   field: Entry | undefined,
@@ -185,6 +193,7 @@ function downloadRules(reader: Reader, field: Entry): Draft[] {
     from: undefined,
     objects: [{ range: undefined, tag: undefined, limit: undefined }],
     rate: undefined,
+    vendor: true,
     permit: word === 'permit',
     text: `download: ${word}`,
     line: reader.line(field.keyAt),

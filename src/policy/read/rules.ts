@@ -6,7 +6,13 @@
 
 import { VERBS, Verb, VerbGroup, type VerbName, verbNamed } from '../../operation/verb.ts';
 import type { ObjectRange, Protocol } from '../../protocol/protocol.ts';
-import { FUNCTION_EXAMPLE, type FunctionNumber, functionRow, parseFunction } from '../function-number.ts';
+import {
+  FUNCTION_EXAMPLE,
+  type FunctionNumber,
+  functionRow,
+  isVendors,
+  parseFunction,
+} from '../function-number.ts';
 import type { Host, List, Rate, Rule, RuleObject } from '../model.ts';
 import { ONE, ZERO } from '../ratio.ts';
 import { type TagType, valueForm } from '../value-form.ts';
@@ -15,6 +21,7 @@ import { nearest, suggestion } from './nearest.ts';
 import { meantAsTag } from './objects.ts';
 import type { Entry, Place, Reader } from './reader.ts';
 import type { Tags } from './tags.ts';
+import { absentVerb } from './verbs.ts';
 import type { Places } from './zones.ts';
 
 /** Keys of a rule besides its verb. */
@@ -114,6 +121,7 @@ function readRule(context: RuleContext, list: List, place: Place): Draft | undef
     return (
       numbered && {
         ...common,
+        vendor: list === 'deny' || isVendors(numbered, context.protocol),
         verb: undefined,
         numbered,
         objects: [{ range: undefined, tag: undefined, limit: undefined }],
@@ -133,8 +141,11 @@ function readRule(context: RuleContext, list: List, place: Place): Draft | undef
       'downloads have a key of the conduit; write `download: allow` (or permit) beside from and to',
     );
   }
+  const absent = context.protocol && absentVerb(context.protocol, list, verb);
+  if (absent !== undefined) return reader.problem(subject.keyAt, absent);
   const objects = readObjects(context, list, verb.group, subject, fields);
-  return objects && { ...common, verb: verb.verb, numbered: undefined, objects };
+  const vendor = list === 'deny';
+  return objects && { ...common, vendor, verb: verb.verb, numbered: undefined, objects };
 }
 
 /** Undefined where not written; null where there is a mistake. */
@@ -227,6 +238,10 @@ function readObjects(
           `'anything' has no type, so it takes no '${limited.key}'; name a tag or objects`,
         );
       } else objects.push({ range: undefined, tag: undefined, limit: undefined });
+      continue;
+    }
+    if (group === VerbGroup.state || group === VerbGroup.session) {
+      reader.problem(item.at, `${subject.key} has no object; write \`${subject.key}: anything\``);
       continue;
     }
     if (context.tags.has(text)) {
