@@ -2,8 +2,9 @@
  * Requests that await their answer, with their bytes: entries in order of arrival, over a bounded arena. Entries are
  * added at the end, found by key (the oldest first, so that duplicate identifiers are matched in order) and removed
  * anywhere. What removal leaves behind is closed up when the end is reached, so that one request that is never
- * answered costs one entry and no more. Both stores start small and double up to their limits, because a monitor
- * holds one of these for each side of each flow and most never have more than one request waiting.
+ * answered costs one entry and no more. Both stores start empty and double up to their limits, because a monitor
+ * holds one of these for each side of each flow and most never have more than one request waiting. All of an entry but
+ * its bytes is in one row of one table: with thousands of flows it is fetching such memory that takes the time.
  *
  * An answer can be told to belong to its request only where its identifier means one request. It does not while
  * several with the same identifier wait, nor where one was given up whose answer may still come: what is given up
@@ -12,8 +13,19 @@
  * @module
  */
 
+import { NO_BYTES } from '../operation/operation.ts';
+
 const FIRST_SLOTS = 4;
 const FIRST_BYTES = 256;
+/** Columns of the table: a slot is where its row of them begins. */
+const KEY = 0;
+/** The low 32 bits of the ticket. */
+const TICKET = 1;
+const OFFSET = 2;
+/** With the bit UNCERTAIN. */
+const LENGTH = 3;
+const ROW = 4;
+const UNCERTAIN = 1 << 31;
 /** Key of an entry that was removed. */
 const GONE = -1;
 /**
@@ -22,30 +34,27 @@ const GONE = -1;
  * that uses one identifier for everything would stay uncertain after one loss.
  */
 const DOUBTS = 16;
-const NO_GHOSTS = new Int32Array(0);
+const NOTHING = new Int32Array(0);
 
 export class Pending {
   readonly #maxSlots: number;
   readonly #maxBytes: number;
-  // Entries are #first .. #end; those between that were removed have the key GONE.
-  #keys = new Int32Array(FIRST_SLOTS);
-  #tickets = new Float64Array(FIRST_SLOTS);
-  #offsets = new Int32Array(FIRST_SLOTS);
-  #lengths = new Int32Array(FIRST_SLOTS);
-  #uncertain = new Uint8Array(FIRST_SLOTS);
+  // Entries are in the rows #first .. #end; those between that were removed have the key GONE.
+  #table = NOTHING;
   #first = 0;
   #end = 0;
   #waiting = 0;
   #ticket = 1;
-  #bytes = new Uint8Array(FIRST_BYTES);
-  #view = new DataView(this.#bytes.buffer);
+  #view = NO_BYTES;
+  /** Bytes of the arena. */
+  #size = 0;
   /** Where the bytes of the next entry go. */
   #head = 0;
   /** Bytes of the entries that wait. */
   #held = 0;
   // Keys of ghosts and the doubts they have left, oldest first; at most as many as entries may wait.
-  #ghosts = NO_GHOSTS;
-  #doubts = NO_GHOSTS;
+  #ghosts = NOTHING;
+  #doubts = NOTHING;
   #haunting = 0;
 
   /** At most `slots` entries (at least 4) and `bytes` bytes (at least 256). */
@@ -71,7 +80,9 @@ export class Pending {
 
   /** Ticket of the oldest entry, or 0. */
   get oldestTicket(): number {
-    return this.#waiting === 0 ? 0 : this.#tickets[this.#first]!;
+    if (this.#waiting === 0) return 0;
+    // As many before the next one as the difference of their low bits says.
+    return this.#ticket - ((this.#ticket - this.#table[this.#first + TICKET]!) >>> 0);
   }
 
   /** True where an entry of `length` bytes can be added whole and without forgetting another. */
@@ -84,21 +95,21 @@ export class Pending {
    * make room, or where the bytes are longer than the arena and only their beginning could be kept.
    */
   add(key: number, view: DataView, at: number, end: number): boolean {
-    const length = Math.min(end - at, this.#maxBytes);
     const whole = this.hasRoom(end - at);
-    if (!whole) while (!this.hasRoom(length)) this.abandonOldest();
-    if (this.#end === this.#keys.length) this.#makeSlots();
-    if (this.#head + length > this.#bytes.length) this.#makeBytes(length);
+    const length = whole ? end - at : this.#forgetFor(end - at);
+    if (this.#end === this.#table.length) this.#makeSlots();
+    if (this.#head + length > this.#size) this.#makeBytes(length);
     const offset = this.#head;
     copy(view, at, this.#view, offset, length);
-    const other = this.find(key);
-    if (other >= 0) this.#uncertain[other] = 1;
-    const slot = this.#end++;
-    this.#uncertain[slot] = other >= 0 || this.#ghostOf(key) >= 0 ? 1 : 0;
-    this.#keys[slot] = key;
-    this.#tickets[slot] = this.#ticket++;
-    this.#offsets[slot] = offset;
-    this.#lengths[slot] = length;
+    const table = this.#table;
+    const slot = this.#end;
+    table[slot + KEY] = key;
+    table[slot + TICKET] = this.#ticket;
+    table[slot + OFFSET] = offset;
+    table[slot + LENGTH] = length;
+    if (this.#waiting !== 0 || this.#haunting !== 0) this.#doubt(key, slot);
+    this.#end = slot + ROW;
+    this.#ticket++;
     this.#waiting++;
     this.#held += length;
     this.#head = offset + length;
@@ -107,14 +118,15 @@ export class Pending {
 
   /** Slot of the oldest entry with `key`, or -1. Valid until the next `add`. */
   find(key: number): number {
-    const keys = this.#keys;
-    for (let slot = this.#first; slot < this.#end; slot++) if (keys[slot] === key) return slot;
+    const table = this.#table;
+    const end = this.#end;
+    for (let slot = this.#first; slot < end; slot += ROW) if (table[slot + KEY] === key) return slot;
     return -1;
   }
 
   /** True where an answer with the entry's key may be the answer to another request than the entry's. */
   uncertain(slot: number): boolean {
-    return this.#uncertain[slot] === 1;
+    return this.#table[slot + LENGTH]! < 0;
   }
 
   /**
@@ -132,27 +144,29 @@ export class Pending {
 
   /** Where the entry's bytes begin in `view`. */
   at(slot: number): number {
-    return this.#offsets[slot]!;
+    return this.#table[slot + OFFSET]!;
   }
 
   /** One past the entry's last byte in `view`. */
   end(slot: number): number {
-    return this.#offsets[slot]! + this.#lengths[slot]!;
+    return this.#table[slot + OFFSET]! + (this.#table[slot + LENGTH]! & ~UNCERTAIN);
   }
 
   /** Removes an entry. Its bytes stay readable until the next `add`. */
   remove(slot: number): void {
-    if (slot < this.#first || slot >= this.#end || this.#keys[slot] === GONE) return;
-    this.#keys[slot] = GONE;
+    const table = this.#table;
+    if (slot < this.#first || slot >= this.#end || table[slot + KEY] === GONE) return;
+    table[slot + KEY] = GONE;
     this.#waiting--;
-    this.#held -= this.#lengths[slot]!;
     if (this.#waiting === 0) {
+      this.#held = 0;
       this.#first = 0;
       this.#end = 0;
       this.#head = 0;
       return;
     }
-    while (this.#keys[this.#first] === GONE) this.#first++;
+    this.#held -= table[slot + LENGTH]! & ~UNCERTAIN;
+    while (table[this.#first + KEY] === GONE) this.#first += ROW;
   }
 
   /** Gives the oldest entry up, if there is one: its answer may still come, and is not to be taken for another's. */
@@ -160,10 +174,24 @@ export class Pending {
     if (this.#waiting === 0) return;
     if (this.#ghosts.length === 0) this.#makeGhosts();
     if (this.#haunting === this.#maxSlots) this.#layToRest(0);
-    this.#ghosts[this.#haunting] = this.#keys[this.#first]!;
+    this.#ghosts[this.#haunting] = this.#table[this.#first + KEY]!;
     this.#doubts[this.#haunting] = DOUBTS;
     this.#haunting++;
     this.remove(this.#first);
+  }
+
+  /** Gives up the oldest until `length` bytes can be added, or as many as the arena has; returns how many that are. */
+  #forgetFor(length: number): number {
+    const kept = Math.min(length, this.#maxBytes);
+    while (!this.hasRoom(kept)) this.abandonOldest();
+    return kept;
+  }
+
+  /** The entry in `slot` comes beside what has its `key` already. */
+  #doubt(key: number, slot: number): void {
+    const other = this.find(key);
+    if (other >= 0) this.#table[other + LENGTH]! |= UNCERTAIN;
+    if (other >= 0 || this.#ghostOf(key) >= 0) this.#table[slot + LENGTH]! |= UNCERTAIN;
   }
 
   /** cold: once a session, and in most never */
@@ -191,29 +219,17 @@ export class Pending {
    * cold: it grows a few times at most
    */
   #makeSlots(): void {
-    const size = this.#keys.length;
-    const grow = this.#waiting * 2 > size && size < this.#maxSlots;
-    const to = grow ? Math.min(size * 2, this.#maxSlots) : size;
-    const keys = grow ? new Int32Array(to) : this.#keys;
-    const tickets = grow ? new Float64Array(to) : this.#tickets;
-    const offsets = grow ? new Int32Array(to) : this.#offsets;
-    const lengths = grow ? new Int32Array(to) : this.#lengths;
-    const uncertain = grow ? new Uint8Array(to) : this.#uncertain;
+    const from = this.#table;
+    const slots = from.length / ROW;
+    const grow = slots === 0 || (this.#waiting * 2 > slots && slots < this.#maxSlots);
+    const to = grow ? new Int32Array(Math.min(Math.max(slots * 2, FIRST_SLOTS), this.#maxSlots) * ROW) : from;
     let next = 0;
-    for (let slot = this.#first; slot < this.#end; slot++) {
-      if (this.#keys[slot] === GONE) continue;
-      keys[next] = this.#keys[slot]!;
-      tickets[next] = this.#tickets[slot]!;
-      offsets[next] = this.#offsets[slot]!;
-      lengths[next] = this.#lengths[slot]!;
-      uncertain[next] = this.#uncertain[slot]!;
-      next++;
+    for (let slot = this.#first; slot < this.#end; slot += ROW) {
+      if (from[slot + KEY] === GONE) continue;
+      for (let i = 0; i < ROW; i++) to[next + i] = from[slot + i]!;
+      next += ROW;
     }
-    this.#keys = keys;
-    this.#tickets = tickets;
-    this.#offsets = offsets;
-    this.#lengths = lengths;
-    this.#uncertain = uncertain;
+    this.#table = to;
     this.#first = 0;
     this.#end = next;
   }
@@ -223,27 +239,26 @@ export class Pending {
    * cold: it grows a few times at most
    */
   #makeBytes(length: number): void {
-    let size = this.#bytes.length;
+    let size = Math.max(this.#size, FIRST_BYTES);
     while (this.#held + length > size || (this.#held * 2 > size && size < this.#maxBytes)) {
       size = Math.min(size * 2, this.#maxBytes);
     }
-    const from = this.#bytes;
-    const grow = size > from.length;
-    const to = grow ? new Uint8Array(size) : from;
+    const table = this.#table;
+    const from = this.#view;
+    const to = size > this.#size ? new DataView(new ArrayBuffer(size)) : from;
     let head = 0;
-    for (let slot = this.#first; slot < this.#end; slot++) {
-      if (this.#keys[slot] === GONE) continue;
-      const at = this.#offsets[slot]!;
-      const bytes = this.#lengths[slot]!;
+    for (let slot = this.#first; slot < this.#end; slot += ROW) {
+      if (table[slot + KEY] === GONE) continue;
+      const bytes = table[slot + LENGTH]! & ~UNCERTAIN;
       // Downwards, so that bytes within one arena are read before they are written over.
-      for (let i = 0; i < bytes; i++) to[head + i] = from[at + i]!;
-      this.#offsets[slot] = head;
+      const at = table[slot + OFFSET]!;
+      for (let i = 0; i < bytes; i++) to.setUint8(head + i, from.getUint8(at + i));
+      table[slot + OFFSET] = head;
       head += bytes;
     }
     this.#head = head;
-    if (!grow) return;
-    this.#bytes = to;
-    this.#view = new DataView(to.buffer);
+    this.#view = to;
+    this.#size = size;
   }
 }
 
