@@ -23,21 +23,26 @@ import { Message } from './message.ts';
 import { headerLength, isAck, type Pdu, Rosctr, readsAsPdu } from './pdu.ts';
 import { refuseConnection, refusePdu } from './refuse.ts';
 import { UNKNOWN_STATION } from './station.ts';
+import { Transfers } from './transfers.ts';
 import { isRequest, isResponse } from './userdata.ts';
 
 /** Keys of pending requests: the PDU reference, apart for Job and Userdata, and one for the connection. */
 const USERDATA_KEY = 0x10000;
 const CONNECTION_KEY = 0x20000;
 
+/** The message under way, of whichever conversation. */
+const MESSAGE = new Message();
+
 export class S7Conversation implements Conversation {
   readonly #pending: readonly [Pending, Pending];
-  readonly #message = new Message();
   /** Where the data of segmented messages are put together; made when the first is seen. */
   #scratch: DataView | undefined;
   readonly #connection: ConnectionState;
   /** The station that the connection reaches, and the one that a CR asks for. */
   #station = UNKNOWN_STATION;
   #asked = UNKNOWN_STATION;
+  readonly #uploads = new Transfers();
+  readonly #parts = new Transfers();
   readonly #subscriptions = new Subscriptions();
   /** Longest PDU, once negotiated; 0 before. */
   #pduLength = 0;
@@ -48,7 +53,9 @@ export class S7Conversation implements Conversation {
   }
 
   decode(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
-    const m = this.#message;
+    const m = MESSAGE;
+    m.uploads = this.#uploads;
+    m.parts = this.#parts;
     m.side = side;
     m.op = op;
     m.sink = sink;
@@ -77,7 +84,7 @@ export class S7Conversation implements Conversation {
     }
     if (this.#connection.follow(side, view, at, end)) this.#station = this.#asked;
     if (!this.#read(view, at, end)) return;
-    const { pdu, request } = this.#message;
+    const { pdu, request } = MESSAGE;
     if (pdu.anomalies !== 0 && pdu.anomalies !== Anomaly.trailing) return;
     const key = keyOf(pdu);
     if (asks(pdu)) {
@@ -93,8 +100,10 @@ export class S7Conversation implements Conversation {
     if (pdu.code === Fn.readVar || pdu.code === Fn.writeVar) return;
     request.read(pending.view, pending.at(slot), pending.end(slot));
     if (request.anomalies !== 0) return;
+    MESSAGE.uploads = this.#uploads;
+    MESSAGE.parts = this.#parts;
     if (pdu.rosctr === Rosctr.userdata) {
-      followParts(this.#message);
+      followParts(MESSAGE);
       this.#subscriptions.follow(pdu, pending.view, pending.at(slot), pending.end(slot), request);
     } else if (pdu.error === 0) this.#followAck(pdu);
   }
@@ -103,7 +112,7 @@ export class S7Conversation implements Conversation {
     const code = tpduCode(view, at);
     if (code !== Tpdu.DT) return refuseConnection(side, view, at, end, why, answer);
     if (!this.#read(view, at, end)) return false;
-    return refusePdu(side, this.#message.pdu, why, answer);
+    return refusePdu(side, MESSAGE.pdu, why, answer);
   }
 
   waiting(side: Side): number {
@@ -124,7 +133,7 @@ export class S7Conversation implements Conversation {
 
   /** Reads the header of the PDU in the message, put together where it is segmented; false where it is empty. */
   #read(view: DataView, at: number, end: number): boolean {
-    const { pdu } = this.#message;
+    const { pdu } = MESSAGE;
     if (unsegmented(view, at, end)) {
       if (end - at <= DATA) return false;
       pdu.read(view, at + DATA, end);
@@ -144,7 +153,7 @@ export class S7Conversation implements Conversation {
 
   /** Finds the request of an answer, and what the references of the session say of the message. */
   #pair(side: Side): void {
-    const m = this.#message;
+    const m = MESSAGE;
     const { pdu, request, op } = m;
     if (pdu.anomalies & (Anomaly.truncated | Anomaly.header)) return;
     const length = pdu.dataEnd - pdu.param + headerLength(pdu.rosctr);
@@ -174,7 +183,7 @@ export class S7Conversation implements Conversation {
 
   /** Finds the CR that a TPDU of the connection answers. */
   #pairConnection(side: Side, view: DataView, at: number, code: number): void {
-    const m = this.#message;
+    const m = MESSAGE;
     const { op } = m;
     const whole = (op.anomalies & (Anomaly.truncated | Anomaly.length | Anomaly.header)) === 0;
     if (code === Tpdu.CR && !this.#pending[side].hasRoom(view.getUint16(at + 2)))
@@ -200,7 +209,7 @@ export class S7Conversation implements Conversation {
   #followAck(pdu: Pdu): void {
     if (pdu.code === Fn.setup && pdu.paramEnd - pdu.param === SETUP) {
       this.#pduLength = pdu.view.getUint16(pdu.param + SETUP - 2);
-    } else followUpload(this.#message);
+    } else followUpload(MESSAGE);
   }
 }
 

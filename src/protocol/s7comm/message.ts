@@ -14,8 +14,12 @@ import { Pdu } from './pdu.ts';
 import { Transfers } from './transfers.ts';
 
 const NOBODY: Sink = { operation() {} };
+const NO_TRANSFERS = new Transfers();
 
-/** One record, reused for all messages of a conversation. */
+/**
+ * One record, reused for the messages of all conversations: none begins within another, and with thousands of them
+ * there would otherwise be thousands of records to fetch. What a conversation remembers is its own.
+ */
 export class Message {
   side: Side = Side.client;
   /** The message. */
@@ -26,8 +30,8 @@ export class Message {
   readonly variables = new Variables();
   readonly values = new Values();
   /** Uploads by id, and answers in parts by function and sequence number. */
-  readonly uploads = new Transfers();
-  readonly parts = new Transfers();
+  uploads = NO_TRANSFERS;
+  parts = NO_TRANSFERS;
 
   /** The caller's record while it decodes, one of its own otherwise. */
   readonly #own = new Operation();
