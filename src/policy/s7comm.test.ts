@@ -149,6 +149,16 @@ test('functions by number are those of one kind of message', () => {
   assert.deepEqual(verdicts(session, readClock), ['allow granted']);
 });
 
+test('a block for the program is an object of its own, and limits of tags cannot see into it', () => {
+  const block = (id: number) => userdataRequest(2, 6, 1, [0x12, 0x06, 0x13, 0x00, 0, 0, 0, id, 0xff, 0xff]);
+  assert.deepEqual(verdicts(connected('allow: { write: anything }'), block(5)), ['allow granted']);
+  assert.deepEqual(verdicts(connected('allow: { write: R_ID 5 }'), block(5)), ['allow granted']);
+  assert.deepEqual(verdicts(connected('allow: { write: R_ID 5 }'), block(6)), ['deny noRule']);
+  assert.deepEqual(verdicts(connected('allow: { write: [DB1 0-9, pressure] }'), block(5)), ['deny noRule']);
+  const without = userdataRequest(2, 6, 1, [1, 2, 3, 4]);
+  assert.deepEqual(verdicts(connected('allow: { write: anything }'), without), ['deny partial']);
+});
+
 test('a function is told with its kind', () => {
   const session = connected('allow: { function: userdata 3/10 }');
   const [unknown] = session.message(Side.client, userdataRequest(2, 3, 9));

@@ -58,6 +58,7 @@ test('what the schema can see of a mistake it tells, like the reader', () => {
     conduit('allow: [{ read: holding 1, range: [0, 1] }]'),
     conduit('deny: [{ write: holding 1, rate: 6/min }]'),
     conduit('allow: [{ read: anything, rate: 6 per minute }]'),
+    conduit('deny: [{ stop: holding 3 }]'),
     conduit('refuse: ignore'),
     conduit('allow: []'),
   ];

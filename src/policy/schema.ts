@@ -12,7 +12,7 @@ import { LISTS, type List, REFUSALS } from './model.ts';
 import { type CONDUIT_KEYS, DOWNLOADS, OPAQUES } from './read/conduits.ts';
 import type { LISTENER_KEYS } from './read/listeners.ts';
 import type { POLICY_KEYS } from './read/policy.ts';
-import { type RULE_KEYS, RULE_VERBS } from './read/rules.ts';
+import { HAVE_NO_OBJECT, type RULE_KEYS, RULE_VERBS } from './read/rules.ts';
 import { ORDERS, type TAG_KEYS } from './read/tags.ts';
 import { type HOST_KEYS, LEVELS, TARGETS, type ZONE_KEYS } from './read/zones.ts';
 import { TAG_TYPES } from './value-form.ts';
@@ -172,6 +172,7 @@ function rule(list: List): Schema {
     v => RULE_VERBS.includes(v.name) && (list === 'deny' || v.verb !== Verb.download),
   );
   const objects = oneOrMore(TEXT);
+  const anything = oneOrMore({ const: 'anything' });
   const { step, ...others } = limits();
   const properties: Properties<typeof RULE_KEYS> = {
     from: {
@@ -189,7 +190,9 @@ function rule(list: List): Schema {
   const subjects: Record<string, Schema> = Object.fromEntries(
     verbs.map(v => [
       v.name,
-      { ...objects, description: `${v.meaning}: anything, a tag, objects, or a list of them` },
+      HAVE_NO_OBJECT.includes(v.group)
+        ? { ...anything, description: `${v.meaning}: anything` }
+        : { ...objects, description: `${v.meaning}: anything, a tag, objects, or a list of them` },
     ]),
   );
   subjects.function = {

@@ -28,6 +28,8 @@ import type { Places } from './zones.ts';
 export const RULE_KEYS = ['from', 'values', 'range', 'step', 'rate'] as const;
 /** Verbs that a rule can name: all but `unknown`, which is allowed by function number only. */
 export const RULE_VERBS: readonly VerbName[] = VERBS.map(v => v.name).filter(name => name !== 'unknown');
+/** Verbs of these groups are done to the whole controller or session: their rules name no objects. */
+export const HAVE_NO_OBJECT: readonly VerbGroup[] = [VerbGroup.session, VerbGroup.state];
 
 const MAX_RATE = 10_000;
 const RATE = /^(\d{1,6})\s*\/\s*(s|min|h|day)$/;
@@ -240,7 +242,7 @@ function readObjects(
       } else objects.push({ range: undefined, tag: undefined, limit: undefined });
       continue;
     }
-    if (group === VerbGroup.state || group === VerbGroup.session) {
+    if (HAVE_NO_OBJECT.includes(group)) {
       reader.problem(item.at, `${subject.key} has no object; write \`${subject.key}: anything\``);
       continue;
     }
