@@ -14,7 +14,7 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import { Frame } from '../protocol.ts';
-import { TPKT_HEADER, tpktLength } from './tpkt.ts';
+import { TPKT_HEADER, TPKT_VERSION, tpktLength } from './tpkt.ts';
 
 /** TPDU codes, X.224 table 8; the low four bits are a credit, 0 in class 0. */
 export const Tpdu = {
@@ -39,6 +39,8 @@ const LENGTH_INDICATOR = 4;
 const CODE = 5;
 const NUMBER = 6;
 const END_OF_TSDU = 0x80;
+/** Length indicator and code of a data TPDU. */
+const DATA_HEAD = 0x02f0;
 
 /** Code of the TPDU in the packet at `at`. */
 export function tpduCode(view: DataView, at: number): number {
@@ -56,6 +58,16 @@ export function tpduHeaderEnd(view: DataView, at: number): number {
  * to what follows. More than `limit` bytes are no message.
  */
 export function tsduLength(view: DataView, at: number, end: number, limit: number): number {
+  // One data TPDU, as nearly always: the same as below, and quicker.
+  if (
+    end - at >= DATA &&
+    view.getUint8(at) === TPKT_VERSION &&
+    view.getUint16(at + LENGTH_INDICATOR) === DATA_HEAD &&
+    (view.getUint8(at + NUMBER) & END_OF_TSDU) !== 0
+  ) {
+    const length = view.getUint16(at + 2);
+    if (length >= DATA && length <= limit) return length;
+  }
   let next = at;
   for (;;) {
     const length = tpktLength(view, next, end);
@@ -70,6 +82,15 @@ export function tsduLength(view: DataView, at: number, end: number, limit: numbe
     next += length;
     if (last) return next - at;
   }
+}
+
+/** True for a message that is one data TPDU without anything odd: {@link tsduAnomalies} has nothing to say of it. */
+export function isPlainData(view: DataView, at: number, end: number): boolean {
+  return (
+    view.getInt32(at) === (TPKT_VERSION << 24) + (end - at) &&
+    view.getUint16(at + LENGTH_INDICATOR) === DATA_HEAD &&
+    view.getUint8(at + NUMBER) === END_OF_TSDU
+  );
 }
 
 /** Anomalies of the packets of a message as {@link tsduLength} measured it. */

@@ -9,6 +9,7 @@ import { Anomaly } from '../../operation/anomaly.ts';
 import { Side } from '../../operation/side.ts';
 import { tpduSize } from './connection.ts';
 import { segmentAnomalies, Tpdu, tpduCode } from './cotp.ts';
+import { TPKT_HEADER } from './tpkt.ts';
 
 const State = {
   /** Joined in mid-stream: nothing is known yet. */
@@ -47,20 +48,31 @@ export class ConnectionState {
       case Tpdu.CC:
         return side === Side.server && (state === State.asked || state === State.unseen) ? 0 : Anomaly.state;
       case Tpdu.DT:
-        // Where one direction is not captured, the CC is never seen.
-        return (
-          segmentAnomalies(view, at, end, this.#size) |
-          (state === State.closed || (state === State.asked && this.#fresh) ? Anomaly.state : 0)
-        );
+        return segmentAnomalies(view, at, end, this.#size) | this.#dataAnomalies();
       default:
         return state === State.closed ? Anomaly.state : 0;
     }
   }
 
+  /** The same for a message that is one data TPDU, in a packet of `length` bytes. */
+  plainAnomalies(length: number): number {
+    const found = this.#size !== 0 && length - TPKT_HEADER > this.#size ? Anomaly.oversize : 0;
+    return found | this.#dataAnomalies();
+  }
+
+  /** Where one direction is not captured, the CC is never seen. */
+  #dataAnomalies(): number {
+    const state = this.#state;
+    return state === State.closed || (state === State.asked && this.#fresh) ? Anomaly.state : 0;
+  }
+
   /** Remembers the message as sent on; true where with it the connection that was asked for is open. */
   follow(side: Side, view: DataView, at: number, end: number): boolean {
+    const code = tpduCode(view, at);
+    // Data change nothing where the connection is open: of all messages nearly all.
+    if (code === Tpdu.DT && this.#state === State.open) return false;
     if (this.anomalies(side, view, at, end) & Anomaly.state) return false;
-    switch (tpduCode(view, at)) {
+    switch (code) {
       case Tpdu.CR:
         this.#state = State.asked;
         return false;

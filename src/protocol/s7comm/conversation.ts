@@ -9,7 +9,7 @@ import { Anomaly } from '../../operation/anomaly.ts';
 import type { Operation, Sink } from '../../operation/operation.ts';
 import { opposite, type Side } from '../../operation/side.ts';
 import { confirms, connectionAnomalies, Parameter, parameterAt } from '../osi/connection.ts';
-import { DATA, reassemble, Tpdu, tpduCode, tsduAnomalies, unsegmented } from '../osi/cotp.ts';
+import { DATA, isPlainData, reassemble, Tpdu, tpduCode, tsduAnomalies, unsegmented } from '../osi/cotp.ts';
 import { ConnectionState } from '../osi/state.ts';
 import { Pending } from '../pending.ts';
 import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.ts';
@@ -62,18 +62,25 @@ export class S7Conversation implements Conversation {
     m.answers = false;
     op.clear(side);
     op.station = this.#connection.asked ? this.#asked : this.#station;
-    op.anomalies = tsduAnomalies(view, at, end) | this.#connection.anomalies(side, view, at, end);
-    const code = tpduCode(view, at);
-    if (code !== Tpdu.DT) {
-      op.anomalies |= connectionAnomalies(view, at, end);
-      if (code === Tpdu.CR) op.station = calledStation(view, at);
-      this.#pairConnection(side, view, at, code);
-      decodeConnection(m, view, at, code);
-    } else if (this.#read(view, at, end)) {
+    const plain = isPlainData(view, at, end);
+    if (plain) op.anomalies = this.#connection.plainAnomalies(end - at);
+    else op.anomalies = tsduAnomalies(view, at, end) | this.#connection.anomalies(side, view, at, end);
+    if (!plain && tpduCode(view, at) !== Tpdu.DT) this.#decodeConnection(side, view, at, end);
+    else if (this.#read(view, at, end)) {
       this.#pair(side);
       decodePdu(m);
     } else decodeEmpty(m);
     m.release();
+  }
+
+  #decodeConnection(side: Side, view: DataView, at: number, end: number): void {
+    const m = MESSAGE;
+    const { op } = m;
+    const code = tpduCode(view, at);
+    op.anomalies |= connectionAnomalies(view, at, end);
+    if (code === Tpdu.CR) op.station = calledStation(view, at);
+    this.#pairConnection(side, view, at, code);
+    decodeConnection(m, view, at, code);
   }
 
   follow(side: Side, view: DataView, at: number, end: number): void {
@@ -88,8 +95,7 @@ export class S7Conversation implements Conversation {
     if (pdu.anomalies !== 0 && pdu.anomalies !== Anomaly.trailing) return;
     const key = keyOf(pdu);
     if (asks(pdu)) {
-      const first = pdu.view === view ? at + DATA : 0;
-      this.#pending[side].add(key, pdu.view, first, pdu.dataEnd);
+      this.#pending[side].add(key, pdu.view, pdu.first, pdu.dataEnd);
       return;
     }
     if (!answers(pdu)) return;
@@ -133,12 +139,14 @@ export class S7Conversation implements Conversation {
 
   /** Reads the header of the PDU in the message, put together where it is segmented; false where it is empty. */
   #read(view: DataView, at: number, end: number): boolean {
+    if (!unsegmented(view, at, end)) return this.#reassemble(view, at, end);
+    if (end - at <= DATA) return false;
+    MESSAGE.pdu.read(view, at + DATA, end);
+    return true;
+  }
+
+  #reassemble(view: DataView, at: number, end: number): boolean {
     const { pdu } = MESSAGE;
-    if (unsegmented(view, at, end)) {
-      if (end - at <= DATA) return false;
-      pdu.read(view, at + DATA, end);
-      return true;
-    }
     // cold: once a session, where messages are segmented
     this.#scratch ??= new DataView(new ArrayBuffer(MAX_MESSAGE));
     const length = reassemble(view, at, end, this.#scratch);
@@ -162,8 +170,7 @@ export class S7Conversation implements Conversation {
     if (asks(pdu)) {
       const pending = this.#pending[side];
       if (pending.find(key) >= 0) op.anomalies |= Anomaly.duplicate;
-      if (!pending.hasRoom(pdu.dataEnd - pdu.param + headerLength(pdu.rosctr)))
-        op.anomalies |= Anomaly.evicted;
+      if (!pending.hasRoom(length)) op.anomalies |= Anomaly.evicted;
       return;
     }
     if (!answers(pdu)) {

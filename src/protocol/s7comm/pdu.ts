@@ -47,6 +47,8 @@ export function readsAsPdu(view: DataView, at: number, end: number): boolean {
 /** Offsets into one PDU, found once. One record is reused for all messages of a conversation. */
 export class Pdu {
   view: DataView = NO_BYTES;
+  /** Where it begins. */
+  first = 0;
   rosctr = 0;
   reference = 0;
   /** Error class × 256 + error code; 0 where there is none. */
@@ -62,6 +64,7 @@ export class Pdu {
   /** Finds the parts of the PDU that fills `at..end`. */
   read(view: DataView, at: number, end: number): void {
     this.view = view;
+    this.first = at;
     this.rosctr = 0;
     this.reference = 0;
     this.error = 0;
