@@ -26,6 +26,10 @@ export type Rosctr = (typeof Rosctr)[keyof typeof Rosctr];
 export const HEADER = 10;
 export const ACK_HEADER = 12;
 
+const HEADER_LENGTH = new Uint8Array(256);
+HEADER_LENGTH[Rosctr.job] = HEADER_LENGTH[Rosctr.userdata] = HEADER;
+HEADER_LENGTH[Rosctr.ack] = HEADER_LENGTH[Rosctr.ackData] = ACK_HEADER;
+
 /** True for the kinds that answer a Job. */
 export function isAck(rosctr: number): boolean {
   return rosctr === Rosctr.ack || rosctr === Rosctr.ackData;
@@ -33,8 +37,7 @@ export function isAck(rosctr: number): boolean {
 
 /** Bytes of header of a kind of message; 0 for a kind that is not known. */
 export function headerLength(rosctr: number): number {
-  if (rosctr === Rosctr.job || rosctr === Rosctr.userdata) return HEADER;
-  return isAck(rosctr) ? ACK_HEADER : 0;
+  return HEADER_LENGTH[rosctr]!;
 }
 
 /** Could the bytes `at..end` be read as a PDU by themselves? */
@@ -65,39 +68,35 @@ export class Pdu {
   read(view: DataView, at: number, end: number): void {
     this.view = view;
     this.first = at;
-    this.rosctr = 0;
-    this.reference = 0;
-    this.error = 0;
-    this.param = this.paramEnd = this.data = this.dataEnd = end;
-    this.anomalies = 0;
-    if (end - at < HEADER) {
-      this.anomalies = Anomaly.truncated;
+    const rosctr = end - at < HEADER ? 0 : view.getUint8(at + 1);
+    const header = headerLength(rosctr);
+    if (header === 0 || end - at < header || view.getUint8(at) !== PROTOCOL_ID) {
+      this.#readBroken(view, at, end);
       return;
     }
-    this.rosctr = view.getUint8(at + 1);
-    this.reference = view.getUint16(at + 4);
-    const header = headerLength(this.rosctr);
-    if (view.getUint8(at) !== PROTOCOL_ID || header === 0) {
-      this.anomalies = Anomaly.header;
-      return;
-    }
-    if (end - at < header) {
-      this.anomalies = Anomaly.truncated;
-      return;
-    }
-    if (header === ACK_HEADER) this.error = view.getUint16(at + 10);
     const param = at + header;
     const paramEnd = param + view.getUint16(at + 6);
     const dataEnd = paramEnd + view.getUint16(at + 8);
-    if (dataEnd > end) {
-      this.anomalies = Anomaly.length;
-      return;
-    }
-    if (dataEnd < end) this.anomalies = Anomaly.trailing;
-    this.param = param;
-    this.paramEnd = paramEnd;
-    this.data = paramEnd;
-    this.dataEnd = dataEnd;
+    const fits = dataEnd <= end;
+    this.rosctr = rosctr;
+    this.reference = view.getUint16(at + 4);
+    this.error = header === ACK_HEADER ? view.getUint16(at + 10) : 0;
+    this.param = fits ? param : end;
+    this.paramEnd = fits ? paramEnd : end;
+    this.data = fits ? paramEnd : end;
+    this.dataEnd = fits ? dataEnd : end;
+    this.anomalies = dataEnd === end ? 0 : fits ? Anomaly.trailing : Anomaly.length;
+  }
+
+  /** The same where its header is not whole, or no header. */
+  #readBroken(view: DataView, at: number, end: number): void {
+    const there = end - at >= HEADER;
+    this.rosctr = there ? view.getUint8(at + 1) : 0;
+    this.reference = there ? view.getUint16(at + 4) : 0;
+    this.error = 0;
+    this.param = this.paramEnd = this.data = this.dataEnd = end;
+    const known = there && view.getUint8(at) === PROTOCOL_ID && headerLength(this.rosctr) !== 0;
+    this.anomalies = there && !known ? Anomaly.header : Anomaly.truncated;
   }
 
   /** Function code of a Job or its answer: the first byte of the parameters, or -1 where there are none. */
