@@ -6,25 +6,31 @@
  */
 
 import type { WriteStream } from 'node:tty';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import type { Exercise, ExerciseEvent } from '../drill/exercise.ts';
 import { TAG } from '../plant/compressor/tags.ts';
 import { type Tag, withinRange } from '../plant/tag.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type EventLine, EventLines, type LineKind } from './start-events.ts';
+import { type EventKind, EventTeller, type ToldEvent } from './start-events.ts';
+import { type Block, cut, newest, wrap } from './start-layout.ts';
 import { troubles, type View } from './start-view.ts';
 
 /** Milliseconds between two drawings. */
 const PERIOD = 250;
-/** Characters of a gauge. */
-const GAUGE = 30;
-
-/** Lines of the past that are kept. */
-const MOST_EVENTS = 200;
+/** Columns of a label, of a figure with its unit, of a gauge at most, and between two of them. */
+const LABEL = 14;
+const FIGURE = 13;
+const MOST_GAUGE = 30;
+const GAP = 2;
+/** Columns of the time before an event. */
+const TIME = 10;
+/** Events of the past that are kept. */
+const MOST_EVENTS = 100;
 const COLOUR = { operator: 'dim', gateway: 'yellow', held: 'green', harm: 'red' } as const satisfies Record<
-  LineKind,
+  EventKind,
   string
 >;
+const LEGEND = '█ now   ━ safe   · not safe';
 
 /** Terminal control: the other screen, the cursor, and where things are erased. */
 const ENTER = '\x1b[?1049h\x1b[?25l';
@@ -33,21 +39,34 @@ const HOME = '\x1b[H';
 const ERASE_LINE = '\x1b[K';
 const ERASE_BELOW = '\x1b[J';
 
-/** What is shown of the process, and the scale of each gauge. */
-const GAUGES: readonly {
+interface Gauge {
   readonly tag: Tag;
   readonly label: string;
   readonly scale: readonly [number, number];
-}[] = [
-  { tag: TAG.speed, label: 'motor speed', scale: [0, 2400] },
-  { tag: TAG.compressorFlow, label: 'compressor flow', scale: [-60, 160] },
-  { tag: TAG.suctionPressure, label: 'suction pressure', scale: [40, 60] },
-  { tag: TAG.dischargePressure, label: 'discharge pressure', scale: [40, 100] },
-  { tag: TAG.surgeMargin, label: 'surge margin', scale: [-50, 60] },
-  { tag: TAG.recycleValvePosition, label: 'anti-surge valve', scale: [0, 100] },
-  { tag: TAG.vibration, label: 'vibration', scale: [0, 20] },
-  { tag: TAG.bearingTemperature, label: 'bearing', scale: [20, 150] },
+}
+
+/** What is shown of the process, two gauges a line, and the scale of each. */
+const GAUGES: readonly (readonly [Gauge, Gauge])[] = [
+  [
+    { tag: TAG.speed, label: 'speed', scale: [1000, 2400] },
+    { tag: TAG.compressorFlow, label: 'flow', scale: [-60, 160] },
+  ],
+  [
+    { tag: TAG.suctionPressure, label: 'suction', scale: [40, 60] },
+    { tag: TAG.dischargePressure, label: 'discharge', scale: [50, 100] },
+  ],
+  [
+    { tag: TAG.surgeMargin, label: 'surge margin', scale: [-50, 60] },
+    { tag: TAG.recycleValvePosition, label: 'recycle valve', scale: [0, 100] },
+  ],
+  [
+    { tag: TAG.vibration, label: 'vibration', scale: [0, 20] },
+    { tag: TAG.bearingTemperature, label: 'bearing', scale: [20, 150] },
+  ],
 ];
+
+/** An event, and when it was told. */
+type TimedEvent = ToldEvent & { readonly time: string };
 
 export class ScreenView implements View {
   readonly #exercise: Exercise;
@@ -55,13 +74,13 @@ export class ScreenView implements View {
   readonly #defended: boolean;
   readonly #out: WriteStream;
   readonly #timer: NodeJS.Timeout;
-  readonly #lines: EventLines;
-  readonly #events: string[] = [];
+  readonly #teller: EventTeller;
+  readonly #events: TimedEvent[] = [];
 
   constructor(exercise: Exercise, policy: Policy, defended: boolean, out: WriteStream) {
     this.#exercise = exercise;
     this.#policy = policy;
-    this.#lines = new EventLines(policy);
+    this.#teller = new EventTeller(policy);
     this.#defended = defended;
     this.#out = out;
     out.write(ENTER);
@@ -69,7 +88,7 @@ export class ScreenView implements View {
   }
 
   tell(event: ExerciseEvent): void {
-    this.#add(this.#lines.take(event));
+    this.#add(this.#teller.take(event));
   }
 
   close(): void {
@@ -77,23 +96,28 @@ export class ScreenView implements View {
     this.#out.write(LEAVE);
   }
 
-  #add(lines: readonly EventLine[]): void {
-    const at = `${this.#exercise.plant.time.toFixed(1).padStart(6)} s`;
-    for (const { kind, text } of lines) this.#events.push(`${at}  ${styleText(COLOUR[kind], text)}`);
+  #add(events: readonly ToldEvent[]): void {
+    const time = `${this.#exercise.plant.time.toFixed(1).padStart(6)} s`.padEnd(TIME);
+    for (const event of events) {
+      // What the operator sets all day would push out what the intruder tried: the last of it in a row is enough.
+      if (event.kind === 'operator' && this.#events.at(-1)?.kind === 'operator') this.#events.pop();
+      this.#events.push({ ...event, time });
+    }
     while (this.#events.length > MOST_EVENTS) this.#events.shift();
   }
 
   #draw(): void {
-    this.#add(this.#lines.flush());
+    this.#add(this.#teller.flush());
     const { columns = 80, rows = 24 } = this.#out;
-    const head = [...this.#title(), ...this.#process(), '', ...this.#stations(), ''];
-    const room = Math.max(0, rows - head.length - 1);
-    const lines = [...head, ...this.#events.slice(-room)];
+    const head = [...this.#title(), ...this.#process(columns), '', ...this.#stations(), ''];
+    const blocks = this.#events.map(event => block(event, columns));
+    const lines = [...head, ...newest(blocks, Math.max(rows - head.length, 0))];
     const text = lines
-      .slice(0, rows - 1)
-      .map(line => cut(line, columns) + ERASE_LINE)
+      .slice(0, rows)
+      // Erased first: at the end of a full line the cursor still stands on its last character.
+      .map(line => ERASE_LINE + cut(line, columns))
       .join('\n');
-    this.#out.write(HOME + text + ERASE_BELOW);
+    this.#out.write(HOME + text + (lines.length < rows ? `\n${ERASE_BELOW}` : ''));
   }
 
   #title(): string[] {
@@ -107,20 +131,28 @@ export class ScreenView implements View {
     ];
   }
 
-  #process(): string[] {
+  #process(columns: number): string[] {
     const { plant } = this.#exercise;
-    const lines = GAUGES.map(({ tag, label, scale }) => {
+    const half = (columns - GAP) >> 1;
+    const width = Math.min(Math.max(half - LABEL - FIGURE, 1), MOST_GAUGE);
+    const show = ({ tag, label, scale }: Gauge) => {
       // A stopped controller's reading stands still; the machine does not.
       const value = tag === TAG.speed ? plant.train.rpm : plant.value(tag);
-      const safe = withinRange(tag, value);
-      const figure = `${value.toFixed(1).padStart(8)} ${tag.unit.padEnd(5)}`;
-      return `${label.padEnd(20)}${styleText(safe ? 'reset' : ['red', 'bold'], figure)} ${gauge(tag, value, scale)}`;
-    });
+      const bar = gauge(tag, value, scale, width);
+      return label.padEnd(LABEL) + alarmed(!withinRange(tag, value), figure(value, tag.unit) + bar);
+    };
+    const { damage } = plant.train.consequences;
+    const worn = figure(damage * 100, '%') + ' '.repeat(width + GAP);
     const trouble = troubles(plant);
     const state =
-      trouble.length === 0 ? styleText('green', 'normal') : styleText(['red', 'bold'], trouble.join(' · '));
-    const worn = `${(plant.train.consequences.damage * 100).toFixed(0)} %`;
-    return [...lines, `${'damage'.padEnd(20)}${worn.padStart(8)}       ${state}`];
+      trouble.length === 0
+        ? [styleText('green', 'normal')]
+        : wrap(trouble.join(' · '), columns - LABEL).map(line => alarmed(true, line));
+    return [
+      ...GAUGES.map(pair => pair.map(show).join(' '.repeat(GAP))),
+      'damage'.padEnd(LABEL) + alarmed(damage > 0, worn) + styleText('dim', LEGEND),
+      ...state.map((line, i) => (i === 0 ? 'state' : '').padEnd(LABEL) + line),
+    ];
   }
 
   #stations(): string[] {
@@ -138,21 +170,33 @@ export class ScreenView implements View {
   }
 }
 
-/** A bar on which the safe range is drawn solid and the value is marked. */
-function gauge(tag: Tag, value: number, [low, high]: readonly [number, number]): string {
-  const place = (x: number) =>
-    Math.min(Math.max(Math.round(((x - low) / (high - low)) * (GAUGE - 1)), 0), GAUGE - 1);
-  const mark = place(value);
-  const cells = Array.from({ length: GAUGE }, (_, i) => {
-    if (i === mark) return '█';
-    const [from, to] = tag.range ?? [low, high];
-    return i >= place(from) && i <= place(to) ? '━' : '·';
-  });
-  return cells.join('');
+/** A value, one decimal, with its unit, in {@link FIGURE} columns. */
+function figure(value: number, unit: string): string {
+  return `${value.toFixed(1).padStart(7)} ${unit}`.padEnd(FIGURE);
 }
 
-/** Cuts a line to the width of the terminal, without its colours where it is too long. */
-function cut(line: string, columns: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length <= columns ? line : `${plain.slice(0, columns - 1)}…`;
+function alarmed(alarm: boolean, text: string): string {
+  return alarm ? styleText(['red', 'bold'], text) : text;
+}
+
+/** A bar of `width` columns on which the safe range is drawn solid and the value is marked. */
+function gauge(tag: Tag, value: number, [low, high]: readonly [number, number], width: number): string {
+  const place = (x: number) =>
+    Math.min(Math.max(Math.round(((x - low) / (high - low)) * (width - 1)), 0), width - 1);
+  const mark = place(value);
+  const [from, to] = tag.range ?? [low, high];
+  return Array.from({ length: width }, (_, i) => {
+    if (i === mark) return '█';
+    return i >= place(from) && i <= place(to) ? '━' : '·';
+  }).join('');
+}
+
+/** An event in lines: the time before its title, everything else below that. */
+function block({ kind, title, details, time }: TimedEvent, columns: number): Block {
+  const room = columns - TIME;
+  const indent = ' '.repeat(TIME);
+  return {
+    title: wrap(title, room).map((line, i) => (i === 0 ? time : indent) + styleText(COLOUR[kind], line)),
+    details: details.flatMap(detail => wrap(detail, room)).map(line => indent + line),
+  };
 }

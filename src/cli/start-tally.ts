@@ -5,6 +5,11 @@
  */
 
 import type { Held, Report } from '../drill/report.ts';
+import { wrap } from './start-layout.ts';
+
+/** Columns of the longest line, and of what a line is about. */
+const WIDTH = 80;
+const LABEL = 10;
 
 export function tallyText({ defended, outcome, intruder, operator, gateway, held }: Report): string {
   const { steps, scenarioSteps, requests, refused } = intruder;
@@ -19,7 +24,9 @@ export function tallyText({ defended, outcome, intruder, operator, gateway, held
   ];
   const lines = [
     '',
-    `plant     ${outcome.seconds.toFixed(0)} s: ${harm.join(', ')}`,
+    ...wrap(`${outcome.seconds.toFixed(0)} s: ${harm.join(', ')}`, WIDTH - LABEL).map(
+      (line, i) => (i === 0 ? 'plant' : '').padEnd(LABEL) + line,
+    ),
     `intruder  ${steps.length} steps, ${requests} requests, ${refused} refused`,
     `operator  ${operator.requests} requests, ${operator.answers} answered, ${operator.errors} errors, ${operator.timeouts + operator.lost} lost, ${operator.reconnects} reconnects`,
   ];

@@ -9,7 +9,7 @@ import type { CompressorStation } from '../plant/compressor/compressor-station.t
 import { TAG } from '../plant/compressor/tags.ts';
 import type { Tag } from '../plant/tag.ts';
 import type { Policy } from '../policy/policy.ts';
-import { EventLines } from './start-events.ts';
+import { EventTeller, type ToldEvent } from './start-events.ts';
 
 /** Shows an exercise until closed. */
 export interface View {
@@ -19,16 +19,18 @@ export interface View {
 
 /** Milliseconds between two lines about the process. */
 const PERIOD = 2000;
+/** Before what more there is to say of an event: deeper than the time. */
+const DETAIL = ' '.repeat(12);
 
 export class LineView implements View {
   readonly #exercise: Exercise;
-  readonly #events: EventLines;
+  readonly #teller: EventTeller;
   readonly #out: NodeJS.WritableStream;
   readonly #timer: NodeJS.Timeout;
 
   constructor(exercise: Exercise, policy: Policy, defended: boolean, out: NodeJS.WritableStream) {
     this.#exercise = exercise;
-    this.#events = new EventLines(policy);
+    this.#teller = new EventTeller(policy);
     this.#out = out;
     this.#line(`${policy.plant}, ${defended ? 'behind Cofferdam' : 'UNDEFENDED'}. Ctrl-C ends it.`);
     const { process, drive } = exercise.endpoints;
@@ -36,17 +38,24 @@ export class LineView implements View {
       `process controller at ${process.address}:${process.port} (Modbus), drive controller at ${drive.address}:${drive.port} (S7comm)`,
     );
     this.#timer = setInterval(() => {
-      for (const { text } of this.#events.flush()) this.#line(text);
+      this.#events(this.#teller.flush());
       this.#line(`plant     ${processText(exercise)}`);
     }, PERIOD);
   }
 
   tell(event: ExerciseEvent): void {
-    for (const { text } of this.#events.take(event)) this.#line(text);
+    this.#events(this.#teller.take(event));
   }
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  #events(events: readonly ToldEvent[]): void {
+    for (const { title, details } of events) {
+      this.#line(title);
+      for (const detail of details) this.#out.write(`${DETAIL}${detail}\n`);
+    }
   }
 
   #line(text: string): void {

@@ -27,6 +27,7 @@ import type { Step, StepResult } from './step.ts';
 
 export type ExerciseEvent =
   | { readonly kind: 'adjustment'; readonly adjustment: Adjustment }
+  | { readonly kind: 'trying'; readonly step: Step }
   | { readonly kind: 'step'; readonly result: StepResult }
   | { readonly kind: 'gateway'; readonly event: GatewayEvent };
 
@@ -139,8 +140,10 @@ export class Exercise {
 
   /** Lets the intruder try one step. */
   async try(step: Step): Promise<StepResult> {
+    const { tell } = this.#options;
+    tell({ kind: 'trying', step });
     const result = await this.#intruder.run(step);
-    this.#options.tell({ kind: 'step', result });
+    tell({ kind: 'step', result });
     return result;
   }
 

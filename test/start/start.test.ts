@@ -89,9 +89,10 @@ async function printed({ child, done }: Run, text: string): Promise<void> {
   await Promise.race([said, done]);
 }
 
-test('it runs until it is interrupted, then says what came of it', { timeout: 30_000 }, async () => {
+test('it runs until it is interrupted, then says what came of it', { timeout: 30_000 }, async t => {
   const run = start('--speed', '4');
-  await printed(run, 'operator  ');
+  t.after(() => run.child.kill());
+  await printed(run, 'operator sets');
   run.child.kill('SIGINT');
   const { code, stdout, stderr } = await run.done;
   assert.equal(code, 0, stderr);
@@ -102,9 +103,10 @@ test('it runs until it is interrupted, then says what came of it', { timeout: 30
 
 test('interrupted during the intrusion, it judges the steps that were tried', {
   timeout: 30_000,
-}, async () => {
+}, async t => {
   const endings = [[], ['--once']].map(async once => {
     const run = start('--plain', ...once);
+    t.after(() => run.child.kill());
     await printed(run, 'download limits');
     run.child.kill('SIGINT');
     return run.done;
