@@ -266,5 +266,11 @@ export class Pending {
 function copy(from: DataView, at: number, to: DataView, offset: number, length: number): void {
   let i = 0;
   for (; i + 4 <= length; i += 4) to.setInt32(offset + i, from.getInt32(at + i, true), true);
+  if (i === length) return;
+  if (length >= 4) {
+    // The last four once more cover what is left.
+    to.setInt32(offset + length - 4, from.getInt32(at + length - 4, true), true);
+    return;
+  }
   for (; i < length; i++) to.setUint8(offset + i, from.getUint8(at + i));
 }

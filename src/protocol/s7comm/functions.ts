@@ -225,6 +225,13 @@ const PI_ROWS: readonly { readonly row: number; readonly name: Uint8Array }[] = 
   ({ section, name }, row) => (section === 'pi service' ? [{ row, name: Buffer.from(name) }] : []),
 );
 
+const VERB_OF_ROW = Uint8Array.from(FUNCTIONS, row => row.verb);
+
+/** Verb of a row. */
+export function verbOf(row: number): Verb {
+  return VERB_OF_ROW[row]! as Verb;
+}
+
 /** Row of a Job function code, or 0. */
 export function jobRow(code: number): number {
   return JOB_ROWS[code & 0xff]!;

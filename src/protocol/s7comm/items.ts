@@ -219,8 +219,9 @@ export class Variables {
     const bits = sizeBits(size);
     this.size = size;
     this.space = space;
-    this.area = area === Area.V ? V_BLOCK : hasNumber(space) ? view.getUint16(at + 6) : 0;
     this.address = place & 0xffffff;
+    if (hasNumber(space)) this.area = area === Area.V ? V_BLOCK : view.getUint16(at + 6);
+    else this.area = 0;
     if (isNumbered(space)) {
       this.extent = count;
       this.bytes = bits === 16 ? count * 2 : -1;

@@ -8,7 +8,7 @@ import { NO_BYTES, Operation, Outcome, Phase, type Sink } from '../../operation/
 import { Side } from '../../operation/side.ts';
 import type { ValueType } from '../../operation/value.ts';
 import type { Verb } from '../../operation/verb.ts';
-import { FUNCTIONS } from './functions.ts';
+import { verbOf } from './functions.ts';
 import { Values, Variables } from './items.ts';
 import { Pdu } from './pdu.ts';
 import { Transfers } from './transfers.ts';
@@ -53,7 +53,7 @@ export class Message {
   }
 
   /** Row of the function table, its code, and its verb. */
-  is(row: number, code: number, verb: Verb = FUNCTIONS[row]!.verb): void {
+  is(row: number, code: number, verb: Verb = verbOf(row)): void {
     const { op } = this;
     op.fn = row;
     op.code = code;
