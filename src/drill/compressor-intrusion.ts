@@ -2,8 +2,8 @@
  * The intrusion that the compressor station's demonstration shows: what Stuxnet and its successors did, in the
  * order in which it hurts. Guards are removed from the drive's program, the speed is raised, trips and surge
  * control are switched off, the outlet is shut, the neighbouring unit's oil pump is stopped, and in the end the
- * controller itself. It comes from a vendor's station that may only read,
- * and from an engineer's and the operator's, which have rights of their own.
+ * controller itself. It comes from a vendor's station that may only read, and from an engineer's and the operator's,
+ * which have rights of their own.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import { plcStop } from '../protocol/s7comm/encode.ts';
 import { ENGINEER, OPERATOR, VENDOR } from './hosts.ts';
 import type { ModbusAttempt, Step } from './step.ts';
 
-/** What the gateway's refusals say, in each protocol. */
+/** What the gateway's refusals say: of Modbus requests and of values in them, of S7 items and of whole S7 Jobs. */
 const MODBUS_DENIED = ExceptionCode.illegalFunction;
 const MODBUS_VALUE = ExceptionCode.illegalDataValue;
 const ITEM_DENIED = 0x03;

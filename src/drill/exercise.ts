@@ -49,11 +49,13 @@ export interface PlantOutcome {
   readonly seconds: number;
   readonly inSafeRange: boolean;
   readonly excursions: readonly Excursion[];
+  /** Of the motor, rpm. */
   readonly highestSpeed: number;
   readonly surgeCycles: number;
   /** Share of the rotor's life that was used up, 0 to 1; 1 is wrecked. */
   readonly damage: number;
   readonly wrecked: boolean;
+  /** Why a controller tripped the train; '' while none did. */
   readonly processTrip: string;
   readonly driveTrip: string;
   readonly driveRunning: boolean;

@@ -13,6 +13,7 @@ export interface Paced {
 
 /** How often the plant is moved on, ms. */
 const TICK = 20;
+/** Wall time that is caught up at once, s. */
 const MOST_AT_ONCE = 1;
 
 /** Where wall time comes from; replaced in tests. */

@@ -15,6 +15,7 @@ import { Group } from '../protocol/s7comm/functions.ts';
 import { BlockType, type S7Block, typeDigits } from './s7-block.ts';
 import type { S7Controller } from './s7-controller.ts';
 
+/** Parameter errors of Userdata answers. */
 const NOT_SUPPORTED = 0xd405;
 const NO_SUCH_LIST = 0xd401;
 const NO_SUCH_BLOCK = 0xd209;

@@ -50,6 +50,7 @@ const PART_HEADERS = 18 + 4;
 /** Blocks longer than this are not taken. */
 const MAX_BLOCK = 65_536;
 
+/** Error class and code of Ack_Data, and the error of a Userdata answer. */
 const WRONG_FRAME = 0x8500;
 const UNKNOWN_SERVICE = 0x8104;
 const WRONG_STATE = 0x8401;

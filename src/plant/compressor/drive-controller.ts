@@ -25,7 +25,7 @@ export class DriveController {
   /** Why the motor was tripped; '' while it was not. */
   trip = '';
   readonly #random: Random;
-  /** rpm. */
+  /** Speed that the ramp has reached, rpm, and the controller's integral part, Nm: those of the design point. */
   #reference = 1500;
   #integral = 34_300;
 

@@ -17,6 +17,7 @@ import {
 } from '../s7-client.ts';
 import { StationCounts, StationLink } from '../station-link.ts';
 
+/** Blocks that it looks at, one a round. */
 const SHOWN: readonly { readonly type: BlockType; readonly number: number }[] = [
   { type: BlockType.OB, number: 1 },
   { type: BlockType.OB, number: 35 },

@@ -8,7 +8,7 @@
 import { modbus } from '../../protocol/modbus/modbus.ts';
 import { ModbusUnit } from '../modbus-unit.ts';
 import { read, take, write } from '../modbus-values.ts';
-import { type Endpoint, ProtocolClient } from '../protocol-client.ts';
+import { ProtocolClient } from '../protocol-client.ts';
 import type { Random } from '../random.ts';
 import { connectS7, readTags, writeTag } from '../s7-client.ts';
 import { StationCounts, StationLink } from '../station-link.ts';
@@ -54,7 +54,7 @@ export class OperatorStation {
   constructor(from: string, { process, drive }: ControllerEndpoints, random: Random) {
     this.#random = random;
     this.#process = new StationLink(this.counts, () => ProtocolClient.connect(modbus, from, process));
-    this.#drive = new StationLink(this.counts, () => connectS7(from, drive as Endpoint));
+    this.#drive = new StationLink(this.counts, () => connectS7(from, drive));
     this.#untilAdjust = ADJUST[0];
   }
 
