@@ -23,9 +23,6 @@ export function isException(message: Buffer): boolean {
   return message.length === 9 && message[7]! >= 0x80;
 }
 
-/** UMAS functions that read values (Schneider's, as public research names them), or only keep a session up. */
-const UMAS_READS: readonly number[] = [0x01, 0x12, 0x20, 0x22, 0x24, 0x28, 0x39, 0x52, 0x70, 0x74];
-
 /** Is this a request that the stand's policy allows: unit 1, reads within the limits, writes to 40 to 49? */
 export function isAllowed(message: Buffer): boolean {
   const pdu = message.subarray(7);
@@ -57,9 +54,8 @@ export function isAllowed(message: Buffer): boolean {
       );
     case 24:
       return pdu.length === 3;
-    case 90:
-      return UMAS_READS.includes(pdu[2]!);
     default:
+      // UMAS (90) among them: a vendor's functions are allowed by number only, and the stand names none.
       return false;
   }
 }
