@@ -232,6 +232,21 @@ describe('streams', () => {
     );
   });
 
+  it('a SYN does not move a stream whose bytes wait behind a hole', () => {
+    const rig = new Rig();
+    rig.server(-6, '', { flags: FIN | ACK }).server(-4, 'x').server(51, 'y', { flags: SYN });
+    rig.streams.finish();
+    assert.deepEqual(rig.events, ['s gap 1', 's:x', 'closed']);
+  });
+
+  it('a segment of which nothing was captured belongs to the hole before it', () => {
+    const rig = new Rig().handshake(100, 0);
+    rig.send({ ...CLIENT, sequence: 103, acknowledgement: 1, flags: ACK, payload: Buffer.from('c') }, 54);
+    rig.client(101, 'ab').client(104, 'd');
+    rig.streams.finish();
+    assert.deepEqual(rig.events, ['c:ab', 'c gap 1', 'c:d', 'closed']);
+  });
+
   it('no segments make it throw, or hand on more than was sent', () => {
     const flags = fc.constantFrom(0, ACK, SYN, SYN | ACK, FIN | ACK, RST, 31);
     const near = fc.oneof(fc.integer({ min: -30, max: 60 }), fc.integer());

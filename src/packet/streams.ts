@@ -210,7 +210,8 @@ export class Streams implements EvictionSink {
     if ((cells[base + Cell.state]! & (BIT.closed | BIT.ignored)) !== 0) this.#restart(flow, base);
     const client = answer ? 1 - direction : direction;
     const state = cells[base + Cell.state]!;
-    if ((state & BIT.data) === 0) {
+    // Bytes that wait behind a hole are data of a connection under way too.
+    if ((state & (BIT.data | BIT.held | (BIT.held << 1))) === 0) {
       cells[base + NEXT + direction] = next;
       cells[base + Cell.state] =
         (state & ~BIT.client1) | (BIT.known << direction) | BIT.client | (client === 1 ? BIT.client1 : 0);
@@ -294,7 +295,8 @@ export class Streams implements EvictionSink {
         (cells[base + Cell.state]! & (BIT.acked << other)) !== 0 &&
         ((cells[base + ACKED + other]! - sequence) | 0) >= 0;
       if (!acked || (cells[base + Cell.state]! & (BIT.held << direction)) !== 0) {
-        this.#hold(packet, flow, base, direction, sequence, at, end);
+        // A segment of which nothing was captured is part of the hole.
+        if (at < end) this.#hold(packet, flow, base, direction, sequence, at, end);
         return;
       }
       this.#gap(flow, base, direction, ahead);
