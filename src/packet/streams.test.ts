@@ -234,7 +234,10 @@ describe('streams', () => {
 
   it('a SYN does not move a stream whose bytes wait behind a hole', () => {
     const rig = new Rig();
-    rig.server(-6, '', { flags: FIN | ACK }).server(-4, 'x').server(51, 'y', { flags: SYN });
+    rig
+      .server(-6, '', { flags: FIN | ACK })
+      .server(-4, 'x')
+      .server(51, 'y', { flags: SYN });
     rig.streams.finish();
     assert.deepEqual(rig.events, ['s gap 1', 's:x', 'closed']);
   });
