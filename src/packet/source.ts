@@ -4,7 +4,9 @@
  * @module
  */
 
+import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 
 export interface ByteSource {
   /** For messages. */
@@ -20,11 +22,18 @@ export interface ByteSource {
 export async function openSource(path: string): Promise<ByteSource> {
   if (path === '-') return standardInput();
   const file = await open(path, 'r');
-  const { size } = await file.stat();
+  const stat = await file.stat();
   return {
     name: path,
-    size,
-    read: async target => (await file.read(target, 0, target.length, null)).bytesRead,
+    size: stat.size,
+    // A file is read by the thread that decodes it: bytes that another thread read lie in another core's cache,
+    // which costs more than the reading (an eighth of the CPU time of `inspect --summary`). A pipe may keep waiting.
+    read: stat.isFile()
+      ? async target => {
+          await turn();
+          return readSync(file.fd, target, 0, target.length, null);
+        }
+      : async target => (await file.read(target, 0, target.length, null)).bytesRead,
     close: () => file.close(),
   };
 }
