@@ -23,6 +23,7 @@ export async function openSource(path: string): Promise<ByteSource> {
   if (path === '-') return standardInput();
   const file = await open(path, 'r');
   const stat = await file.stat();
+  let closed = false;
   return {
     name: path,
     size: stat.size,
@@ -31,10 +32,14 @@ export async function openSource(path: string): Promise<ByteSource> {
     read: stat.isFile()
       ? async target => {
           await turn();
-          return readSync(file.fd, target, 0, target.length, null);
+          // Whoever gave the reading up does not wait for it, and the file is gone.
+          return closed ? 0 : readSync(file.fd, target, 0, target.length, null);
         }
       : async target => (await file.read(target, 0, target.length, null)).bytesRead,
-    close: () => file.close(),
+    close: () => {
+      closed = true;
+      return file.close();
+    },
   };
 }
 
