@@ -29,7 +29,7 @@ type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly
 /** The one line for an error that the user can mend, or undefined for a defect of ours. */
 export function userMessage(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, path, syscall, address, port } = error as SystemError;
+  const { code, path, address, port } = error as SystemError;
   if (typeof code !== 'string') return undefined;
   if (code.startsWith('COFFERDAM_') || code.startsWith('ERR_PARSE_ARGS_')) return error.message;
   const where = path ?? (port === undefined ? 'the file' : `${address ?? ''}:${port}`);
@@ -50,7 +50,8 @@ export function userMessage(error: unknown): string | undefined {
     case 'EADDRNOTAVAIL':
       return `${where}: not an address of this machine; choose one that is`;
     default:
-      // Whatever else the system refuses, it says why; the place is what it leaves out.
-      return syscall === undefined ? undefined : `${where}: cannot be used (${error.message})`;
+      // Whatever else keeps a file from being used. A connection that fails is the business of who has it: an error
+      // of one that comes up to here is a defect.
+      return path === undefined && code !== 'EIO' ? undefined : `${where}: cannot be used (${error.message})`;
   }
 }
