@@ -11,8 +11,8 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 const FLOORS = [
   ['operation'],
   ['protocol', 'packet'],
-  ['policy'],
-  ['gateway', 'monitor', 'plant'],
+  ['policy', 'program', 'process'],
+  ['gateway', 'monitor', 'plant', 'audit', 'detect'],
   ['drill'],
   ['cli'],
 ];
