@@ -134,6 +134,6 @@ function missing(
   const whose =
     absent.length < lacking
       ? `but only ${absent.length} could still sign: the approvers file names too few`
-      : `of ${absent.join(', ')}`;
+      : `from ${absent.join(', ')}`;
   return refusal('unsigned', `${some}; ${more} needed, ${whose}`);
 }
