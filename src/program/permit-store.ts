@@ -176,8 +176,9 @@ export class PermitStore {
       const used = await this.#readUses(permit.id);
       return { permit, approvals, revocation, unusable: content, used };
     } catch (error) {
-      if (!(error instanceof PermitError)) throw error;
-      return { file, refusal: refusal('damaged', error.message) };
+      // Whatever the disk answers, one bad file takes nothing from the other permits, and covers nothing itself.
+      if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+      return { file, refusal: refusal('damaged', (error as Error).message) };
     }
   }
 

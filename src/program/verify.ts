@@ -67,7 +67,7 @@ export function verifyPermit(envelope: Envelope, approvers: Approvers): Verifica
     } else if (sameName(name) === sameName(permit.requester)) {
       self ??= refusal(
         'self-approved',
-        `${name} asked for this permit and has signed it himself or herself; the requester cannot approve`,
+        `${name} asked for this permit and has signed it too; the requester cannot approve`,
       );
       notes.push(`${where} does not count: ${name} is the requester`);
     } else if (!panel.approvers.some(approver => approver.name === name)) {
@@ -131,9 +131,10 @@ function missing(
       ? 'no approver has signed'
       : `signed only by ${approvals.map(a => a.name).join(', ')}`;
   const more = lacking === 1 ? 'one more approval is' : `${lacking} more approvals are`;
+  const few = absent.length === 0 ? 'nobody' : `only ${absent.join(', ')}`;
   const whose =
     absent.length < lacking
-      ? `but only ${absent.length} could still sign: the approvers file names too few`
+      ? `but ${few} could still sign: the approvers file names too few`
       : `from ${absent.join(', ')}`;
   return refusal('unsigned', `${some}; ${more} needed, ${whose}`);
 }

@@ -77,8 +77,7 @@ export function choosePermit(
   for (const permit of permits) {
     const reason = whyNot(permit, wanted);
     if (reason === undefined) return { permit };
-    // With a permit for this controller, those for others are no news.
-    if (reason.name !== 'other-controller' && nearness(reason) > nearness(best)) best = reason;
+    if (nearness(reason) > nearness(best)) best = reason;
   }
   return { permit: undefined, refusal: best };
 }
@@ -164,7 +163,7 @@ export function useName(object: string | undefined, action: PermitAction | undef
 
 /** `2 h 5 min`, `1 s`: whole seconds, rounded up, in the two greatest units. */
 export function duration(milliseconds: number): string {
-  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  const seconds = Math.ceil(milliseconds / 1000);
   const units: readonly [number, string][] = [
     [86_400, 'd'],
     [3600, 'h'],
@@ -176,5 +175,5 @@ export function duration(milliseconds: number): string {
     const count = Math.floor((seconds % bigger) / size);
     return count > 0 ? [`${count} ${unit}`] : [];
   });
-  return parts.slice(0, 2).join(' ');
+  return parts.slice(0, 2).join(' ') || '0 s';
 }
