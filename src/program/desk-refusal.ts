@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts';
 
 export const DESK_REFUSALS = {
   unclear: 'it does not say what it changes, or no permit can cover that',
-  unseen: 'what it loads cannot be seen, and the permit does not cover that',
+  unseen: 'what it loads cannot be seen, and no permit covers that',
   busy: 'another session is loading the same block',
   'not-begun': 'it belongs to no transfer that was let through',
   'other-part': 'the parts of the content are not in order',

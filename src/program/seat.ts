@@ -60,8 +60,8 @@ export class Seat {
   #unrecorded = '';
   /** The transfer that ends if the message under work is refused. */
   #broken: Transfer | undefined;
-  /** What the session loads unseen, once its use is recorded. */
-  #unseen: string | undefined;
+  /** Under what the session loads unseen, once its use is recorded. */
+  #unseen: Permit | undefined;
 
   constructor(desk: Desk, protocol: Protocol) {
     this.#desk = desk;
@@ -129,7 +129,7 @@ export class Seat {
         else transfer.stage = Stage.whole;
         break;
       default:
-        this.#unseen = permit.id;
+        this.#unseen = permit;
     }
   }
 
@@ -264,20 +264,16 @@ export class Seat {
 
   /** What cannot be followed is covered by a permit that says so; its use is recorded once a session. */
   #ruleUnseen(op: Operation): Ruling {
-    const cover = this.#desk.cover(this.#wishOf(op, {}), this.clients);
-    if (cover.permit === undefined) return cover;
-    const { permit } = cover;
-    if (!permit.unseen) {
-      const message = `what it loads cannot be seen, and permit ${shortId(permit.id)} does not cover that`;
-      return refuse('unseen', message, permit);
-    }
-    return this.#unseen === permit.id ? { permit, refusal: undefined } : this.#ruleUse(op, {}, undefined);
+    const ruling = this.#ruleUse(op, {}, undefined);
+    if (ruling.refusal?.name !== 'other-block') return ruling;
+    return refuse('unseen', 'what it loads cannot be seen, and no permit covers that', undefined);
   }
 
   /** Whether a permit in force covers it; its use is due unless it is recorded. */
   #ruleUse(op: Operation, what: What, transfer: Transfer | undefined): Ruling {
     const key = `${what.action ?? ''} ${what.object ?? ''}`;
-    const paid = transfer?.recorded === true ? transfer.permit : this.#paid.get(key);
+    const unseen = what.action === undefined && what.object === undefined ? this.#unseen : undefined;
+    const paid = transfer?.recorded === true ? transfer.permit : (this.#paid.get(key) ?? unseen);
     const cover = this.#desk.cover(this.#wishOf(op, what), this.clients);
     if (cover.permit === undefined) {
       // What was recorded a moment ago may have been the last use.

@@ -82,6 +82,8 @@ export type Step = (typeof Step)[keyof typeof Step];
 export interface ProgramTransfer {
   /** What `op` does in a transfer. */
   step(op: Operation): Step;
+  /** Bytes of the block that `op`, which begins its transfer, announces; -1 where it does not say. */
+  announced(op: Operation): number;
   /** What a permit calls the content where operations name no object, and all is transferred as one. */
   readonly whole?: string;
   /** What makes the content take effect: an operation with the verb `activate`, or the end of the transfer itself. */

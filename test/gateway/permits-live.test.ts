@@ -6,17 +6,12 @@
  */
 
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { GatewayEvent } from '../../src/gateway/event.ts';
-import { driveProgram } from '../../src/plant/compressor/drive-program.ts';
-import { BlockType, blockName, makeBlock, type S7Block } from '../../src/plant/s7-block.ts';
-import { connectS7, downloadBlock } from '../../src/plant/s7-client.ts';
-import { S7Controller } from '../../src/plant/s7-controller.ts';
-import { s7Server } from '../../src/plant/s7-server.ts';
+import { BlockType, blockName, makeBlock } from '../../src/plant/s7-block.ts';
 import type { PermitTerms } from '../../src/program/statement.ts';
-import { live } from './live-stand.ts';
-import { type Person, permitStand } from './permit-stand.ts';
-import { HMI, PLC, policyOf, policyText } from './stand.ts';
+import type { Person } from './permit-stand.ts';
+import { programHall } from './program-hall.ts';
 
 const CODE = Uint8Array.from({ length: 700 }, (_, i) => (i * 11) & 0xff);
 const OB35 = makeBlock(BlockType.OB, 35, CODE, 'GUARD');
@@ -24,42 +19,13 @@ const FC10 = makeBlock(BlockType.FC, 10, CODE.subarray(0, 131), 'SPEED');
 const APPROVED = { OB35: OB35.bytes, FC10: FC10.bytes };
 const BOTH: readonly Person[] = ['shift-lead', 'controls-lead'];
 
-async function hall(t: TestContext) {
-  const identity = { order: '6ES7 315-2EH14-0AB0', station: 'S', module: 'CPU', serial: 'S 1' };
-  const controller = new S7Controller({ ...identity, firmware: [3, 2, 6] }, driveProgram(), Date.now);
-  const server = s7Server(controller);
-  const port = await server.listen(PLC);
-  t.after(() => server.close());
-  const keeper = await permitStand(t);
-  const text = policyText({ s7comm: port }).replace(
-    '      - write: DB1 0-9',
-    '      - write: DB1 0-9\n    download: permit',
-  );
-  const stand = await live(t, {}, { policy: policyOf(text), permits: keeper.permits });
-  const client = await connectS7(HMI, { address: '127.0.0.1', port: stand.port('s7comm') });
-  t.after(() => client.close());
-  return {
-    ...keeper,
-    controller,
-    events: stand.events,
-    /** Loads a block and has it take effect: true where the controller runs it now. */
-    async load(block: S7Block): Promise<boolean> {
-      const { error } = await downloadBlock(client, block).catch(() => ({ error: -1 }));
-      const running = controller.block(block.type, block.number);
-      const done = running !== undefined && Buffer.compare(running.bytes, block.bytes) === 0;
-      assert.equal(done, error === 0);
-      return done;
-    },
-  };
-}
-
 /** The reasons for which something was refused, in order. */
 function refusals(events: readonly GatewayEvent[]): string[] {
   return events.flatMap(event => (event.event === 'verdict' && event.refusal ? [event.refusal] : []));
 }
 
 test('what two people approved is loaded, as often as they said', async t => {
-  const { load, put, store, events } = await hall(t);
+  const { load, put, store, events } = await programHall(t);
   const id = await put({ uses: 2 }, APPROVED, BOTH);
   for (const block of [OB35, FC10, OB35]) assert.ok(await load(block), blockName(block.type, block.number));
   assert.deepEqual(refusals(events), []);
@@ -79,7 +45,7 @@ test('what two people approved is loaded, as often as they said', async t => {
 });
 
 test('a permit that was used up stays so after a restart of the gateway', async t => {
-  const first = await hall(t);
+  const first = await programHall(t);
   await first.put({}, APPROVED, BOTH);
   assert.ok(await first.load(OB35));
   await first.store.reload();
@@ -98,7 +64,7 @@ const REFUSED: readonly (readonly [string, readonly Person[], Partial<PermitTerm
 ];
 for (const [what, by, terms, reason] of REFUSED) {
   test(`refused: ${what}`, async t => {
-    const { load, put, events, controller } = await hall(t);
+    const { load, put, events, controller } = await programHall(t);
     const before = controller.block(BlockType.OB, 35)!.bytes.slice();
     await put(terms, APPROVED, by);
     assert.equal(await load(OB35), false);
@@ -113,7 +79,7 @@ for (const [what, by, terms, reason] of REFUSED) {
 }
 
 test('refused: it was revoked', async t => {
-  const { load, put, store, events } = await hall(t);
+  const { load, put, store, events } = await programHall(t);
   const id = await put({}, APPROVED, BOTH);
   assert.ok(await load(OB35));
   await store.revoke(id, { by: 'shift-lead', time: Date.now(), reason: 'the work is postponed' });
@@ -122,7 +88,7 @@ test('refused: it was revoked', async t => {
 });
 
 test('refused: one block more, and one bit flipped', async t => {
-  const { load, put, events } = await hall(t);
+  const { load, put, events } = await programHall(t);
   await put({}, { OB35: OB35.bytes }, BOTH);
   assert.equal(await load(FC10), false);
   const flipped = makeBlock(BlockType.OB, 35, CODE.with(650, CODE[650]! ^ 0x10), 'GUARD');

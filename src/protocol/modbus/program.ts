@@ -17,6 +17,7 @@ export const PART_DATA = 6;
 
 export const program: ProgramTransfer = {
   step: op => FUNCTIONS[op.fn]!.step ?? Step.none,
+  announced: () => -1,
   whole: 'application',
   takesEffect: 'end',
   shows:
