@@ -82,13 +82,15 @@ export function verifyPermit(envelope: Envelope, approvers: Approvers): Verifica
     .map(({ name }) => name)
     .filter(name => sameName(name) !== sameName(permit.requester) && !approvals.some(a => a.name === name));
   const { threshold } = panel;
+  const enough = approvals.length >= threshold;
+  const lacking = enough ? undefined : missing(approvals, threshold, absent);
   return {
     permit,
     approvals,
     threshold,
     absent,
     notes,
-    refusal: wrong ?? stranger(permit, approvers) ?? missing(approvals, threshold, absent, self),
+    refusal: wrong ?? (enough ? undefined : self) ?? stranger(permit, approvers) ?? lacking,
   };
 }
 
@@ -117,15 +119,8 @@ function stranger(permit: Permit, approvers: Approvers): Refusal | undefined {
   );
 }
 
-function missing(
-  approvals: readonly Approval[],
-  threshold: number,
-  absent: readonly string[],
-  self: Refusal | undefined,
-): Refusal | undefined {
+function missing(approvals: readonly Approval[], threshold: number, absent: readonly string[]): Refusal {
   const lacking = threshold - approvals.length;
-  if (lacking <= 0) return undefined;
-  if (self !== undefined) return self;
   const some =
     approvals.length === 0
       ? 'no approver has signed'
