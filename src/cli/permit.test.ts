@@ -149,14 +149,14 @@ test('what goes wrong is one line that says what to do', async t => {
     ],
     ['cofferdam permit verify permit.json', /no approvers; say who may approve with --approvers FILE/],
     ['cofferdam permit verify permit.json --approvers one.pub', /one\.pub:1:1: the approvers file is no map/],
-    ['cofferdam permit install permit.json --store s --approvers approvers.yaml', /name the blocks too/],
+    ['cofferdam permit install permit.json --permits s --approvers approvers.yaml', /name the blocks too/],
     [
-      'cofferdam permit install permit.json blocks --store s --approvers approvers.yaml',
+      'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml',
       /no approver has signed/,
     ],
-    ['cofferdam permit revoke 12345678 --store s', /say who takes the permit back and why/],
+    ['cofferdam permit revoke 12345678 --permits s', /say who takes the permit back and why/],
     [
-      'cofferdam permit revoke 12345678 --store s --by one --reason x',
+      'cofferdam permit revoke 12345678 --permits s --by one --reason x',
       /no one permit is called '12345678'; none is installed/,
     ],
     ['cofferdam key old', /key 'old'\? write key new FILE or key show FILE/],
@@ -198,7 +198,7 @@ test('data for programs', () => {
   const folder = desk();
   const sign = (key: string) =>
     `cofferdam permit sign permit.json --key ${key} --passphrase-file words --yes`;
-  const install = 'cofferdam permit install permit.json blocks --store s --approvers approvers.yaml';
+  const install = 'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml';
   const { status, output } = shell(
     [`${REQUEST} blocks`, sign('one'), sign('two'), install].join(' && '),
     folder,
@@ -209,7 +209,7 @@ test('data for programs', () => {
   assert.equal(statement.predicate.ticket, 'T');
   const verified = json('cofferdam permit verify permit.json --approvers approvers.yaml');
   assert.deepEqual([verified.holds, verified.refusal, verified.threshold], [true, null, 2]);
-  const { permits, damaged } = json('cofferdam permit list --store s --approvers approvers.yaml');
+  const { permits, damaged } = json('cofferdam permit list --permits s --approvers approvers.yaml');
   assert.deepEqual(permits[0].usesLeft, { DB8: 1, OB1: 1 });
   assert.equal(permits[0].id, verified.id);
   assert.deepEqual(damaged, []);
