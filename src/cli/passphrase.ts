@@ -46,9 +46,10 @@ async function askHidden(question: string): Promise<string> {
       'there is no terminal to ask for the passphrase on; give it with --passphrase-file FILE',
     );
   }
-  stderr.write(question);
+  // Before the question is seen: what is typed after it must not show.
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
+  stderr.write(question);
   try {
     return await typed(stdin);
   } finally {

@@ -7,6 +7,7 @@
 import { createPublicKey } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { isSignatureOf } from '../program/approvals.ts';
 import { type Approvers, sameName } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import {
@@ -21,7 +22,6 @@ import { inFile, PermitError } from '../program/permit-error.ts';
 import { isEncrypted, isOpenSsh, parsePrivateKey, signWith } from '../program/private-key.ts';
 import { type PublicKey, publicKeyOf } from '../program/public-key.ts';
 import { fromArmor, parseSshSignature, SSH_NAMESPACE } from '../program/ssh-signature.ts';
-import { isSignatureOf } from '../program/verify.ts';
 import { UsageError } from './command.ts';
 import { MAX_KEY_FILE } from './key.ts';
 import { askPassphrase, confirm } from './passphrase.ts';

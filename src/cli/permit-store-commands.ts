@@ -21,18 +21,18 @@ const SHORTEST_ID = 8;
 export async function install(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { store: { type: 'string' }, approvers: { type: 'string' } },
+    options: { permits: { type: 'string' }, approvers: { type: 'string' } },
     allowPositionals: true,
   });
   const [file, ...words] = positionals;
   if (file === undefined) {
     throw new UsageError(
-      'name the permit: cofferdam permit install FILE BLOCKS --store FOLDER --approvers FILE',
+      'name the permit: cofferdam permit install FILE BLOCKS --permits FOLDER --approvers FILE',
     );
   }
   const { bytes, permit } = await readPermitFile(file);
   const approvers = await loadApprovers(needApprovers(values.approvers));
-  const folder = needStore(values.store);
+  const folder = needStore(values.permits);
   if (permit.blocks.length > 0 && words.length === 0 && !permit.unseen) {
     throw new UsageError(
       `name the blocks too, as a folder or as FILE:BLOCK: the gateway compares what passes with them`,
@@ -52,13 +52,13 @@ export async function install(args: readonly string[]): Promise<number> {
 export async function revoke(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { store: { type: 'string' }, by: { type: 'string' }, reason: { type: 'string' } },
+    options: { permits: { type: 'string' }, by: { type: 'string' }, reason: { type: 'string' } },
     allowPositionals: true,
   });
   const [id, ...more] = positionals;
   if (id === undefined || more.length > 0) {
     throw new UsageError(
-      'name one permit by its id: cofferdam permit revoke ID --store FOLDER --by NAME --reason TEXT',
+      'name one permit by its id: cofferdam permit revoke ID --permits FOLDER --by NAME --reason TEXT',
     );
   }
   const { by, reason } = values;
@@ -67,7 +67,7 @@ export async function revoke(args: readonly string[]): Promise<number> {
   }
   // Taking back must not wait for anything: neither approvers nor the permit itself are needed.
   const nobody = new Approvers('', { threshold: LEAST_THRESHOLD, approvers: [] }, new Map(), undefined);
-  const store = await PermitStore.open(needStore(values.store), nobody);
+  const store = await PermitStore.open(needStore(values.permits), nobody);
   const whole = wholeId(store, id.toLowerCase());
   await store.revoke(whole, { by, reason, time: Math.floor(Date.now() / 1000) * 1000 });
   console.log(
@@ -80,13 +80,13 @@ export async function list(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      store: { type: 'string' },
+      permits: { type: 'string' },
       approvers: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
   const approvers = await loadApprovers(needApprovers(values.approvers));
-  const store = await PermitStore.open(needStore(values.store), approvers);
+  const store = await PermitStore.open(needStore(values.permits), approvers);
   if (values.json) {
     const permits = store.permits.map(installed => ({
       ...installed.permit,
@@ -121,7 +121,7 @@ function wholeId(store: PermitStore, id: string): string {
 
 function needStore(folder: string | undefined): string {
   if (folder !== undefined) return folder;
-  throw new UsageError('no permit store; say where it is with --store FOLDER');
+  throw new UsageError('no permit store; say where it is with --permits FOLDER');
 }
 
 export function needApprovers(file: string | undefined): string {

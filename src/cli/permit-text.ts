@@ -67,10 +67,14 @@ export function installedText(installed: InstalledPermit, now: number): string {
   ].join('\n');
 }
 
-function stateText({ permit, unusable }: InstalledPermit, now: number): string {
+function stateText(installed: InstalledPermit, now: number): string {
+  const { permit, unusable } = installed;
   if (unusable !== undefined) return `covers nothing: ${unusable.message}`;
   if (now < permit.notBefore) return `begins in ${duration(permit.notBefore - now)}, ${windowText(permit)}`;
   if (now >= permit.notAfter) return `ended ${duration(now - permit.notAfter)} ago, ${windowText(permit)}`;
+  const spent =
+    permit.blocks.length > 0 && permit.blocks.every(({ object }) => usesLeft(installed, object) === 0);
+  if (spent) return `used up, ${windowText(permit)}`;
   return `in force, ends in ${duration(permit.notAfter - now)}, ${windowText(permit)}`;
 }
 

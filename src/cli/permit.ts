@@ -25,9 +25,9 @@ const HELP = `usage: cofferdam permit request --controller HOST --protocol NAME 
        cofferdam permit show FILE [BLOCKS…] [--json]
        cofferdam permit sign FILE --key KEY [--approvers FILE] [BLOCKS…]
        cofferdam permit verify FILE --approvers FILE [--json]
-       cofferdam permit install FILE BLOCKS… --store FOLDER --approvers FILE
-       cofferdam permit list --store FOLDER --approvers FILE [--json]
-       cofferdam permit revoke ID --store FOLDER --by NAME --reason TEXT
+       cofferdam permit install FILE BLOCKS… --permits FOLDER --approvers FILE
+       cofferdam permit list --permits FOLDER --approvers FILE [--json]
+       cofferdam permit revoke ID --permits FOLDER --by NAME --reason TEXT
        cofferdam permit export FILE FOLDER
 
 A permit lets one change of one controller's program through the gateway: these blocks, byte for byte, from these
@@ -68,7 +68,7 @@ sign:
   --approvers FILE        check that your signature will count, before adding it
   --yes                   do not ask
 
-  --approvers FILE   who may approve, and how many it takes      --store FOLDER   the gateway's permit store
+  --approvers FILE   who may approve, and how many it takes      --permits FOLDER   the gateway's permit store
   --json             print data`;
 
 const ACTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {

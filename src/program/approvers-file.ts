@@ -58,7 +58,8 @@ class ApproversReader {
   read(): Approvers {
     this.#throwProblems();
     const fields = this.#fields(this.#root, 'the approvers file', KEYS);
-    const named = fields?.get('approvers');
+    this.#throwProblems();
+    const named = fields.get('approvers');
     if (named === undefined) {
       this.#problem(
         0,
@@ -67,13 +68,13 @@ class ApproversReader {
     }
     const approvers = named === undefined ? [] : this.#approvers(named);
     this.#throwProblems();
-    const everywhere = { approvers, threshold: this.#threshold(fields?.get('threshold'), approvers, named!) };
+    const everywhere = { approvers, threshold: this.#threshold(fields.get('threshold'), approvers, named!) };
     const controllers = new Map<string, Panel>();
-    const particular = fields?.get('controllers');
+    const particular = fields.get('controllers');
     for (const entry of particular ? this.#entries(particular, 'controllers') : []) {
       controllers.set(entry.key, this.#panel(entry, everywhere));
     }
-    const requesters = fields?.get('requesters');
+    const requesters = fields.get('requesters');
     const asking = requesters && this.#list(requesters).map(item => this.#person(item, 'requesters'));
     this.#throwProblems();
     return new Approvers(this.#file, everywhere, controllers, asking);
@@ -117,9 +118,9 @@ class ApproversReader {
 
   #panel(entry: Entry, everywhere: Panel): Panel {
     const fields = this.#fields(entry, entry.key, PANEL_KEYS);
-    const named = fields?.get('approvers');
+    const named = fields.get('approvers');
     const approvers = named === undefined ? everywhere.approvers : this.#chosen(named, everywhere.approvers);
-    const threshold = fields?.get('threshold');
+    const threshold = fields.get('threshold');
     if (threshold !== undefined)
       return { approvers, threshold: this.#threshold(threshold, approvers, entry) };
     if (approvers.length < everywhere.threshold) {
@@ -174,7 +175,7 @@ class ApproversReader {
     return name;
   }
 
-  #fields(item: Item, what: string, known: readonly string[]): Map<string, Entry> | undefined {
+  #fields(item: Item, what: string, known: readonly string[]): Map<string, Entry> {
     const entries = this.#entries(item, what);
     for (const { key, keyAt } of entries) {
       if (!known.includes(key)) {

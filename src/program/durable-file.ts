@@ -50,6 +50,7 @@ export async function flushFolder(path: string): Promise<void> {
 export async function readBounded(path: string, most: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
+    if ((await file.stat()).isDirectory()) throw new PermitError(`${path}: is a folder; name a file`);
     const parts: Buffer[] = [];
     let length = 0;
     for (;;) {

@@ -4,10 +4,10 @@
  * @module
  */
 
+import type { Approval } from './approvals.ts';
 import type { Permit, PermitAction } from './permit.ts';
 import { nearness, type Refusal, refusal } from './refusal.ts';
 import { isoTime } from './statement.ts';
-import type { Approval } from './verify.ts';
 
 /** What is about to be done. All names as policies write them. */
 export interface Wanted {
