@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'stand in line: let through what the policy allows, refuse the rest',
     load: async () => (await import('./gateway.ts')).gateway,
   },
+  'break-glass': {
+    summary: 'open a conduit in an emergency, for a stated time and reason, signed by several people',
+    load: async () => (await import('./break-glass.ts')).breakGlass,
+  },
   inspect: {
     summary: 'read captures and say what was done to the plant in them',
     load: async () => (await import('./inspect.ts')).inspect,
