@@ -160,8 +160,9 @@ export interface ConversationLimits {
  * transfer under way. The monitor and the gateway use it alike:
  *
  * 1. `decode` a whole message: its operations go to the sink. Changes nothing.
- * 2. When the message goes on (in a capture: always), `follow` it: what it changes is remembered.
- *    A message that is refused is never followed.
+ * 2. When the message goes on, `follow` it: what it changes is remembered. A message that is refused is never followed.
+ *
+ * In a capture every message went on: `observe` does both.
  */
 export interface Conversation {
   /**
@@ -173,6 +174,9 @@ export interface Conversation {
 
   /** Remembers the message as sent on. */
   follow(side: Side, view: DataView, at: number, end: number): void;
+
+  /** `decode` and then `follow`, and no more than that, but quicker: for who only watches, where every message went on. */
+  observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void;
 
   /**
    * Writes into `answer` what this protocol's own server would say to refuse the message that `side` sent, and

@@ -54,23 +54,42 @@ export class S7Conversation implements Conversation {
 
   decode(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
     const m = MESSAGE;
-    m.uploads = this.#uploads;
-    m.parts = this.#parts;
-    m.side = side;
-    m.op = op;
-    m.sink = sink;
-    m.answers = false;
-    op.clear(side);
+    m.begin(side, op, sink);
     op.station = this.#connection.asked ? this.#asked : this.#station;
     const plain = isPlainData(view, at, end);
     if (plain) op.anomalies = this.#connection.plainAnomalies(end - at);
     else op.anomalies = tsduAnomalies(view, at, end) | this.#connection.anomalies(side, view, at, end);
     if (!plain && tpduCode(view, at) !== Tpdu.DT) this.#decodeConnection(side, view, at, end);
-    else if (this.#read(view, at, end)) {
-      this.#pair(side);
-      decodePdu(m);
-    } else decodeEmpty(m);
-    m.release();
+    else if (this.#read(view, at, end)) this.#decodePdu(side);
+    else decodeEmpty(m);
+  }
+
+  observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
+    if (end - at <= DATA || !isPlainData(view, at, end) || !this.#connection.open) {
+      this.decode(side, view, at, end, op, sink);
+      this.follow(side, view, at, end);
+      return;
+    }
+    const m = MESSAGE;
+    m.begin(side, op, sink);
+    op.station = this.#station;
+    op.anomalies = this.#connection.plainAnomalies(end - at);
+    m.pdu.read(view, at + DATA, end);
+    this.#decodePdu(side);
+    this.#followPdu(side);
+  }
+
+  /** Decodes the PDU that was read. */
+  #decodePdu(side: Side): void {
+    const m = MESSAGE;
+    const { code } = m.pdu;
+    // Reads and writes, which are most of the traffic, have no part in these.
+    if (code !== Fn.readVar && code !== Fn.writeVar) {
+      m.uploads = this.#uploads;
+      m.parts = this.#parts;
+    }
+    this.#pair(side);
+    decodePdu(m);
   }
 
   #decodeConnection(side: Side, view: DataView, at: number, end: number): void {
@@ -90,7 +109,11 @@ export class S7Conversation implements Conversation {
       return;
     }
     if (this.#connection.follow(side, view, at, end)) this.#station = this.#asked;
-    if (!this.#read(view, at, end)) return;
+    if (this.#read(view, at, end)) this.#followPdu(side);
+  }
+
+  /** Remembers the PDU that was read. */
+  #followPdu(side: Side): void {
     const { pdu, request } = MESSAGE;
     if (pdu.anomalies !== 0 && pdu.anomalies !== Anomaly.trailing) return;
     const key = keyOf(pdu);
