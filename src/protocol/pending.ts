@@ -40,7 +40,8 @@ export class Pending {
   readonly #maxSlots: number;
   readonly #maxBytes: number;
   // Entries are in the rows #first .. #end; those between that were removed have the key GONE.
-  #table = NOTHING;
+  // A plain array of small integers: one object fewer to fetch than a typed one.
+  #table: number[] = [];
   #first = 0;
   #end = 0;
   #waiting = 0;
@@ -104,7 +105,7 @@ export class Pending {
     const table = this.#table;
     const slot = this.#end;
     table[slot + KEY] = key;
-    table[slot + TICKET] = this.#ticket;
+    table[slot + TICKET] = this.#ticket | 0;
     table[slot + OFFSET] = offset;
     table[slot + LENGTH] = length;
     if (this.#waiting !== 0 || this.#haunting !== 0) this.#doubt(key, slot);
@@ -222,7 +223,9 @@ export class Pending {
     const from = this.#table;
     const slots = from.length / ROW;
     const grow = slots === 0 || (this.#waiting * 2 > slots && slots < this.#maxSlots);
-    const to = grow ? new Int32Array(Math.min(Math.max(slots * 2, FIRST_SLOTS), this.#maxSlots) * ROW) : from;
+    const to = grow
+      ? new Array<number>(Math.min(Math.max(slots * 2, FIRST_SLOTS), this.#maxSlots) * ROW).fill(0)
+      : from;
     let next = 0;
     for (let slot = this.#first; slot < this.#end; slot += ROW) {
       if (from[slot + KEY] === GONE) continue;
