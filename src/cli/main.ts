@@ -28,6 +28,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'check a policy, or explain what it says of an operation',
     load: async () => (await import('./policy.ts')).policy,
   },
+  permit: {
+    summary: 'request, sign, verify, install, list and revoke permits for program downloads',
+    load: async () => (await import('./permit.ts')).permit,
+  },
+  key: {
+    summary: 'make a key that approves program permits, or show one',
+    load: async () => (await import('./key.ts')).key,
+  },
 };
 
 process.exitCode = await main(process.argv.slice(2));
