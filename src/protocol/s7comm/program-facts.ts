@@ -45,10 +45,10 @@ export function moduleFacts(records: readonly DataView[]): ProgramFact[] {
   return facts;
 }
 
-/** A letter, then three numbers: `V3.2.7`. */
+/** A letter, then three numbers, of which the first may be a blank: `V3.2.7`, `A9.9`. */
 function version(record: DataView): string {
-  const letter = textOf(record, 24, 1);
-  return `${letter}${record.getUint8(25)}.${record.getUint8(26)}.${record.getUint8(27)}`;
+  const first = record.getUint8(25) === 0x20 ? '' : `${record.getUint8(25)}.`;
+  return `${textOf(record, 24, 1)}${first}${record.getUint8(26)}.${record.getUint8(27)}`;
 }
 
 const COMPONENTS: ReadonlyMap<number, string> = new Map([
@@ -73,7 +73,7 @@ export function componentFacts(records: readonly DataView[]): ProgramFact[] {
 const SELECTOR = ['undefined', 'RUN', 'RUN-P', 'STOP', 'MRES'] as const;
 
 /**
- * Protection: index (2), then words: level by the mode selector, by parameters, valid level, mode selector; at 16 the
+ * Protection: index (2), then words: level by the mode selector, by parameters, valid level, mode selector; at 14 the
  * version identifiers.
  */
 export function protectionFacts(records: readonly DataView[]): ProgramFact[] {
@@ -87,8 +87,8 @@ export function protectionFacts(records: readonly DataView[]): ProgramFact[] {
     fact('mode selector', 'protection', SELECTOR[selector] ?? String(selector)),
   ];
   // Marked as valid by two letters V: what the controller computes over its configuration and its program.
-  if (record.byteLength >= 26 && record.getUint16(16) === 0x5656) {
-    facts.push(fact('version identifiers', 'identity', hex(record, 18, 8)));
+  if (record.byteLength >= 24 && record.getUint16(14) === 0x5656) {
+    facts.push(fact('version identifiers', 'identity', hex(record, 16, 8)));
   }
   return facts;
 }
