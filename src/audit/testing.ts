@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BlockType, makeBlock, type S7Block } from '../plant/s7-block.ts';
+import { BlockType, makeBlock, readBlock, type S7Block } from '../plant/s7-block.ts';
 import { S7Controller } from '../plant/s7-controller.ts';
 import { s7Server } from '../plant/s7-server.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
@@ -41,7 +41,9 @@ export async function stand(blocks: readonly S7Block[] = BLOCKS, ahead = 0): Pro
     serial: 'S C-BUR393142011',
     firmware: [3, 2, 7],
   } as const;
-  const controller = new S7Controller(identity, blocks, () => Date.now() + ahead);
+  // Copies: a controller puts present values into its data blocks.
+  const own = blocks.map(each => readBlock(each.bytes)!);
+  const controller = new S7Controller(identity, own, () => Date.now() + ahead);
   const server = s7Server(controller);
   const port = await server.listen('127.0.0.1');
   const station = stationOf(0, 2);

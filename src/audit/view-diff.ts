@@ -93,9 +93,12 @@ function shown(compared: readonly Compared[]): string[] {
     compared.slice(Math.max(0, i - AROUND), i + AROUND + 1).some(({ mark }) => mark !== ' '),
   );
   const out: string[] = [];
+  let last = -1;
   for (const [i, { mark, line }] of compared.entries()) {
-    if (near[i]) out.push(lineText(mark, line));
-    else if (near[i - 1]) out.push('      …');
+    if (!near[i]) continue;
+    if (last >= 0 && last !== i - 1) out.push('      …');
+    out.push(lineText(mark, line));
+    last = i;
   }
   return out;
 }

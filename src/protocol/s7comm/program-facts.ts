@@ -86,7 +86,7 @@ export function protectionFacts(records: readonly DataView[]): ProgramFact[] {
     fact('protection by parameters', 'protection', String(record.getUint16(4))),
     fact('mode selector', 'protection', SELECTOR[selector] ?? String(selector)),
   ];
-  // Marked as valid by two letters V: what the controller computes over its configuration and its program.
+  // Marked as valid by two letters V. Which of them is of what is not public; recorded ones changed with a download.
   if (record.byteLength >= 24 && record.getUint16(14) === 0x5656) {
     facts.push(fact('version identifiers', 'identity', hex(record, 16, 8)));
   }
