@@ -11,6 +11,7 @@
 import type { Operation, Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
 import type { Verb } from '../operation/verb.ts';
+import type { ProgramReader } from './program-reader.ts';
 
 /** Answer of {@link Protocol.recognise}. */
 export const Recognition = {
@@ -237,4 +238,8 @@ export interface Protocol {
 
   /** Name of an error code as `Operation.error` carries it. */
   errorName(error: number): string;
+
+  // --- reading a device's program back ---
+  /** How the program of a device is read; absent where the protocol gives no sound way. */
+  readonly readBack?: ProgramReader;
 }

@@ -12,6 +12,7 @@ import { frame, MAX_MESSAGE, resync } from './frame.ts';
 import { FUNCTIONS, JOB_NUMBERS, USERDATA_NUMBERS } from './functions.ts';
 import { objects } from './objects.ts';
 import { Rosctr } from './pdu.ts';
+import { programReader } from './program-reader.ts';
 import { recognise } from './recognise.ts';
 import { stations } from './station.ts';
 
@@ -34,4 +35,5 @@ export const s7comm: Protocol = {
   resync,
   open: (limits, fresh = false) => new S7Conversation(limits, fresh),
   errorName,
+  readBack: programReader,
 };
