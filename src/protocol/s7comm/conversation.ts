@@ -21,7 +21,7 @@ import { MAX_MESSAGE } from './frame.ts';
 import { Fn } from './functions.ts';
 import { Message } from './message.ts';
 import { headerLength, isAck, type Pdu, Rosctr, readsAsPdu } from './pdu.ts';
-import { refuseConnection, refusePdu } from './refuse.ts';
+import { giveUpDownload, refuseConnection, refusePdu } from './refuse.ts';
 import { UNKNOWN_STATION } from './station.ts';
 import { Transfers } from './transfers.ts';
 import { isRequest, isResponse } from './userdata.ts';
@@ -149,6 +149,17 @@ export class S7Conversation implements Conversation {
 
   #pending(side: Side): Pending {
     return side === Side.client ? this.#fromClient : this.#fromServer;
+  }
+
+  giveUp(side: Side, view: DataView, at: number, end: number, notice: Answer): boolean {
+    if (tpduCode(view, at) !== Tpdu.DT || !this.#read(view, at, end)) return false;
+    const { pdu, request } = MESSAGE;
+    const pending = this.#pending(opposite(side));
+    const slot = isAck(pdu.rosctr) ? pending.find(keyOf(pdu)) : -1;
+    if (slot < 0) return false;
+    request.read(pending.view, pending.at(slot), pending.end(slot));
+    notice.to = side;
+    return request.anomalies === 0 && giveUpDownload(request, notice);
   }
 
   waiting(side: Side): number {
