@@ -74,7 +74,7 @@ export interface FunctionRow {
   readonly otherVerbs?: readonly Verb[];
   /** True for a function of a vendor's own among those of a standard: a policy allows it by its number only. */
   readonly vendor?: boolean;
-  /** ATT&CK for ICS technique where it is another one than the verb's. */
+  /** ATT&CK for ICS technique where it is another one than the verb's, or where the function is the technique by itself. */
   readonly technique?: string;
   /** Standard and clause, or the public source. */
   readonly source: string;
