@@ -12,14 +12,13 @@
  * @module
  */
 
-import type { Finding } from '../operation/finding.ts';
-import { finding } from '../operation/finding.ts';
+import { type FindingKind, finding, type Subject } from '../operation/finding.ts';
 import { formatAddress, formatEndpoint } from '../packet/address.ts';
 import { finish, mix } from '../packet/hash.ts';
 import { type Packet, TcpFlag } from '../packet/packet.ts';
 import type { SegmentSink } from '../packet/traffic.ts';
 import { KINDS } from './finding-kinds.ts';
-import type { Grouping } from './grouping.ts';
+import type { Group, Grouping } from './grouping.ts';
 import { entry } from './parties.ts';
 import type { Thresholds } from './thresholds.ts';
 
@@ -41,6 +40,18 @@ class Server {
   completed = 0;
   /** Connections by client, of those begun. */
   readonly clients = new Map<string, number>();
+  halfOpen: Group | undefined;
+  /** Of the client that floods it. */
+  flood: Group | undefined;
+}
+
+/** What a finding of a flood says. */
+interface Told {
+  readonly kind: FindingKind;
+  readonly message: string;
+  readonly subject: Subject;
+  /** Address and port of the server. */
+  readonly where: string;
 }
 
 /** What a client tried within a window. */
@@ -89,6 +100,7 @@ export class Handshakes implements SegmentSink {
     else if (this.#pending > 0) {
       if (flags === TcpFlag.ack) this.#complete(packet);
       else if (flags === SYN_ACK) this.#accepted(packet);
+      else if ((flags & TcpFlag.rst) !== 0) this.#refused(packet);
     }
     if (packet.time - this.#second >= 1 || packet.time < this.#second) {
       this.#second = packet.time;
@@ -134,19 +146,34 @@ export class Handshakes implements SegmentSink {
     if (own > 1 || counts.clients.size < MAX_TRIED) counts.clients.set(client, own);
     const open = counts.begun - counts.completed;
     if (open >= halfOpen.count && open * 2 > counts.begun) {
-      const many = counts.clients.size > 1 ? `${counts.clients.size} or more sources` : client;
-      const message = `${many} left ${open} of ${counts.begun} connections to ${name} half open`;
-      const subject = counts.clients.size > 1 ? { server } : { client, server };
-      this.#raise(
-        finding(KINDS.halfOpenFlood, { message, subject, evidence: [evidenceOf(packet, client, name)] }),
-      );
+      const several = counts.clients.size > 1;
+      const many = several ? `${counts.clients.size} or more sources` : client;
+      counts.halfOpen = this.#again(counts.halfOpen, packet, () => ({
+        kind: KINDS.halfOpenFlood,
+        message: `${many} left ${open} of ${counts.begun} connections to ${name} half open`,
+        subject: several ? { server } : { client, server },
+        where: name,
+      }));
     } else if (own >= flood.count) {
-      const message = `${client} opened ${own} connections to ${name} within ${flood.within} s`;
-      const subject = { client, server };
-      this.#raise(
-        finding(KINDS.connectionFlood, { message, subject, evidence: [evidenceOf(packet, client, name)] }),
-      );
+      counts.flood = this.#again(counts.flood, packet, () => ({
+        kind: KINDS.connectionFlood,
+        message: `${client} opened ${own} connections to ${name} within ${flood.within} s`,
+        subject: { client, server },
+        where: name,
+      }));
     }
+  }
+
+  /** One more for a finding that goes on, which must cost little; or the first, as `tell` says it. */
+  #again(open: Group | undefined, packet: Packet, tell: () => Told): Group {
+    const { grouping } = this.#options;
+    if (open !== undefined && packet.time - open.to <= grouping.quiet) {
+      open.again(packet.time);
+      return open;
+    }
+    const { kind, message, subject, where } = tell();
+    const evidence = [evidenceOf(packet, where)];
+    return grouping.add(finding(kind, { message, subject, evidence }));
   }
 
   /** A client tries a port of a host. */
@@ -169,11 +196,11 @@ export class Handshakes implements SegmentSink {
     if (ports.size < probe.count || !this.#options.ports.some(port => ports.has(port))) return;
     const message = `${client} tried ${ports.size} ports of ${server} that did not accept`;
     const where = formatEndpoint(server, packet.destinationPort);
-    this.#raise(
+    this.#options.grouping.add(
       finding(KINDS.portScan, {
         message,
         subject: { client, server },
-        evidence: [evidenceOf(packet, client, where)],
+        evidence: [evidenceOf(packet, where)],
       }),
     );
   }
@@ -186,13 +213,23 @@ export class Handshakes implements SegmentSink {
     ports?.delete(packet.sourcePort);
   }
 
-  /** The client's first segment after the server accepted. */
-  #complete(packet: Packet): void {
-    const hash = this.#connection(packet, true);
+  /** It is over before it was completed, by whichever side. */
+  #refused(packet: Packet): void {
+    if (!this.#forget(this.#connection(packet, false))) this.#forget(this.#connection(packet, true));
+  }
+
+  /** Takes the connection from those that are being set up; false where it is none of them. */
+  #forget(hash: number): boolean {
     const slot = hash & (SLOTS - 1);
-    if (this.#slots[slot] !== hash) return;
+    if (this.#slots[slot] !== hash) return false;
     this.#slots[slot] = 0;
     this.#pending--;
+    return true;
+  }
+
+  /** The client's first segment after the server accepted. */
+  #complete(packet: Packet): void {
+    if (!this.#forget(this.#connection(packet, true))) return;
     if (this.#isControl[packet.destinationPort] !== 1) return;
     const counts = this.#servers.get(formatEndpoint(addressOf(packet, 1), packet.destinationPort));
     if (counts !== undefined) counts.completed++;
@@ -216,11 +253,7 @@ export class Handshakes implements SegmentSink {
     const evidence = [
       { time: searcher.since, what: `${client} > ${shown}${strangers.length > 5 ? ', …' : ''}  SYN` },
     ];
-    this.#raise(finding(KINDS.hostScan, { message, subject: { client }, evidence }));
-  }
-
-  #raise(found: Finding): void {
-    this.#options.grouping.add(found);
+    this.#options.grouping.add(finding(KINDS.hostScan, { message, subject: { client }, evidence }));
   }
 
   /** A number, not 0, for the connection that a packet of its client (or of its server) belongs to. */
@@ -233,7 +266,8 @@ export class Handshakes implements SegmentSink {
     for (let i = 0; i < length; i += 4) hash = mix(hash, view.getInt32(clientAt + i));
     for (let i = 0; i < length; i += 4) hash = mix(hash, view.getInt32(serverAt + i));
     const ports = fromClient ? (sourcePort << 16) | destinationPort : (destinationPort << 16) | sourcePort;
-    return finish(mix(hash, ports)) | 1;
+    hash = finish(mix(hash, ports));
+    return hash === 0 ? 1 : hash;
   }
 }
 
@@ -243,6 +277,7 @@ function addressOf(packet: Packet, which: 0 | 1): string {
   return formatAddress(packet.view, packet.addressAt + which * length, packet.ipVersion);
 }
 
-function evidenceOf(packet: Packet, client: string, server: string): { time: number; what: string } {
+function evidenceOf(packet: Packet, server: string): { time: number; what: string } {
+  const client = addressOf(packet, 0);
   return { time: packet.time, what: `${formatEndpoint(client, packet.sourcePort)} > ${server}  SYN` };
 }

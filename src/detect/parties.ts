@@ -1,6 +1,6 @@
 /**
- * Who talks to whom, and what detectors remember of it. Bounded: when a table is full, the entry that came into it
- * first makes room, and should it talk again, begins anew.
+ * Who talks to whom, and what detectors remember of it. Bounded: when a table is full, those that came into it first
+ * make room, and should they talk again, begin anew.
  *
  * @module
  */
@@ -147,9 +147,18 @@ export class Parties {
 export function entry<K, V>(table: Map<K, V>, key: K, make: () => V, limit = LIMIT): V {
   let value = table.get(key);
   if (value === undefined) {
-    if (table.size >= limit) table.delete(table.keys().next().value!);
+    if (table.size >= limit) makeRoom(table);
     value = make();
     table.set(key, value);
   }
   return value;
+}
+
+/** Forgets the eighth of the entries that came first: one at a time, a map of V8 would search for the first each time. */
+function makeRoom<K>(table: Map<K, unknown>): void {
+  let spare = table.size >> 3;
+  for (const key of table.keys()) {
+    table.delete(key);
+    if (--spare <= 0) return;
+  }
 }
