@@ -240,6 +240,16 @@ describe('load', () => {
     assert.deepEqual(scene.kinds(), ['command-burst']);
   });
 
+  it('waits for a station that begins with a write', () => {
+    const scene = new Scene();
+    poll(scene.line(HMI, PLC, modbus), 10);
+    const second = scene.line(ENGINEER, PLC, modbus);
+    write(second, 40);
+    poll(second, 20);
+    write(second, 40);
+    assert.deepEqual(scene.kinds(), []);
+  });
+
   it('finds a write of a host that reads nothing, where another watches, whichever comes first', () => {
     for (const first of [true, false]) {
       const scene = new Scene();

@@ -115,6 +115,7 @@ export class Detector implements Sink {
 
   /** The traffic is over. */
   finish(): void {
+    this.#load.finish();
     this.segments.finish();
   }
 

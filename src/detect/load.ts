@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Finding } from '../operation/finding.ts';
 import type { Operation } from '../operation/operation.ts';
 import { Verb } from '../operation/verb.ts';
 import { finish, mix } from '../packet/hash.ts';
@@ -12,17 +13,28 @@ import { isControl, isRead } from './deeds.ts';
 import { KINDS } from './finding-kinds.ts';
 import type { Known } from './known.ts';
 import type { Pair } from './parties.ts';
-import type { Raiser } from './raiser.ts';
+import type { Raiser, Rating } from './raiser.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** Writers that are remembered of a device until somebody is seen to watch it. */
-const MAX_BLIND = 8;
+/** Seconds in which a client that writes may begin to read: longer than polls take. */
+const PATIENCE = 10;
+/** Many writes are less bad than many commands. */
+const RECIPE: Rating = {
+  severity: 'medium',
+  because: 'many set-points within seconds are a recipe, or somebody’s script',
+};
+
+/** Clients that wrote and did not read, until they are judged. */
+const MAX_SUSPECTS = 1 << 10;
 
 export class Load {
   readonly #protocols: readonly Protocol[];
   readonly #known: Known;
   readonly #thresholds: Thresholds;
   readonly #raiser: Raiser;
+  /** The first write of each client that has not read. */
+  readonly #suspects = new Map<Pair, Finding>();
+  #judged = 0;
 
   constructor(protocols: readonly Protocol[], known: Known, thresholds: Thresholds, raiser: Raiser) {
     this.#protocols = protocols;
@@ -35,6 +47,10 @@ export class Load {
   look(op: Operation, pair: Pair): void {
     const { client, server } = pair;
     const thresholds = this.#thresholds;
+    if (this.#suspects.size > 0 && Math.abs(op.time - this.#judged) >= 1) {
+      this.#judged = op.time;
+      this.#judge(op.time, PATIENCE);
+    }
     const flood = thresholds['request-flood'];
     if (pair.requests.reaches(flood, op.time)) {
       this.#raiser.raise(
@@ -59,16 +75,15 @@ export class Load {
     }
   }
 
+  /** The traffic is over: what is under way is judged as it stands. */
+  finish(): void {
+    this.#judge(Number.POSITIVE_INFINITY, 0);
+  }
+
   #read(op: Operation, pair: Pair): void {
     const { device } = pair;
     pair.reads++;
-    if (!device.reading.reaches(this.#thresholds['blind-write'], op.time)) return;
-    device.watched = op.time;
-    if (device.blind.length === 0) return;
-    for (const { pair: writer, finding } of device.blind) {
-      if (writer.reads === 0) this.#raiser.add(KINDS.blindWrite, writer, finding);
-    }
-    device.blind.length = 0;
+    if (device.reading.reaches(this.#thresholds['blind-write'], op.time)) device.watched = op.time;
   }
 
   #control(op: Operation, pair: Pair): void {
@@ -91,22 +106,36 @@ export class Load {
     if (objects.reaches(burst, op.time, objectOf(op, pair))) {
       this.#raiser.raise(
         KINDS.commandBurst,
-        pair,
+        host,
         op,
-        () => `${client} commands ${burst.count} objects or more within ${burst.within} s`,
+        () =>
+          `${client} ${operates ? 'commands' : 'writes'} ${burst.count} objects or more within ${burst.within} s`,
+        operates ? undefined : RECIPE,
       );
     }
   }
 
-  /** A write by a client that never read: a finding when another one watches the device. */
+  /** A write by a client that never read: it may have begun just now, and read next. */
   #blind(op: Operation, pair: Pair): void {
-    const { client, server, device } = pair;
-    if (this.#known.writes(client, server, this.#protocols[op.protocol]!.name)) return;
+    const { client, server } = pair;
     const say = () => `${client} writes to ${server} and reads nothing of it; another station watches it`;
-    if (op.time - device.watched <= this.#thresholds['blind-write'].within) {
-      this.#raiser.raise(KINDS.blindWrite, pair, op, say);
-    } else if (device.blind.length < MAX_BLIND && !device.blind.some(({ pair: other }) => other === pair)) {
-      device.blind.push({ pair, finding: this.#raiser.finding(KINDS.blindWrite, pair, op, say) });
+    if (pair.groups.has(KINDS.blindWrite)) this.#raiser.raise(KINDS.blindWrite, pair, op, say);
+    else if (!this.#suspects.has(pair) && this.#suspects.size < MAX_SUSPECTS) {
+      if (this.#known.writes(client, server, this.#protocols[op.protocol]!.name)) return;
+      this.#suspects.set(pair, this.#raiser.finding(KINDS.blindWrite, pair, op, say));
+    }
+  }
+
+  /** Judges the suspects whose write is at least `patience` seconds ago. */
+  #judge(time: number, patience: number): void {
+    const { within } = this.#thresholds['blind-write'];
+    for (const [pair, finding] of this.#suspects) {
+      const age = time - finding.from;
+      if (age >= 0 && age < patience) continue;
+      const watched = Math.abs(pair.device.watched - finding.from) <= within;
+      if (pair.reads === 0 && watched) this.#raiser.add(KINDS.blindWrite, pair, finding);
+      // Somebody may begin to watch it yet.
+      if (pair.reads > 0 || watched || age > within || age < 0) this.#suspects.delete(pair);
     }
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Finding, FindingKind } from '../operation/finding.ts';
+import type { FindingKind } from '../operation/finding.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { Group } from './grouping.ts';
 import { Distinct, Window } from './window.ts';
@@ -26,8 +26,15 @@ export interface CurrentTalk {
 
 /** A client, whomever it talks to. */
 export class Client {
+  readonly client: string;
+  /** Findings about it whatever it talks to, by kind, while they go on. */
+  readonly groups = new Map<FindingKind, Group>();
   readonly operated = new Distinct();
   readonly written = new Distinct();
+
+  constructor(client: string) {
+    this.client = client;
+  }
 }
 
 /** A server, whoever talks to it. */
@@ -35,8 +42,6 @@ export class Device {
   readonly reading = new Window();
   /** When it was last read, often enough to say that somebody watches it. */
   watched = Number.NEGATIVE_INFINITY;
-  /** Writes by clients that read nothing, before it was known whether somebody watches; the first few. */
-  readonly blind: { readonly pair: Pair; readonly finding: Finding }[] = [];
 }
 
 /** What a client does with a server in one protocol. */
@@ -122,7 +127,7 @@ export class Parties {
     if (pair === undefined || pair.protocol !== op.protocol) {
       const { clientAddress, serverAddress } = this.#current.session;
       pair = entry(this.#pairs, `${clientAddress} ${serverAddress} ${op.protocol}`, () => {
-        const host = entry(this.#clients, clientAddress, () => new Client());
+        const host = entry(this.#clients, clientAddress, () => new Client(clientAddress));
         const device = entry(this.#devices, `${serverAddress} ${op.protocol}`, () => new Device());
         return new Pair(clientAddress, serverAddress, op.protocol, host, device);
       });

@@ -9,13 +9,21 @@ import type { Operation } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
 import { phraseOf } from '../protocol/phrase.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import type { Grouping } from './grouping.ts';
-import type { Pair, Parties } from './parties.ts';
+import type { Group, Grouping } from './grouping.ts';
+import type { Parties } from './parties.ts';
 
 /** Worse, or less bad, than the kind: and why. */
 export interface Rating {
   readonly severity: Severity;
   readonly because: string;
+}
+
+/** Whom a finding is about: a pair, or a client whatever it talks to. */
+export interface About {
+  readonly client: string;
+  readonly server?: string;
+  /** Findings so far, by kind, while they go on. */
+  readonly groups: Map<FindingKind, Group>;
 }
 
 export class Raiser {
@@ -30,35 +38,33 @@ export class Raiser {
   }
 
   /** The operation in hand is, or adds to, a finding of `kind`; `say` makes its message, for the first. */
-  raise(kind: FindingKind, pair: Pair, op: Operation, say: () => string, rating?: Rating): void {
-    const open = pair.groups.get(kind);
+  raise(kind: FindingKind, about: About, op: Operation, say: () => string, rating?: Rating): void {
+    const open = about.groups.get(kind);
     // Whatever comes when the evidence is full only counts: a flood must cost little.
     if (open !== undefined && op.time - open.to <= this.#grouping.quiet) {
       open.again(op.time);
       if (open.wanting) open.evidence.push(this.#evidence(op));
       return;
     }
-    this.add(kind, pair, this.finding(kind, pair, op, say, rating));
+    this.add(kind, about, this.finding(kind, about, op, say, rating));
   }
 
   /** The finding that the operation in hand would be. */
-  finding(kind: FindingKind, pair: Pair, op: Operation, say: () => string, rating?: Rating): Finding {
-    const subject = {
-      client: pair.client,
-      server: pair.server,
-      protocol: this.#protocols[pair.protocol]!.name,
-    };
+  finding(kind: FindingKind, about: About, op: Operation, say: () => string, rating?: Rating): Finding {
+    const { client, server } = about;
+    const protocol = this.#protocols[op.protocol]!.name;
+    const subject = server === undefined ? { client, protocol } : { client, server, protocol };
     return finding(kind, { message: say(), subject, evidence: [this.#evidence(op)], ...rating });
   }
 
   /** It is one. */
-  add(kind: FindingKind, pair: Pair, found: Finding): void {
-    pair.groups.set(kind, this.#grouping.add(found));
+  add(kind: FindingKind, about: About, found: Finding): void {
+    about.groups.set(kind, this.#grouping.add(found));
   }
 
   /** An answer that belongs to a finding of `kind`: evidence, and not counted. */
-  answer(kind: FindingKind, pair: Pair, op: Operation): void {
-    const open = pair.groups.get(kind);
+  answer(kind: FindingKind, about: About, op: Operation): void {
+    const open = about.groups.get(kind);
     if (open?.wanting) open.evidence.push(this.#evidence(op));
   }
 

@@ -38,6 +38,13 @@ export async function look(
   return { findings: grouping.findings(), operations, observed: known.observed - before };
 }
 
+/** What is found in the second half of a capture when the first is learned; `observed` is the second half. */
+export async function lookHalf(file: string, observed: number): Promise<Seen> {
+  const tuning = { ...DEFAULT_TUNING, learning: observed / 2 };
+  const seen = await look([file], new Known(tuning.learning), tuning);
+  return { ...seen, observed: observed / 2 };
+}
+
 /** What is known when only the operations of one client were seen. */
 export async function learnClient(file: string, client: string): Promise<Known> {
   const learned = new Known(Number.POSITIVE_INFINITY);
