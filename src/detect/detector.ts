@@ -74,9 +74,9 @@ export class Detector implements Sink {
     this.#protocols = protocols;
     this.#known = known;
     this.grouping = new Grouping(tuning);
-    this.#parties = new Parties(current);
-    this.#raiser = new Raiser(protocols, this.#parties, this.grouping);
     this.#roles = new Roles(hosts);
+    this.#parties = new Parties(current, this.#roles);
+    this.#raiser = new Raiser(protocols, this.#parties, this.grouping);
     this.#deeds = new Deeds(protocols);
     this.#firstSeen = new FirstSeen(
       protocols,
@@ -108,7 +108,7 @@ export class Detector implements Sink {
     if (op.item === 0 && request && op.side === Side.client) this.#load.look(op, pair);
     if (request) this.#firstSeen.look(op, pair);
     if (op.item !== 0 && op.anomalies === 0) return;
-    if (this.#roles.is(pair.client, 'scanners')) return;
+    if (pair.host.scanner) return;
     if (op.item === 0) this.#enumeration.look(op, pair);
     if (op.anomalies !== 0) this.#strange.look(op, pair);
   }

@@ -52,7 +52,7 @@ export class FirstSeen {
     functionsSeen.add(op.fn);
     if (objectsSeen.size >= MAX_HASHES) objectsSeen.clear();
     objectsSeen.add(hash);
-    if (this.#roles.is(pair.client, 'scanners')) return;
+    if (pair.host.scanner) return;
     this.#lookUp(op, pair);
   }
 

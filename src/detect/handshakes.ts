@@ -30,6 +30,9 @@ const PATIENCE = 5;
 /** Hosts that are remembered of what a client tried, and ports of a host. */
 const MAX_TRIED = 1 << 10;
 
+/** Hosts that evidence names. */
+const SHOWN = 5;
+
 const SYN = TcpFlag.syn;
 const SYN_ACK = TcpFlag.syn | TcpFlag.ack;
 
@@ -245,13 +248,14 @@ export class Handshakes implements SegmentSink {
     const { count, within } = thresholds['host-scan'];
     if (searcher.hosts.size < count || searcher.hosts.size <= searcher.told) return;
     if (time - searcher.since < patience) return;
-    const strangers = [...searcher.hosts].filter(server => !acquainted(client, server));
-    if (strangers.length < count) return;
-    searcher.told = searcher.hosts.size;
-    const message = `${client} tried ${strangers.length} hosts on ports of control protocols within ${within} s, and worked with none`;
-    const shown = strangers.slice(0, 5).join(', ');
+    for (const server of searcher.hosts) if (acquainted(client, server)) searcher.hosts.delete(server);
+    const { size } = searcher.hosts;
+    if (size < count) return;
+    searcher.told = size;
+    const message = `${client} tried ${size} hosts on ports of control protocols within ${within} s, and worked with none`;
+    const shown = [...searcher.hosts].slice(0, SHOWN).join(', ');
     const evidence = [
-      { time: searcher.since, what: `${client} > ${shown}${strangers.length > 5 ? ', …' : ''}  SYN` },
+      { time: searcher.since, what: `${client} > ${shown}${size > SHOWN ? ', …' : ''}  SYN` },
     ];
     this.#options.grouping.add(finding(KINDS.hostScan, { message, subject: { client }, evidence }));
   }

@@ -8,6 +8,7 @@
 import type { FindingKind } from '../operation/finding.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { Group } from './grouping.ts';
+import type { Roles } from './tuning.ts';
 import { Distinct, Window } from './window.ts';
 
 /** The connection of the operation that a detector is being handed. */
@@ -27,13 +28,16 @@ export interface CurrentTalk {
 /** A client, whomever it talks to. */
 export class Client {
   readonly client: string;
+  /** What it searches, tries and breaks is expected of it. */
+  readonly scanner: boolean;
   /** Findings about it whatever it talks to, by kind, while they go on. */
   readonly groups = new Map<FindingKind, Group>();
   readonly operated = new Distinct();
   readonly written = new Distinct();
 
-  constructor(client: string) {
+  constructor(client: string, scanner: boolean) {
     this.client = client;
+    this.scanner = scanner;
   }
 }
 
@@ -102,6 +106,7 @@ const LIMIT = 1 << 15;
 
 export class Parties {
   readonly #current: CurrentTalk;
+  readonly #roles: Roles;
   readonly #flows = new Map<number, Pair>();
   readonly #pairs = new Map<string, Pair>();
   readonly #clients = new Map<string, Client>();
@@ -110,8 +115,9 @@ export class Parties {
   #flow = -1;
   #pair: Pair | undefined;
 
-  constructor(current: CurrentTalk) {
+  constructor(current: CurrentTalk, roles: Roles) {
     this.#current = current;
+    this.#roles = roles;
   }
 
   /** The connection of the operation in hand. */
@@ -127,7 +133,11 @@ export class Parties {
     if (pair === undefined || pair.protocol !== op.protocol) {
       const { clientAddress, serverAddress } = this.#current.session;
       pair = entry(this.#pairs, `${clientAddress} ${serverAddress} ${op.protocol}`, () => {
-        const host = entry(this.#clients, clientAddress, () => new Client(clientAddress));
+        const host = entry(
+          this.#clients,
+          clientAddress,
+          () => new Client(clientAddress, this.#roles.is(clientAddress, 'scanners')),
+        );
         const device = entry(this.#devices, `${serverAddress} ${op.protocol}`, () => new Device());
         return new Pair(clientAddress, serverAddress, op.protocol, host, device);
       });
