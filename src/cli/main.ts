@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'read captures and say what was done to the plant in them',
     load: async () => (await import('./inspect.ts')).inspect,
   },
+  detect: {
+    summary: 'read captures and say what in them a person should see',
+    load: async () => (await import('./detect.ts')).detect,
+  },
   policy: {
     summary: 'check a policy, or explain what it says of an operation',
     load: async () => (await import('./policy.ts')).policy,

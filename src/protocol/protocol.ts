@@ -110,7 +110,7 @@ export interface FunctionRow {
   readonly vendor?: boolean;
   /** What it does in the transfer of a program. */
   readonly step?: Step;
-  /** ATT&CK for ICS technique where it is another one than the verb's. */
+  /** ATT&CK for ICS technique where it is another one than the verb's, or where the function is the technique by itself. */
   readonly technique?: string;
   /** Standard and clause, or the public source. */
   readonly source: string;
