@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'check a policy, or explain what it says of an operation',
     load: async () => (await import('./policy.ts')).policy,
   },
+  process: {
+    summary: 'learn how readings behave, and say where they no longer do',
+    load: async () => (await import('./process.ts')).processCommand,
+  },
 };
 
 process.exitCode = await main(process.argv.slice(2));
