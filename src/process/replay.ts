@@ -8,8 +8,8 @@
  * blind to a constant offset. A score of ln(H N / α) is an alarm: H earlier readings, N readings a month, α the false
  * alarms a month that are accepted.
  *
- * Cost for a reading: one look-up, and about ten steps for each of the H/256 earlier places with its word. Memory: 13
- * bytes for each of the H readings kept.
+ * Cost for a reading: one look-up, and about ten steps for each of the H/256 earlier places with its word (2048 at most),
+ * and every fourth reading at most one bent alignment of 6336 cells. Memory: 13 bytes for each of the H readings kept.
  *
  * Sources: S. F. Altschul, W. Gish, W. Miller, E. W. Myers, D. J. Lipman, "Basic local alignment search tool", J. Mol.
  * Biol. 215 (1990); C.-C. M. Yeh et al., "Matrix Profile I", ICDM (2016), for repeats in time series; A. J. Viterbi,
@@ -39,6 +39,11 @@ const QUARTER = Math.log(0.075);
 const WHOLE = Math.log(0.025);
 /** Mean square of the innovations below which a reading is silent, and its sameness says nothing. */
 const SILENT = 0.2;
+/** Weight of the newest innovation in the power by which silence is told. */
+const POWER_WEIGHT = 1 / 16;
+/** Earlier places that are tried for a reading, the latest first, and readings between two bent alignments. */
+const MOST_PLACES = 2048;
+const BEND_EVERY = 4;
 /** Symbols of the words' alphabet, as bits. */
 const SYMBOL_BITS = 2;
 const INDEX_BITS = 12;
@@ -78,6 +83,8 @@ export class ReplayDetector {
   readonly #row = new Float64Array(STATES);
   readonly #next = new Float64Array(STATES);
   #word = 0;
+  #power = 1;
+  #bent = -BEND_EVERY;
   #count = 0;
   #run = 0;
   // The best alignment of the reading under work.
@@ -115,13 +122,14 @@ export class ReplayDetector {
     this.#bins[slot] = bin;
     this.#times[slot] = time;
     this.#word = ((this.#word << SYMBOL_BITS) | this.#symbols[bin]!) & this.#wordMask;
+    this.#power += POWER_WEIGHT * (middleOf(bin, this.#width) ** 2 - this.#power);
     this.#score = 0;
     if (++this.#run < this.#wordLength) {
       this.#before[slot] = -1;
       return undefined;
     }
     const head = Math.imul(this.#word, 0x9e3779b1) >>> (32 - INDEX_BITS);
-    const found = this.#search(at, this.#heads[head]!);
+    const found = this.#power < SILENT ? undefined : this.#search(at, this.#heads[head]!);
     this.#before[slot] = this.#heads[head]!;
     this.#heads[head] = at;
     return found;
@@ -134,15 +142,19 @@ export class ReplayDetector {
 
   #search(at: number, first: number): Repeat | undefined {
     const oldest = at - this.#size + 1;
+    let left = MOST_PLACES;
     for (let place = first; place >= 0 && place > oldest; place = this.#before[place & this.#mask]!) {
       if (at - place >= LEAST_LAG) this.#extend(at, place, oldest);
+      if (--left === 0) break;
     }
     if (this.#score < PROMISING) return undefined;
     if (this.#score < this.#limit) {
+      if (at - this.#bent < BEND_EVERY) return undefined;
+      this.#bent = at;
       this.#bend(at, this.#place, oldest);
       if (this.#score < this.#limit) return undefined;
     }
-    if (this.#power(at) < SILENT) return undefined;
+    if (this.#meanSquare(at) < SILENT) return undefined;
     return {
       score: this.#score,
       length: this.#length,
@@ -218,7 +230,7 @@ export class ReplayDetector {
   }
 
   /** Mean square of the innovations in the alignment. */
-  #power(at: number): number {
+  #meanSquare(at: number): number {
     const width = this.#width;
     let sum = 0;
     for (let i = 0; i < this.#length; i++) sum += middleOf(this.#bins[(at - i) & this.#mask]!, width) ** 2;
@@ -229,6 +241,7 @@ export class ReplayDetector {
     this.#heads.fill(-1);
     this.#count = 0;
     this.#run = 0;
+    this.#bent = -BEND_EVERY;
   }
 }
 
