@@ -56,6 +56,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'read a controller’s program back and compare it with the approved one',
     load: async () => (await import('./audit.ts')).audit,
   },
+  process: {
+    summary: 'learn how readings behave, and say where they no longer do',
+    load: async () => (await import('./process.ts')).processCommand,
+  },
 };
 
 process.exitCode = await main(process.argv.slice(2));
