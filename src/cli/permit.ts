@@ -57,6 +57,7 @@ request:
   --action ACTION    what else may be done: stop, start, restart, mode, firmware; may be repeated
   --delete BLOCK     a block that may be deleted; may be repeated
   --unseen           the protocol hides what it transfers, so that the permit covers the transfer, not the bytes
+  --policy FILE      check that the policy has these hosts, and a conduit between them
   --out FILE         where to write it (permit.json)
 
 sign:
