@@ -2,7 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
@@ -136,7 +145,7 @@ test('what goes wrong is one line that says what to do', async t => {
   const [first, ...rest] = REQUEST.split(' --');
   const without = (option: string) => [first, ...rest.filter(one => !one.startsWith(option))].join(' --');
   const cases: [string, RegExp][] = [
-    ['cofferdam permit', /permit what\? there are: request, show, sign, verify/],
+    ['cofferdam permit', /permit what\? there are: request, show, sign, merge, verify/],
     ['cofferdam permit sing', /permit 'sing'\? there are/],
     ['cofferdam permit request', /no --controller; write the controller’s host name in the policy/],
     [`${without('protocol')}`, /--protocol is missing; write modbus or s7comm/],
@@ -217,6 +226,28 @@ test('a signature that would count for nothing is not added', async t => {
   assert.equal(statSync(file).mode & 0o777, 0o640);
   assert.match((await fails(t, folder, `${sign} two`))!, /bears a signature of the key SHA256:\S+ already/);
   assert.equal(parseEnvelope(readFileSync(file)).signatures.length, 1);
+});
+
+test('copies that approvers have each signed are one permit again', async t => {
+  const folder = desk();
+  const run = (...lines: string[]) => fails(t, folder, ...lines);
+  const sign = (file: string, key: string) =>
+    `cofferdam permit sign ${file} --key ${key} --passphrase-file words --yes`;
+  assert.equal(await run(`${REQUEST} blocks`), undefined);
+  copyFileSync(join(folder, 'permit.json'), join(folder, 'copy.json'));
+  const merge = 'cofferdam permit merge permit.json copy.json';
+  assert.equal(await run(sign('permit.json', 'one'), sign('copy.json', 'two'), merge, merge), undefined);
+  const { signatures } = parseEnvelope(readFileSync(join(folder, 'permit.json')));
+  assert.deepEqual(
+    signatures.map(signature => signature.keyId),
+    KEYS.map(({ publicKey }) => publicKey.id),
+  );
+  const other = `${REQUEST} --uses 2 --out copy2.json blocks`;
+  const wrong = await run(other, 'cofferdam permit merge permit.json copy2.json');
+  assert.match(
+    wrong!,
+    /^copy2\.json: is permit \w{12}, not \w{12} as permit\.json; only copies of one permit fit$/,
+  );
 });
 
 test('a request is held against the policy where one is given', async t => {
@@ -321,6 +352,7 @@ test('on a terminal passphrases are asked for and not shown, and signing wants a
   const refused = type(folder, sign, [['[yes/no] ', 'no\r']]);
   assert.equal(refused.status, 1);
   assert.match(refused.shown, /not signed/);
+  assert.equal(type(folder, sign, [['[yes/no] ', '\x03']]).status, 1);
   const signed = type(folder, sign, [
     ['[yes/no] ', 'yes\r'],
     ['Passphrase for typed: ', 'seven words\r'],

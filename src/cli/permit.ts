@@ -15,6 +15,7 @@ import { verifyPermit } from '../program/verify.ts';
 import { type Command, UsageError } from './command.ts';
 import { compareBlocks } from './permit-blocks.ts';
 import { readPermitFile } from './permit-file.ts';
+import { merge } from './permit-merge.ts';
 import { request } from './permit-request.ts';
 import { sign } from './permit-sign.ts';
 import { install, list, needApprovers, revoke } from './permit-store-commands.ts';
@@ -24,6 +25,7 @@ const HELP = `usage: cofferdam permit request --controller HOST --protocol NAME 
                                 --ticket NUMBER --purpose TEXT --requester NAME [OPTION …] BLOCKS…
        cofferdam permit show FILE [BLOCKS…] [--json]
        cofferdam permit sign FILE --key KEY [--approvers FILE] [BLOCKS…]
+       cofferdam permit merge FILE COPY…
        cofferdam permit verify FILE --approvers FILE [--json]
        cofferdam permit install FILE BLOCKS… --permits FOLDER --approvers FILE
        cofferdam permit list --permits FOLDER --approvers FILE [--json]
@@ -37,6 +39,7 @@ where the gateway finds it. It ends by itself, or is revoked.
 request  writes down what is to be approved, unsigned
 show     prints what a permit says
 sign     shows it, asks, and adds your signature to the file; the requester cannot sign
+merge    adds the signatures of copies, where approvers have each signed one
 verify   says who has approved and what is missing; exit code 1 if it does not hold
 install  verifies it and puts it, with the blocks' bytes, into the gateway's permit store
 list     prints the installed permits and what is left of them
@@ -76,6 +79,7 @@ const ACTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<numb
   request,
   show,
   sign,
+  merge,
   verify,
   install,
   list,
