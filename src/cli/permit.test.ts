@@ -26,6 +26,7 @@ import { REFUSALS } from '../program/refusal.ts';
 import { userMessage } from './command.ts';
 import { key } from './key.ts';
 import { permit } from './permit.ts';
+import { readPermitFile } from './permit-file.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const CLOCK = pathToFileURL(fileURLToPath(new URL('clock.fixture.ts', import.meta.url))).href;
@@ -247,6 +248,19 @@ test('copies that approvers have each signed are one permit again', async t => {
   assert.match(
     wrong!,
     /^copy2\.json: is permit \w{12}, not \w{12} as permit\.json; only copies of one permit fit$/,
+  );
+});
+
+test('blocks are also those of a program that was read out', async t => {
+  const folder = desk();
+  mkdirSync(join(folder, 'program/blocks'), { recursive: true });
+  const files = { 'program.json': '{}', 'blocks/OB1.bin': 'first', 'blocks/PROGRAM%2FA%2E1.bin': 'second' };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'program', name), text);
+  assert.equal(await fails(t, folder, `${REQUEST} program`), undefined);
+  const { permit } = await readPermitFile(join(folder, 'permit.json'));
+  assert.deepEqual(
+    permit.blocks.map(block => block.object),
+    ['OB1', 'PROGRAM/A.1'],
   );
 });
 

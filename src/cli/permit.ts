@@ -46,7 +46,8 @@ list     prints the installed permits and what is left of them
 revoke   takes a permit back, installed or not; the first 8 or more digits name one that is installed
 export   writes what is signed, and each signature, as files for other programs
 
-BLOCKS are folders of block files, each named as its block (OB1.bin), or single files as FILE:BLOCK (new.bin:OB1).
+BLOCKS are folders of block files, each named as its block (OB1.bin), such as \`cofferdam program\` writes, or single files
+as FILE:BLOCK (new.bin:OB1).
 
 request:
   --controller HOST  the controller's name in the policy         --protocol NAME  the protocol, such as s7comm
