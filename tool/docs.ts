@@ -12,7 +12,14 @@ import { Operation } from '../src/operation/operation.ts';
 import { Side } from '../src/operation/side.ts';
 import { VALUE_BITS, VALUE_TYPES } from '../src/operation/value.ts';
 import { VERBS, VerbGroup } from '../src/operation/verb.ts';
-import { Answer, type FunctionRow, type ObjectRange, type Protocol, Why } from '../src/protocol/protocol.ts';
+import {
+  Answer,
+  type FunctionRow,
+  type ObjectRange,
+  type Protocol,
+  Step,
+  Why,
+} from '../src/protocol/protocol.ts';
 import { PROTOCOLS } from '../src/protocol/registry.ts';
 import { writeFindingsPage } from './findings-page.ts';
 
@@ -50,6 +57,7 @@ export function protocolsPage(): string {
     'Cofferdam reduces every protocol to operations: a verb, done to objects of a station. This page lists what it knows of each protocol, and the words that policies, records and summaries use.',
     contents(),
     ...PROTOCOLS.flatMap(aboutProtocol),
+    ...aboutTransfers(),
     ...aboutVerbs(),
     ...aboutValues(),
     ...aboutAnomalies(),
@@ -58,7 +66,7 @@ export function protocolsPage(): string {
 }
 
 function contents(): string {
-  const titles = [...PROTOCOLS.map(p => p.title), 'Verbs', 'Value types', 'Anomalies'];
+  const titles = [...PROTOCOLS.map(p => p.title), TRANSFERS, 'Verbs', 'Value types', 'Anomalies'];
   return titles.map(title => `- [${title}](#${anchor(title)})`).join('\n');
 }
 
@@ -194,6 +202,25 @@ function shown(protocol: Protocol, request: DataView, answer: Answer): [string, 
 function viewOf(hex: string): DataView {
   const bytes = hex.split(' ').map(byte => Number.parseInt(byte, 16));
   return new DataView(Uint8Array.from(bytes).buffer);
+}
+
+const TRANSFERS = 'What a program transfer shows';
+
+function aboutTransfers(): string[] {
+  return [
+    `## ${TRANSFERS}`,
+    'What a permit can hold a program download to, as far as the protocol shows it. What cannot be seen passes only under a permit that says so; then the permit covers the operation, not its content.',
+    table(
+      ['protocol', 'begins with', 'content in', 'ends with', 'takes effect by', 'what is seen'],
+      PROTOCOLS.map(({ title, functions, program }) => {
+        if (program === undefined) return [title, '', '', '', '', 'Nothing.'];
+        const named = (step: Step) => functions.filter(row => row.step === step).map(row => row.name);
+        const columns = [Step.begin, Step.content, Step.end].map(step => named(step).join(', '));
+        const effect = program.takesEffect === 'end' ? 'its end' : 'an operation `activate`';
+        return [title, ...columns, effect, program.shows];
+      }),
+    ),
+  ];
 }
 
 function aboutVerbs(): string[] {

@@ -32,6 +32,22 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'check a policy, or explain what it says of an operation',
     load: async () => (await import('./policy.ts')).policy,
   },
+  permit: {
+    summary: 'request, sign, verify, install, list and revoke permits for program downloads',
+    load: async () => (await import('./permit.ts')).permit,
+  },
+  key: {
+    summary: 'make a key that approves program permits, or show one',
+    load: async () => (await import('./key.ts')).key,
+  },
+  program: {
+    summary: 'read the blocks of a controller, as the program to trust',
+    load: async () => (await import('./program.ts')).program,
+  },
+  audit: {
+    summary: 'read a controller’s program back and compare it with the approved one',
+    load: async () => (await import('./audit.ts')).audit,
+  },
 };
 
 process.exitCode = await main(process.argv.slice(2));

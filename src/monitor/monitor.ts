@@ -83,6 +83,7 @@ export class Monitor implements StreamSink {
     this.#protocols = options.protocols;
     this.#sink = options.sink;
     this.#current = options.current;
+    this.#current.sessions = this.#sessions;
     this.#marker = new Marker(options.sink);
     this.#limits = options.limits ?? MONITOR_LIMITS;
     this.health = options.protocols.map(() => new ProtocolHealth());
@@ -296,7 +297,7 @@ export class Monitor implements StreamSink {
   /** The next bytes of a side whose protocol is known. */
   #read(session: Session, side: Side, view: DataView, at: number, end: number): void {
     this.#op.time = this.#now();
-    this.#current.session = session;
+    this.#current.flow = session.flow;
     const state = session.state(side);
     const { rest } = state;
     if (rest !== undefined && rest.length > 0) {
@@ -348,14 +349,13 @@ export class Monitor implements StreamSink {
       if (length === Frame.more || length > end - at) break;
       op.flow = session.serial;
       op.protocol = session.index;
-      if (state.marks === 0) conversation.decode(side, view, at, at + length, op, this.#sink);
+      if (state.marks === 0) conversation.observe(side, view, at, at + length, op, this.#sink);
       else {
         this.#marker.marks = state.marks;
-        conversation.decode(side, view, at, at + length, op, this.#marker);
+        conversation.observe(side, view, at, at + length, op, this.#marker);
         // Still there where the message is a part that has no operation by itself.
         state.marks = this.#marker.marks;
       }
-      conversation.follow(side, view, at, at + length);
       health.messages++;
       health.decoded += length;
       at += length;

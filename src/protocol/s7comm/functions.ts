@@ -9,7 +9,7 @@
  */
 
 import { Verb } from '../../operation/verb.ts';
-import type { FunctionNumbers, FunctionRow } from '../protocol.ts';
+import { type FunctionNumbers, type FunctionRow, Step } from '../protocol.ts';
 
 /** Function codes of Jobs. */
 export const Fn = {
@@ -58,9 +58,9 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   job(Fn.setup, 'setup communication', Verb.connect),
   job(Fn.readVar, 'read variable', Verb.read),
   job(Fn.writeVar, 'write variable', Verb.write),
-  job(Fn.requestDownload, 'request download', Verb.download),
-  job(Fn.downloadBlock, 'download block', Verb.download),
-  job(Fn.downloadEnded, 'download ended', Verb.download),
+  { ...job(Fn.requestDownload, 'request download', Verb.download), step: Step.begin },
+  { ...job(Fn.downloadBlock, 'download block', Verb.download), step: Step.content },
+  { ...job(Fn.downloadEnded, 'download ended', Verb.download), step: Step.end },
   job(Fn.startUpload, 'start upload', Verb.upload),
   job(Fn.upload, 'upload', Verb.upload),
   job(Fn.endUpload, 'end upload', Verb.upload),
