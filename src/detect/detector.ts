@@ -76,8 +76,8 @@ export class Detector implements Sink {
     this.grouping = new Grouping(tuning);
     this.#roles = new Roles(hosts);
     this.#parties = new Parties(current, this.#roles);
-    this.#raiser = new Raiser(protocols, this.#parties, this.grouping);
     this.#deeds = new Deeds(protocols);
+    this.#raiser = new Raiser(protocols, this.#parties, this.grouping, this.#deeds);
     this.#firstSeen = new FirstSeen(
       protocols,
       known,
