@@ -156,7 +156,7 @@ function describe(runs: readonly PlantDays[], seed: number): string {
         ({ kind, subject, count }) => `\`${kind}\` (${subject.client}, ${count} operations)`,
       );
       return (
-        `- ${plant}: ${days} days from seed ${seed}, ${operations} operations: ${findings.length} false findings, ` +
+        `- ${plant}: ${days} days from seed ${seed}, ${operations} operations: false findings ${findings.length}, ` +
         `${rate} a day${list.length === 0 ? '' : `: ${list.join(', ')}`}`
       );
     })
