@@ -149,7 +149,8 @@ export class Detector implements Sink {
     const { client, server } = pair;
     if (kind === KINDS.upload && this.#roles.is(client, 'engineering')) return true;
     if (kind === KINDS.timeChange && this.#roles.is(client, 'time')) return true;
-    if (this.#known.learning) return false;
+    // Once it was told, it goes on to be counted.
+    if (this.#known.learning || pair.groups.has(kind)) return false;
     const protocol = this.#protocols[op.protocol]!;
     const known = this.#known.pair(client, server, protocol.name);
     return known?.functions.has(functionName(op, protocol)) === true && !pair.isNew;
