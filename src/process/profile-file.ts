@@ -57,10 +57,8 @@ export function parseProfile(text: string, file: string): ProcessProfile {
   } catch (error) {
     throw new ProfileError(`${file}: is no JSON (${(error as Error).message}); learn the profile again`);
   }
-  const fail = (place: string, what: string): never => {
-    throw new ProfileError(
-      `${file}: ${place} ${what}; learn the profile again with 'cofferdam process learn'`,
-    );
+  const fail = (what: string): never => {
+    throw new ProfileError(`${file}: ${what}; learn the profile again with 'cofferdam process learn'`);
   };
   const root = fields(data);
   if (root === undefined || root['cofferdam-process'] !== 1) {
