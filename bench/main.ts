@@ -15,9 +15,10 @@ import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
 
-const HELP = `usage: npm run bench -- [micro] [OPTION …]
+const HELP = `usage: npm run bench -- [micro|download] [OPTION …]
 
   micro              the micro-benches instead (decoding, deciding, reading values)
+  download           a program download instead: under a permit, beside one that is simply allowed
   --only PART        inspect or gateway alone
   --quick            a short run: smaller captures, fewer and shorter rounds; its figures are no basis for claims
   --json             the figures as data
@@ -46,6 +47,8 @@ if (values.help) {
   console.log(HELP);
 } else if (positionals[0] === 'micro') {
   await import('./micro.ts');
+} else if (positionals[0] === 'download') {
+  await import('./download.ts');
 } else {
   const figures = await measure();
   if (values.json) console.log(JSON.stringify(figures, null, 2));

@@ -13,6 +13,9 @@ export const PYTHON = '/usr/bin/python3';
 const PEERS = {
   tshark: { command: ['tshark', '--version'], debian: 'tshark' },
   pymodbus: { command: [PYTHON, '-c', 'import pymodbus.client'], debian: 'python3-pymodbus' },
+  cryptography: { command: [PYTHON, '-c', 'import cryptography'], debian: 'python3-cryptography' },
+  openssl: { command: ['openssl', 'version'], debian: 'openssl' },
+  openssh: { command: ['ssh', '-V'], debian: 'openssh-client' },
 } as const;
 
 /** Why a test that needs the program is skipped, or false where it is there: the value of node:test's `skip`. */

@@ -1,5 +1,6 @@
 /**
- * `npm run docs`: writes docs/protocols.md from the code, so that the tables are those the program works with.
+ * `npm run docs`: writes docs/protocols.md, and the tables of docs/findings.md, from the code, so that they are those
+ * the program works with.
  * A test fails when the file and the code differ.
  *
  * @module
@@ -11,8 +12,16 @@ import { Operation } from '../src/operation/operation.ts';
 import { Side } from '../src/operation/side.ts';
 import { VALUE_BITS, VALUE_TYPES } from '../src/operation/value.ts';
 import { VERBS, VerbGroup } from '../src/operation/verb.ts';
-import { Answer, type FunctionRow, type ObjectRange, type Protocol, Why } from '../src/protocol/protocol.ts';
+import {
+  Answer,
+  type FunctionRow,
+  type ObjectRange,
+  type Protocol,
+  Step,
+  Why,
+} from '../src/protocol/protocol.ts';
 import { PROTOCOLS } from '../src/protocol/registry.ts';
+import { writeFindingsPage } from './findings-page.ts';
 
 /** The file that is generated. */
 export const PAGE = new URL('../docs/protocols.md', import.meta.url);
@@ -48,6 +57,7 @@ export function protocolsPage(): string {
     'Cofferdam reduces every protocol to operations: a verb, done to objects of a station. This page lists what it knows of each protocol, and the words that policies, records and summaries use.',
     contents(),
     ...PROTOCOLS.flatMap(aboutProtocol),
+    ...aboutTransfers(),
     ...aboutVerbs(),
     ...aboutValues(),
     ...aboutAnomalies(),
@@ -56,7 +66,7 @@ export function protocolsPage(): string {
 }
 
 function contents(): string {
-  const titles = [...PROTOCOLS.map(p => p.title), 'Verbs', 'Value types', 'Anomalies'];
+  const titles = [...PROTOCOLS.map(p => p.title), TRANSFERS, 'Verbs', 'Value types', 'Anomalies'];
   return titles.map(title => `- [${title}](#${anchor(title)})`).join('\n');
 }
 
@@ -194,6 +204,25 @@ function viewOf(hex: string): DataView {
   return new DataView(Uint8Array.from(bytes).buffer);
 }
 
+const TRANSFERS = 'What a program transfer shows';
+
+function aboutTransfers(): string[] {
+  return [
+    `## ${TRANSFERS}`,
+    'What a permit can hold a program download to, as far as the protocol shows it. What cannot be seen passes only under a permit that says so; then the permit covers the operation, not its content.',
+    table(
+      ['protocol', 'begins with', 'content in', 'ends with', 'takes effect by', 'what is seen'],
+      PROTOCOLS.map(({ title, functions, program }) => {
+        if (program === undefined) return [title, '', '', '', '', 'Nothing.'];
+        const named = (step: Step) => functions.filter(row => row.step === step).map(row => row.name);
+        const columns = [Step.begin, Step.content, Step.end].map(step => named(step).join(', '));
+        const effect = program.takesEffect === 'end' ? 'its end' : 'an operation `activate`';
+        return [title, ...columns, effect, program.shows];
+      }),
+    ),
+  ];
+}
+
 function aboutVerbs(): string[] {
   const groups = Object.keys(VerbGroup);
   return [
@@ -270,4 +299,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-if (import.meta.main) writeFileSync(PAGE, protocolsPage());
+if (import.meta.main) {
+  writeFileSync(PAGE, protocolsPage());
+  await writeFindingsPage();
+}

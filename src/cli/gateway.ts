@@ -16,6 +16,7 @@ import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { formatProblem } from '../policy/problem.ts';
 import { type Command, UsageError, userMessage } from './command.ts';
+import { GatewayPermits } from './gateway-permits.ts';
 
 const HELP = `usage: cofferdam gateway --policy FILE [OPTION …]
 
@@ -26,6 +27,9 @@ protocol's own words, and the session lives on.
   --policy FILE            the policy; read again on SIGHUP, without dropping sessions
   --mode enforce|monitor   enforce (the default) refuses; monitor passes everything that it can and reports what
                            would have been refused
+  --permits FOLDER         the permit store: where the policy says \`download: permit\`, programs are changed under a
+                           permit of it; read again when it changes and on SIGHUP
+  --approvers FILE         who may approve permits, and how many of them it takes; read again on SIGHUP
   --listen TO/PROTOCOL=ADDRESS:PORT
                            listen there for this controller, and not where the policy says; may be repeated
   --all                    report every verdict; by default whatever is not simply allowed, and what changes
@@ -47,6 +51,8 @@ async function run(args: readonly string[]): Promise<number> {
     options: {
       policy: { type: 'string' },
       mode: { type: 'string', default: 'enforce' },
+      permits: { type: 'string' },
+      approvers: { type: 'string' },
       listen: { type: 'string', multiple: true, default: [] },
       all: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -58,6 +64,7 @@ async function run(args: readonly string[]): Promise<number> {
   const mode = readMode(values.mode);
   const policy = await loadPolicy(file);
   const listenAt = readListen(values.listen, policy);
+  const permits = await GatewayPermits.open(values.permits, values.approvers);
   if (policy.listeners.length === 0) {
     throw new UsageError(
       `${file}: the policy names no listeners; add \`listeners: [{ listen: 127.0.0.1:1502, to: plc-7, protocol: modbus }]\``,
@@ -65,6 +72,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
   if (values.check) {
     for (const warning of policy.warnings) console.log(`NOTE ${formatProblem(warning)}`);
+    for (const line of permits?.lines ?? []) console.log(line);
     console.log(
       `${file}: good; ${policy.listeners.length} ${policy.listeners.length === 1 ? 'listener' : 'listeners'}`,
     );
@@ -80,18 +88,24 @@ async function run(args: readonly string[]): Promise<number> {
     tell: event => print(values.json ? '' : eventText(event), event),
     reports: values.all ? 'all' : 'changes',
     listenAt,
+    ...(permits === undefined ? {} : { permits: permits.permits }),
   });
   let ready = it.open();
   // One after the other, in the order in which they were asked for.
   const reload = (): void => {
-    ready = ready.then(() => reloadPolicy(it, file, print));
+    ready = ready.then(() => reloadPolicy(it, file, print)).then(() => reloadPermits(permits, print));
   };
   process.on('SIGHUP', reload);
+  permits?.watch(() => {
+    ready = ready.then(() => reloadPermits(permits, print));
+  });
   await ready;
   const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });
   warn(policy, print);
+  tellPermits(permits, print);
   await stop;
+  permits?.close();
   await it.close();
   process.off('SIGHUP', reload);
   print(countsText(it.counts), { event: 'stopped', counts: { ...it.counts } });
@@ -116,6 +130,22 @@ async function reloadPolicy(it: Gateway, file: string, print: Print): Promise<vo
     if (what === undefined) throw error;
     print(`${what}\nNOTE the policy that was in force stays in force`, { event: 'kept', policy: file, what });
   }
+}
+
+/** A store that cannot be read changes nothing: the permits that were read before stay in force. */
+async function reloadPermits(permits: GatewayPermits | undefined, print: Print): Promise<void> {
+  try {
+    await permits?.reload();
+    tellPermits(permits, print);
+  } catch (error) {
+    const what = userMessage(error);
+    if (what === undefined) throw error;
+    print(`${what}\nNOTE the permits that were read before stay in force`, { event: 'kept', what });
+  }
+}
+
+function tellPermits(permits: GatewayPermits | undefined, print: Print): void {
+  for (const line of permits?.lines ?? []) print(line, { event: 'permits', what: line });
 }
 
 /** Tells what is not wrong in the policy but wants looking at. */

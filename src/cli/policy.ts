@@ -188,7 +188,8 @@ function countsOf(read: Policy) {
     hosts: read.hosts.size,
     tags: read.tags.size,
     conduits: read.conduits.length,
-    rules: read.rules.length,
+    // The key `download` stands for several.
+    rules: new Set(read.rules.map(({ line, text }) => `${line} ${text}`)).size,
     listeners: read.listeners.length,
   };
 }

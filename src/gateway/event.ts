@@ -6,6 +6,7 @@
  */
 
 import { anomalyNames } from '../operation/anomaly.ts';
+import type { Finding } from '../operation/finding.ts';
 import { type Operation, PHASES } from '../operation/operation.ts';
 import { SIDES } from '../operation/side.ts';
 import { VERBS } from '../operation/verb.ts';
@@ -51,6 +52,9 @@ export interface VerdictEvent extends Party {
   readonly reason: string;
   /** Index of the policy's rule, or -1. */
   readonly rule: number;
+  /** Id of the permit that covers it, or comes nearest to that, and why it does not; only where one is needed. */
+  readonly permit?: string;
+  readonly refusal?: string;
   /** What became of the message; in monitor mode a denied one is `passed`. */
   readonly fate: (typeof FATES)[number];
 }
@@ -79,7 +83,14 @@ export interface ListenerEvent {
   readonly what: string;
 }
 
-export type GatewayEvent = VerdictEvent | SessionEvent | ListenerEvent;
+/** Something in a session that somebody should see. */
+export interface FindingEvent extends Party {
+  readonly event: 'finding';
+  readonly time: number;
+  readonly finding: Finding;
+}
+
+export type GatewayEvent = VerdictEvent | SessionEvent | ListenerEvent | FindingEvent;
 
 /** Values of one operation that an event tells. */
 export const MAX_VALUES = 16;
@@ -127,6 +138,7 @@ export function verdictEvent(
     reason: byPolicy ? judge.describe(op, decision) : SENTENCES[cause],
     rule: byPolicy ? ruleOf(decision) : -1,
     fate: FATES[fate],
+    ...(byPolicy ? judge.permission(op, decision) : undefined),
   };
 }
 

@@ -11,8 +11,11 @@ import { SIDES, type Side } from '../operation/side.ts';
 import type { Listener as Endpoint } from '../policy/model.ts';
 import type { Policy } from '../policy/policy.ts';
 import { PolicyState } from '../policy/state.ts';
+import { Desk } from '../program/desk.ts';
+import type { DeskPermits } from '../program/desk-permits.ts';
+import { Seat } from '../program/seat.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
-import { type Cause, type Fate, NOTES, Note } from './cause.ts';
+import { Cause, type Fate, NOTES, Note } from './cause.ts';
 import { now } from './clock.ts';
 import { Counts } from './counts.ts';
 import { type GatewayEvent, type ListenerEvent, type Mode, type Party, verdictEvent } from './event.ts';
@@ -30,6 +33,8 @@ export interface GatewayOptions {
   readonly reports?: Reports;
   readonly limits?: Partial<Limits>;
   /** Where to listen instead of where the policy says; port 0 is any free one. */
+  /** Where permits are kept; without it nothing passes that needs one. */
+  readonly permits?: DeskPermits;
   readonly listenAt?: (endpoint: Endpoint) => { readonly address: string; readonly port: number };
 }
 
@@ -43,6 +48,9 @@ export class Gateway implements LinkOwner, ListenerOwner {
   #policy: Policy;
   /** By host: what all sessions of one controller share. */
   #states = new Map<string, PolicyState>();
+  /** By host: what is being loaded into each controller. */
+  readonly #desks = new Map<string, Desk>();
+  readonly #seats = new Map<Link, Seat>();
   readonly #listeners = new Set<Listener>();
   /** Listeners that are closed but still have links. */
   readonly #leaving = new Set<Listener>();
@@ -148,16 +156,18 @@ export class Gateway implements LinkOwner, ListenerOwner {
 
   link(listener: Listener, socket: net.Socket): Link {
     const { protocol, upstream } = listener.endpoint;
+    const seat = this.#seat(listener.endpoint);
     const link = new Link(socket, upstream, this, {
       number: ++this.#sessions,
       protocol,
       index: PROTOCOLS.indexOf(protocol),
-      judge: this.#judge(listener, plainAddress(socket.remoteAddress ?? '')),
+      judge: this.#judge(listener, plainAddress(socket.remoteAddress ?? ''), seat),
       enforce: this.mode === 'enforce',
       reports: this.#options.reports ?? 'changes',
       counts: listener.counts,
     });
     this.#home.set(link, listener);
+    if (seat !== undefined) this.#seats.set(link, seat);
     this.#options.tell({
       event: 'opened',
       time: now(),
@@ -183,9 +193,11 @@ export class Gateway implements LinkOwner, ListenerOwner {
 
   verdict(link: Link, op: Operation, decision: number, cause: Cause, fate: Fate): void {
     const { protocol } = this.#home.get(link)!.endpoint;
-    this.#options.tell(
-      verdictEvent(this.#party(link), this.mode, protocol, link.session.judge, op, decision, cause, fate),
-    );
+    const { judge } = link.session;
+    const party = this.#party(link);
+    this.#options.tell(verdictEvent(party, this.mode, protocol, judge, op, decision, cause, fate));
+    const finding = cause === Cause.policy ? judge.finding(op, decision, link.address) : undefined;
+    if (finding !== undefined) this.#options.tell({ event: 'finding', time: op.time, ...party, finding });
   }
 
   note(link: Link, what: Note, side: Side, count: number): void {
@@ -203,6 +215,8 @@ export class Gateway implements LinkOwner, ListenerOwner {
     const party = this.#party(link);
     const listener = this.#home.get(link)!;
     this.#home.delete(link);
+    this.#seats.get(link)?.left(link.number);
+    this.#seats.delete(link);
     listener.gone(link);
     if (this.#leaving.has(listener) && listener.links.size === 0) {
       this.#leaving.delete(listener);
@@ -241,7 +255,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
 
   /** A session without a way to the controller, to which something is allowed now, must be opened anew. */
   #rejudge(listener: Listener, link: Link): void {
-    const judge = this.#judge(listener, link.address);
+    const judge = this.#judge(listener, link.address, this.#seats.get(link));
     link.session.judge = judge;
     if (!link.reaches && !judge.closed) link.session.close(false, Note.removed);
   }
@@ -252,14 +266,26 @@ export class Gateway implements LinkOwner, ListenerOwner {
     for (const listener of this.#leaving) listener.tick(time);
   }
 
-  #judge(listener: Listener, client: string): PolicyJudge {
+  /** A place for a new session at the desk of its controller. */
+  #seat({ target, protocol }: Endpoint): Seat | undefined {
+    const { permits } = this.#options;
+    if (permits === undefined) return undefined;
+    let desk = this.#desks.get(target);
+    if (desk === undefined) {
+      desk = new Desk(target, permits);
+      this.#desks.set(target, desk);
+    }
+    return new Seat(desk, protocol);
+  }
+
+  #judge(listener: Listener, client: string, seat?: Seat): PolicyJudge {
     const { target, protocol } = listener.endpoint;
     let state = this.#states.get(target);
     if (state === undefined) {
       state = new PolicyState(this.#policy);
       this.#states.set(target, state);
     }
-    return new PolicyJudge(this.#policy, this.#policy.route(client, target, protocol.name), state);
+    return new PolicyJudge(this.#policy, this.#policy.route(client, target, protocol.name), state, seat);
   }
 
   #party(link: Link): Party {

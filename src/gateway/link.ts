@@ -43,6 +43,8 @@ export class Link implements Wire {
   readonly #opened = now();
   /** Which side has not taken what was sent to it. */
   readonly #full: [boolean, boolean] = [false, false];
+  /** Whose next message waits for a record. */
+  readonly #held: [boolean, boolean] = [false, false];
   #connected = false;
   #failedAt = 0;
   #sent = false;
@@ -109,6 +111,17 @@ export class Link implements Wire {
       this.note(Note.overflow, to, socket.writableLength);
       this.session.close(true, Note.overflow);
     }
+  }
+
+  hold(side: Side): void {
+    this.#held[side] = true;
+    this.#throttle();
+    void this.session.judge.record().then(() => {
+      this.#held[side] = false;
+      this.session.resume(side, now());
+      this.#throttle();
+      this.#drained();
+    });
   }
 
   end(to: Side): void {
@@ -243,9 +256,10 @@ export class Link implements Wire {
   #throttle(): void {
     if (this.#closedAt !== 0) return;
     const ready = this.#connected || this.#failedAt !== 0 || !this.reaches;
-    const clientReads = ready && !this.#draining && !this.#full[Side.client] && !this.#full[Side.server];
+    const taken = !this.#full[Side.client] && !this.#full[Side.server];
+    const clientReads = ready && !this.#draining && !this.#held[Side.client] && taken;
     // A controller that does not read because its answers are not read must have its answers read.
-    const serverReads = !this.#full[Side.client];
+    const serverReads = !this.#full[Side.client] && !this.#held[Side.server];
     flow(this.#client, clientReads);
     if (this.#server !== undefined) flow(this.#server, serverReads);
   }

@@ -1,20 +1,23 @@
 /**
- * The judge of a session under a policy: the route of its client to its controller, and the state that all sessions
- * of this controller share.
+ * The judge of a session under a policy: the route of its client to its controller, the state that all sessions of this
+ * controller share, and, where permits are kept, the session's seat at the controller's desk.
  *
  * @module
  */
 
-import type { Operation } from '../operation/operation.ts';
+import type { Finding } from '../operation/finding.ts';
+import { type Operation, Phase } from '../operation/operation.ts';
+import { Verb } from '../operation/verb.ts';
 import { commit, decide, settle } from '../policy/decide.ts';
-import { reasonOf } from '../policy/decision.ts';
+import { decision as decided, reasonOf, ruleOf, Verdict } from '../policy/decision.ts';
 import { describeDecision } from '../policy/describe.ts';
 import type { Policy } from '../policy/policy.ts';
 import { Reason } from '../policy/reasons.ts';
 import type { Route } from '../policy/route.ts';
 import type { PolicyState } from '../policy/state.ts';
+import type { Ruling, Seat } from '../program/seat.ts';
 import { Why } from '../protocol/protocol.ts';
-import type { Judge } from './judge.ts';
+import type { Judge, Permission } from './judge.ts';
 
 export class PolicyJudge implements Judge {
   readonly closed: boolean;
@@ -23,24 +26,48 @@ export class PolicyJudge implements Judge {
   readonly #route: Route;
   readonly #state: PolicyState;
 
-  constructor(policy: Policy, route: Route, state: PolicyState) {
+  readonly #seat: Seat | undefined;
+  /** Whether the message under work has an operation that was asked about at the desk. */
+  #asked = false;
+
+  /** Without a `seat` nothing is covered by a permit. */
+  constructor(policy: Policy, route: Route, state: PolicyState, seat?: Seat) {
     this.#policy = policy;
     this.closed = route.conduits.length === 0;
     this.refuse = route.refuse;
     this.#route = route;
     this.#state = state;
+    this.#seat = seat;
+    if (seat !== undefined) seat.clients = route.clients;
   }
 
   decide(op: Operation): number {
-    return decide(this.#route, this.#state, op);
+    if (op.item === 0) this.#asked = false;
+    const packed = decide(this.#route, this.#state, op);
+    return reasonOf(packed) === Reason.permit ? this.#ask(op, packed) : packed;
+  }
+
+  get due(): boolean {
+    return this.#asked && this.#seat!.due;
+  }
+
+  async record(): Promise<void> {
+    await this.#seat?.record();
   }
 
   commit(op: Operation, decision: number): void {
     commit(this.#route, this.#state, op, decision);
+    if (reasonOf(decision) === Reason.permitted) this.#seat?.passed(op);
+    else if (op.verb >= Verb.download && op.phase === Phase.request) this.#seat?.foreign(op);
+  }
+
+  refused(): void {
+    if (this.#asked) this.#seat!.refused();
   }
 
   settle(op: Operation): void {
     settle(this.#state, op);
+    if (op.verb >= Verb.download) this.#seat?.answered(op);
   }
 
   why(decision: number): Why {
@@ -58,6 +85,33 @@ export class PolicyJudge implements Judge {
   }
 
   describe(op: Operation, decision: number): string {
-    return describeDecision(this.#policy, decision, op, this.#route);
+    const said = describeDecision(this.#policy, decision, op, this.#route);
+    const ruling = this.#rulingOf(op, decision);
+    if (ruling === undefined) return said;
+    const { permit, refusal } = ruling;
+    return refusal === undefined ? `${said}: ${permit?.id.slice(0, 12)}` : `${said}: ${refusal.message}`;
+  }
+
+  permission(op: Operation, decision: number): Permission | undefined {
+    const ruling = this.#rulingOf(op, decision);
+    return ruling && { permit: ruling.permit?.id ?? '', refusal: ruling.refusal?.name ?? '' };
+  }
+
+  finding(op: Operation, decision: number, client: string): Finding | undefined {
+    return reasonOf(decision) === Reason.permit && this.#asked ? this.#seat!.finding(op, client) : undefined;
+  }
+
+  /** What the policy lets pass with a permit only is asked about at the desk. */
+  #ask(op: Operation, packed: number): number {
+    if (this.#seat === undefined) return packed;
+    this.#asked = true;
+    const { refusal } = this.#seat.judge(op);
+    return refusal === undefined ? decided(Verdict.allow, Reason.permitted, ruleOf(packed)) : packed;
+  }
+
+  #rulingOf(op: Operation, decision: number): Ruling | undefined {
+    const reason = reasonOf(decision);
+    if (!this.#asked || (reason !== Reason.permit && reason !== Reason.permitted)) return undefined;
+    return this.#seat!.ruling(op.item);
   }
 }

@@ -29,6 +29,11 @@ import { Patience } from './patience.ts';
 export interface Wire {
   /** The bytes `at..end` go to side `to`. */
   send(to: Side, bytes: Uint8Array, at: number, end: number): void;
+  /**
+   * The next message of `side` waits until the judge has recorded what it must: record, then call
+   * {@link Session.resume}. Until then nothing more of `side` need be received.
+   */
+  hold(side: Side): void;
   /** Nothing more will go to side `to`. */
   end(to: Side): void;
   /** The session is over: both sides are closed, with a reset or after what was sent. Called once. */
@@ -61,6 +66,7 @@ export interface SessionOptions {
 // Sessions run to completion, one at a time, so one of each serves them all.
 const op = new Operation();
 const answer = new Answer();
+const notice = new Answer();
 
 /** What the operations that a decoder hands over are wanted for. */
 const Pass = { judge: 0, report: 1, commit: 2 } as const;
@@ -92,6 +98,12 @@ export class Session implements Sink {
   readonly #budget: Budget;
   readonly #partialSince: [number, number] = [0, 0];
   readonly #ended: [boolean, boolean] = [false, false];
+  /** Whether the next message of a side waits for a record, and what came of the side meanwhile. */
+  readonly #waits: [boolean, boolean] = [false, false];
+  readonly #backlog: readonly [Uint8Array[], Uint8Array[]] = [[], []];
+  readonly #finishes: [boolean, boolean] = [false, false];
+  /** Reference of what the session itself asked a side, whose answer is nobody else's; -1 where there is none. */
+  readonly #asked: [number, number] = [-1, -1];
   #unreachable = false;
   #blind = false;
   #lastByte: number;
@@ -142,6 +154,10 @@ export class Session implements Sink {
     const inbox = this.#inboxes[side];
     let from = at;
     while (from < end && !this.closed) {
+      if (this.#waits[side]) {
+        this.#backlog[side].push(bytes.slice(from, end));
+        return;
+      }
       if (this.#blind) {
         this.#wire.send(opposite(side), bytes, from, end);
         return;
@@ -158,6 +174,10 @@ export class Session implements Sink {
   /** Side `side` will send nothing more. */
   finish(side: Side): void {
     if (this.closed || this.#ended[side]) return;
+    if (this.#waits[side]) {
+      this.#finishes[side] = true;
+      return;
+    }
     this.#ended[side] = true;
     const inbox = this.#inboxes[side];
     if (inbox.end > inbox.start) {
@@ -171,16 +191,30 @@ export class Session implements Sink {
     if (this.#ended[opposite(side)]) this.close(false, Note.ended);
   }
 
+  /** What the next message of `side` waited for is recorded, or could not be: it is decided once more. */
+  resume(side: Side, now: number): void {
+    if (this.closed || !this.#waits[side]) return;
+    this.#waits[side] = false;
+    const inbox = this.#inboxes[side];
+    this.#partialSince[side] = now;
+    this.#messages(side, inbox, now);
+    const backlog = this.#backlog[side].splice(0);
+    for (const bytes of backlog) this.receive(side, bytes, 0, bytes.length, now);
+    if (this.#finishes[side]) this.finish(side);
+  }
+
   /** From now on what would go to the controller is answered: it cannot be reached. */
   unreachable(): void {
     this.#unreachable = true;
   }
 
-  /** True when no request awaits its answer and no refusal its turn. */
+  /** True when no request awaits its answer, no refusal its turn, and no message its record. */
   get quiet(): boolean {
     const { client, server } = Side;
     const conversation = this.#conversation;
     return (
+      !this.#waits[client] &&
+      !this.#waits[server] &&
       conversation.waiting(client) === 0 &&
       conversation.waiting(server) === 0 &&
       this.#holds[client].count === 0 &&
@@ -219,7 +253,8 @@ export class Session implements Sink {
 
   #tickSide(side: Side, now: number): void {
     const inbox = this.#inboxes[side];
-    if (!this.closed && inbox.end > inbox.start && now - this.#partialSince[side] > this.#limits.partial) {
+    const begun = inbox.end > inbox.start && !this.#waits[side];
+    if (!this.closed && begun && now - this.#partialSince[side] > this.#limits.partial) {
       // In monitor mode a message that takes its time takes it.
       if (this.#enforce) this.#fail(Note.partial, side, inbox.end - inbox.start);
     }
@@ -253,6 +288,11 @@ export class Session implements Sink {
       inbox.start += length;
       this.#message(side, view, at, inbox.start, now);
       if (this.closed) return;
+      if (this.#waits[side]) {
+        // It stays where it is, and is decided again.
+        inbox.start = at;
+        break;
+      }
     }
     this.#flush(side);
   }
@@ -272,7 +312,16 @@ export class Session implements Sink {
     if (this.#count === 0) op.clear(side);
     const cause = this.#causeOf(side);
     this.#cause = cause;
+    if (cause === Cause.unsolicited && op.reference === this.#asked[side]) {
+      this.#asked[side] = -1;
+      return;
+    }
     const refused = cause !== Cause.policy || this.#worst === Verdict.deny;
+    if (!refused && this.#enforce && this.judge.due) {
+      this.#waits[side] = true;
+      this.#wire.hold(side);
+      return;
+    }
     if (refused) this.#tally(cause);
     else if (this.#worst === Verdict.alert) this.#counts.alerted++;
     if (!refused || (!this.#enforce && cause !== Cause.unreachable)) {
@@ -343,7 +392,13 @@ export class Session implements Sink {
     this.#fate = how === 'reset' ? Fate.reset : answered ? Fate.answered : Fate.dropped;
     // Before anything changes the conversation: the message may have to be decoded again.
     this.#eachOperation(Pass.report, side, view, at, end);
-    if (said && !back) this.#replace(side);
+    if (cause === Cause.policy) this.judge.refused();
+    if (said && !back) {
+      const gaveUp =
+        cause === Cause.policy && this.#conversation.giveUp?.(side, view, at, end, notice) === true;
+      this.#replace(side);
+      if (gaveUp) this.#tell(side);
+    }
     if (how === 'reset') {
       this.#flush(side);
       this.close(true, Note.refused);
@@ -353,7 +408,8 @@ export class Session implements Sink {
   /** How to refuse. Only what a side asks for by itself is refused as the policy's owner wants it. */
   #refusal(side: Side, cause: Cause): Judge['refuse'] {
     if (cause === Cause.unsolicited) return 'drop';
-    if (cause === Cause.busy || cause === Cause.unreachable || side === Side.server) return 'answer';
+    const answers = this.#phases === RESPONSE || side === Side.server;
+    if (cause === Cause.busy || cause === Cause.unreachable || answers) return 'answer';
     return this.judge.refuse;
   }
 
@@ -383,6 +439,12 @@ export class Session implements Sink {
     this.#conversation.follow(side, answer.view, 0, answer.length);
     this.#wire.send(opposite(side), answer.bytes, 0, answer.length);
     this.#release(opposite(side), false);
+  }
+
+  /** The side whose part of a transfer was refused is told as the other side would tell it. */
+  #tell(side: Side): void {
+    this.#asked[side] = op.reference;
+    this.#wire.send(side, notice.bytes, 0, notice.length);
   }
 
   /** Sends the refusals to `side` whose turn it is; all of them where no answers will come any more. */
@@ -437,6 +499,8 @@ export class Session implements Sink {
     // A message that was refused before the policy was asked is reported once, not for each item.
     if (count === 1 || (pass === Pass.report && this.#cause !== Cause.policy)) {
       const decision = this.#decisions[0]!;
+      // A decoder may have counted on.
+      op.item = 0;
       if (pass === Pass.commit) this.#commit(op, decision);
       else this.#report(op, decision);
       return;

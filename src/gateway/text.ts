@@ -5,7 +5,7 @@
  */
 
 import type { Counts } from './counts.ts';
-import type { GatewayEvent, ListenerEvent, Mode, SessionEvent, VerdictEvent } from './event.ts';
+import type { FindingEvent, GatewayEvent, ListenerEvent, Mode, SessionEvent, VerdictEvent } from './event.ts';
 
 /** One line for an event. */
 export function eventText(event: GatewayEvent): string {
@@ -17,6 +17,8 @@ export function eventText(event: GatewayEvent): string {
     case 'closed':
     case 'note':
       return `${at} ${sessionText(event)}`;
+    case 'finding':
+      return `${at} ${findingText(event)}`;
     default:
       return `${at} ${listenerText(event)}`;
   }
@@ -37,6 +39,11 @@ function word(event: VerdictEvent): string {
   if (event.verdict !== 'deny') return event.verdict === 'alert' ? 'ALERT' : 'allow';
   if (event.fate === 'passed') return 'WOULD DENY';
   return `DENY, ${event.fate}`;
+}
+
+function findingText({ client, finding }: FindingEvent): string {
+  const { severity, kind, message, technique, advice } = finding;
+  return `FINDING, ${severity} ${client}: ${message} (${kind}, ${technique}). ${advice}`;
 }
 
 const NOTE_TEXTS: Readonly<Record<string, string>> = {

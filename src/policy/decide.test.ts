@@ -159,7 +159,7 @@ const TABLES: readonly (readonly [title: string, rules: string, tags: string, ve
     'downloads',
     'allow: [{ identify: anything }]\ndownload: permit',
     '{}',
-    'download → deny permit\nidentify → allow granted\nactivate → deny noRule',
+    'download → deny permit\nidentify → allow granted\nactivate → deny permit',
   ],
   [
     'downloads allowed',

@@ -13,7 +13,7 @@ import { Anomaly, MALFORMED } from '../operation/anomaly.ts';
 import { type Operation, Outcome, Phase } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
 import { VERBS, Verb, VerbGroup } from '../operation/verb.ts';
-import { decision, ruleOf, Verdict, verdictOf } from './decision.ts';
+import { decision, reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { type Grant, namesFunction, Rank, reachesStation } from './judge/grant.ts';
 import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
 import { type Limit, within, withinStep } from './limit.ts';
@@ -44,7 +44,8 @@ const GRANTED = decision(Verdict.allow, Reason.granted, -1);
 /** Whether the operation may pass, and why: see `verdictOf`, `reasonOf`, `ruleOf`. */
 export function decide(route: Route, state: PolicyState, op: Operation): number {
   if ((op.anomalies & MALFORMED) !== 0) return decision(Verdict.deny, Reason.malformed, -1);
-  if (op.phase === Phase.response) {
+  // What a client answers may be a block that the controller fetches: that is decided like a request.
+  if (op.phase === Phase.response && (op.side === Side.server || route.carries[op.fn] === 0)) {
     const asked = (op.anomalies & (Anomaly.unsolicited | Anomaly.mismatch)) === 0;
     return asked ? decision(Verdict.allow, Reason.answer, -1) : decision(Verdict.deny, Reason.unasked, -1);
   }
@@ -129,7 +130,8 @@ function decideGrants(route: Route, state: PolicyState, op: Operation, now: numb
     const inside = from <= at;
     const found = judge(route, state, op, inside ? segments.grants(i) : segments.rest, unit, now, message);
     const verdict = verdictOf(found);
-    if (verdict === Verdict.deny) return found;
+    // A permit can lift this one, but none that another part of the object meets with.
+    if (verdict === Verdict.deny && reasonOf(found) !== Reason.permit) return found;
     if (first || verdict < verdictOf(result)) result = found;
     first = false;
     at = inside ? segments.to(i++) : from;
@@ -149,6 +151,7 @@ function judge(
 ): number {
   let reason: Reason = route.reason;
   let rule = -1;
+  let permit = -1;
   for (let i = 0; i < grants.length; i++) {
     const grant = grants[i]!;
     if (!namesFunction(grant, op, route.vendor)) continue;
@@ -157,9 +160,14 @@ function judge(
       // A denial at one station also denies what is said to all of them.
       if (!here && op.station !== route.broadcast) continue;
       if (!deniesValues(route, state, op, grant, unit, message)) continue;
-      return decision(Verdict.deny, grant.permit ? Reason.permit : Reason.denied, grant.rule);
+      if (!grant.permit) return decision(Verdict.deny, Reason.denied, grant.rule);
+      if (permit < 0) permit = grant.rule;
+      continue;
     }
+    // Denials come first: none of them is one that a permit cannot lift.
+    if (permit >= 0) break;
     let failed: Reason = here ? grantsValues(route, state, op, grant, unit, message) : Reason.station;
+    if (failed === Reason.granted && grant.permit) failed = Reason.permit;
     if (failed === Reason.granted) {
       const window = grant.rate === undefined ? undefined : state.windows[grant.rule];
       if (window === undefined || window.admits(now, message, op.item)) {
@@ -174,7 +182,7 @@ function judge(
       rule = grant.rule;
     }
   }
-  return decision(Verdict.deny, reason, rule);
+  return permit < 0 ? decision(Verdict.deny, reason, rule) : decision(Verdict.deny, Reason.permit, permit);
 }
 
 /** Are the values that the operation gives to a grant's object those that it allows? Every one must be. */

@@ -23,6 +23,7 @@ export const Reason = {
   step: 14,
   lastUnknown: 15,
   rate: 16,
+  permitted: 17,
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];
 export type ReasonName = keyof typeof Reason;
@@ -40,13 +41,14 @@ export const REASONS: Readonly<Record<ReasonName, string>> = {
   noRule: 'no rule allows it',
   station: 'the rules that would allow it are for another station',
   denied: 'a rule denies it',
-  permit: 'a download needs a signed permit, and there is none',
+  permit: 'changing the program needs a signed permit, and none covers this',
   range: 'the value is outside what is allowed',
   partial: 'it changes an object whose values are limited, and the new value cannot be known from it',
   step: 'the change is greater than one step',
   lastUnknown:
     'the last value is not known yet, so the size of the step is not: let the client read it first',
   rate: 'it comes too often',
+  permitted: 'a permit covers it',
 };
 
 /** Names by number. */

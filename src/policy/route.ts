@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Protocol } from '../protocol/protocol.ts';
+import { type Protocol, Step } from '../protocol/protocol.ts';
 import type { Segments } from './judge/segments.ts';
 import type { TagTable } from './judge/tag-table.ts';
 import type { Conduit, Host, Refuse } from './model.ts';
@@ -31,6 +31,8 @@ export class Route {
   readonly units: Int32Array;
   /** By row of the protocol's function table: 1 for a function of a vendor's own. */
   readonly vendor: Uint8Array;
+  /** By row of the protocol's function table: 1 for a function that carries the content of programs. */
+  readonly carries: Uint8Array;
   /** The station that means all of them, or -1. */
   readonly broadcast: number;
 
@@ -56,6 +58,7 @@ export class Route {
     this.tags = tags;
     this.units = Int32Array.from(protocol?.spaces ?? [], space => space.bits);
     this.vendor = Uint8Array.from(protocol?.functions ?? [], row => (row.vendor ? 1 : 0));
+    this.carries = Uint8Array.from(protocol?.functions ?? [], row => (row.step === Step.content ? 1 : 0));
     this.broadcast = protocol?.stations.broadcast ?? -1;
     this.verbs = verbs;
   }

@@ -115,7 +115,9 @@ test('after a stop or a download no value is known, until it is read', () => {
 
 test('stop and download', () => {
   const session = connected('allow: [{ read: anything }]\ndownload: permit');
-  assert.deepEqual(verdicts(session, plcStop(2)), ['deny noRule']);
+  assert.deepEqual(verdicts(session, plcStop(2)), ['deny permit']);
+  const stops = connected('allow: [{ stop: anything }]\ndownload: permit');
+  assert.deepEqual(verdicts(stops, plcStop(2)), ['allow granted'], 'a rule suffices for a stop');
   const download = requestDownload(3, blockFile('DB', 1), 100, 60);
   assert.deepEqual(verdicts(session, download), ['deny permit']);
   assert.deepEqual(verdicts(connected('download: allow'), download), ['allow granted']);

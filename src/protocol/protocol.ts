@@ -11,6 +11,7 @@
 import type { Operation, Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
 import type { Verb } from '../operation/verb.ts';
+import type { ProgramReader } from './program-reader.ts';
 
 /** Answer of {@link Protocol.recognise}. */
 export const Recognition = {
@@ -59,6 +60,39 @@ export class Answer {
   }
 }
 
+/** What an operation does in the transfer of a program to a controller. */
+export const Step = {
+  /** No part of a transfer whose content can be followed; what else it does to programs, its verb says. */
+  none: 0,
+  /** Asks to load the block that the operation's object names. */
+  begin: 1,
+  /**
+   * Carries the next bytes of the block as the operation's values, or, without values, asks for them. Where the
+   * operation has no space, its `address` is the number of the part, counted from 1.
+   */
+  content: 2,
+  /** Says that the whole block was transferred. */
+  end: 3,
+} as const;
+export type Step = (typeof Step)[keyof typeof Step];
+
+/**
+ * How a protocol transfers programs: all that permits and gateway know of it. What makes a block take effect, deletes
+ * it, stops, starts or changes the mode is told by verbs.
+ */
+export interface ProgramTransfer {
+  /** What `op` does in a transfer. */
+  step(op: Operation): Step;
+  /** Bytes of the block that `op`, which begins its transfer, announces; -1 where it does not say. */
+  announced(op: Operation): number;
+  /** What a permit calls the content where operations name no object, and all is transferred as one. */
+  readonly whole?: string;
+  /** What makes the content take effect: an operation with the verb `activate`, or the end of the transfer itself. */
+  readonly takesEffect: 'activate' | 'end';
+  /** What of a transfer can be seen and compared with what was approved, and what cannot, for the documentation. */
+  readonly shows: string;
+}
+
 /** One row of a function table: a function or sub-function, as the documentation lists it. */
 export interface FunctionRow {
   /** Heading under which the documentation lists it ('' where the protocol has only one kind). */
@@ -74,7 +108,9 @@ export interface FunctionRow {
   readonly otherVerbs?: readonly Verb[];
   /** True for a function of a vendor's own among those of a standard: a policy allows it by its number only. */
   readonly vendor?: boolean;
-  /** ATT&CK for ICS technique where it is another one than the verb's. */
+  /** What it does in the transfer of a program. */
+  readonly step?: Step;
+  /** ATT&CK for ICS technique where it is another one than the verb's, or where the function is the technique by itself. */
   readonly technique?: string;
   /** Standard and clause, or the public source. */
   readonly source: string;
@@ -160,8 +196,9 @@ export interface ConversationLimits {
  * transfer under way. The monitor and the gateway use it alike:
  *
  * 1. `decode` a whole message: its operations go to the sink. Changes nothing.
- * 2. When the message goes on (in a capture: always), `follow` it: what it changes is remembered.
- *    A message that is refused is never followed.
+ * 2. When the message goes on, `follow` it: what it changes is remembered. A message that is refused is never followed.
+ *
+ * In a capture every message went on: `observe` does both.
  */
 export interface Conversation {
   /**
@@ -174,11 +211,21 @@ export interface Conversation {
   /** Remembers the message as sent on. */
   follow(side: Side, view: DataView, at: number, end: number): void;
 
+  /** `decode` and then `follow`, and no more than that, but quicker: for who only watches, where every message went on. */
+  observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void;
+
   /**
    * Writes into `answer` what this protocol's own server would say to refuse the message that `side` sent, and
    * to whom. False where the protocol has no such answer (the message is then only dropped).
    */
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean;
+
+  /**
+   * Writes into `notice` what the other side would ask of `side` in giving up a transfer, a part of which, the message of
+   * `side`, is refused. False, or absent, where the protocol has no such words: `side` then learns of it when the
+   * transfer does not take effect. To be called before the refusal is followed.
+   */
+  giveUp?(side: Side, view: DataView, at: number, end: number, notice: Answer): boolean;
 
   /** Requests of `side` that were followed and not answered yet. */
   waiting(side: Side): number;
@@ -210,6 +257,8 @@ export interface Protocol {
   readonly spaces: readonly Space[];
   readonly objects: ObjectGrammar;
   readonly stations: StationGrammar;
+  /** Absent where programs are not transferred, or not in a way that is understood. */
+  readonly program?: ProgramTransfer;
   /** Bytes of the longest message: what a receiver must be able to hold. */
   readonly maxMessage: number;
 
@@ -233,4 +282,8 @@ export interface Protocol {
 
   /** Name of an error code as `Operation.error` carries it. */
   errorName(error: number): string;
+
+  // --- reading a device's program back ---
+  /** How the program of a device is read; absent where the protocol gives no sound way. */
+  readonly readBack?: ProgramReader;
 }

@@ -8,15 +8,19 @@
 import assert from 'node:assert/strict';
 import { CAUSES, type Cause, FATES, type Fate, NOTES, type Note } from '../../src/gateway/cause.ts';
 import { Counts } from '../../src/gateway/counts.ts';
+import type { Judge } from '../../src/gateway/judge.ts';
 import { LIMITS, type Limits } from '../../src/gateway/limits.ts';
 import { PolicyJudge } from '../../src/gateway/policy-judge.ts';
 import { Session, type Wire } from '../../src/gateway/session.ts';
+import type { Finding } from '../../src/operation/finding.ts';
 import type { Operation } from '../../src/operation/operation.ts';
 import type { Side } from '../../src/operation/side.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import type { Route } from '../../src/policy/route.ts';
 import { PolicyState } from '../../src/policy/state.ts';
+import type { Desk } from '../../src/program/desk.ts';
+import { Seat } from '../../src/program/seat.ts';
 import { PROTOCOLS, protocolNamed } from '../../src/protocol/registry.ts';
 
 export const HMI = '127.0.1.11';
@@ -89,6 +93,12 @@ export class Recorder implements Wire {
     this.#parts[to].push(bytes.slice(at, end));
   }
 
+  /** Who records what a message waits for. */
+  holder: (side: Side) => void = () => {};
+  hold(side: Side): void {
+    this.holder(side);
+  }
+
   end(to: Side): void {
     this.ended.push(to);
   }
@@ -97,7 +107,17 @@ export class Recorder implements Wire {
     this.closed = `${reset ? 'reset' : 'closed'} ${NOTES[why]}`;
   }
 
-  verdict(op: Operation, _decision: number, cause: Cause, fate: Fate): void {
+  /** What was said of the operations that a permit was needed for. */
+  readonly permissions: string[] = [];
+  readonly findings: Finding[] = [];
+  judge: (() => Judge) | undefined;
+
+  verdict(op: Operation, decision: number, cause: Cause, fate: Fate): void {
+    const judge = this.judge?.();
+    const permission = judge?.permission(op, decision);
+    if (permission !== undefined) this.permissions.push(permission.refusal || 'permitted');
+    const finding = judge?.finding(op, decision, HMI);
+    if (finding !== undefined) this.findings.push(finding);
     this.verdicts.push(`${op.code} ${op.address} ${CAUSES[cause]} ${FATES[fate]}`);
   }
 
@@ -121,6 +141,8 @@ export interface Stand {
   say(side: Side, ...bytes: Uint8Array[]): void;
   /** So many seconds pass. */
   wait(seconds: number): void;
+  /** Resolves when no message waits for a record. */
+  recorded(): Promise<void>;
 }
 
 export interface StandOptions {
@@ -131,6 +153,9 @@ export interface StandOptions {
   readonly limits?: Partial<Limits>;
   readonly policy?: Policy;
   readonly recorder?: Recorder;
+  /** The desk of the controller, where permits are kept. */
+  readonly desk?: Desk;
+  readonly number?: number;
 }
 
 let standard: Policy | undefined;
@@ -159,12 +184,14 @@ export function stand(options: StandOptions = {}): Stand {
   const protocol = protocolNamed(name)!;
   const { recorder = new Recorder() } = options;
   const counts = new Counts();
+  const { desk, number = 1 } = options;
+  const seat = desk && new Seat(desk, protocol);
   const session = new Session(
     {
-      number: 1,
+      number,
       protocol,
       index: PROTOCOLS.indexOf(protocol),
-      judge: new PolicyJudge(policy, routeOf(policy, client, name), new PolicyState(policy)),
+      judge: new PolicyJudge(policy, routeOf(policy, client, name), new PolicyState(policy), seat),
       enforce,
       reports,
       limits: { ...LIMITS, ...limits },
@@ -174,6 +201,11 @@ export function stand(options: StandOptions = {}): Stand {
     1_800_000_000,
   );
   let now = 1_800_000_000;
+  let records: Promise<void> = Promise.resolve();
+  recorder.judge = () => session.judge;
+  recorder.holder = side => {
+    records = session.judge.record().then(() => session.resume(side, now));
+  };
   return {
     session,
     recorder,
@@ -186,5 +218,6 @@ export function stand(options: StandOptions = {}): Stand {
       now += seconds;
       session.tick(now);
     },
+    recorded: () => records,
   };
 }

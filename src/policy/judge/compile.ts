@@ -70,6 +70,6 @@ function grantOf(
     slot: object.tag === undefined ? -1 : tags.slot(object.tag),
     rate: session ? undefined : rule.rate,
     session,
-    permit: rule.permit,
+    permit: !session && rule.permit,
   });
 }

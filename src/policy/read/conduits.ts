@@ -6,7 +6,7 @@
 
 import { Verb } from '../../operation/verb.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
-import { type Conduit, type Host, LISTS, REFUSALS, type Rule } from '../model.ts';
+import { type Conduit, type Host, LISTS, type List, REFUSALS, type Rule } from '../model.ts';
 import { suggestion } from './nearest.ts';
 import { parseStation } from './objects.ts';
 import type { Entry, Place, Reader } from './reader.ts';
@@ -183,12 +183,18 @@ function readReview(reader: Reader, field: Entry | undefined, today: string): st
   return text;
 }
 
+/** What a program is changed by: denied without a permit, whatever else allows it. */
+const CHANGES_PROGRAM = [Verb.download, Verb.activate, Verb.delete, Verb.firmware];
+/** What work on a program may need besides: a permit lets it pass where nothing else does. */
+const NEEDED_BESIDES = [Verb.start, Verb.stop, Verb.restart, Verb.mode];
+
 /** `download:` as the rules that it stands for. */
 function downloadRules(reader: Reader, field: Entry): Draft[] {
   const word = reader.word(field.value, 'download', DOWNLOADS);
   if (word === undefined) return [];
-  const rule = {
-    list: word === 'allow' ? 'allow' : 'deny',
+  const rule = (list: List, verb: Verb): Draft => ({
+    list,
+    verb,
     numbered: undefined,
     from: undefined,
     objects: [{ range: undefined, tag: undefined, limit: undefined }],
@@ -197,8 +203,17 @@ function downloadRules(reader: Reader, field: Entry): Draft[] {
     permit: word === 'permit',
     text: `download: ${word}`,
     line: reader.line(field.keyAt),
-  } as const;
-  const download = { ...rule, verb: Verb.download };
-  // What was loaded takes effect by being activated: allowing the one without the other helps nobody.
-  return word === 'allow' ? [download, { ...rule, verb: Verb.activate }] : [download];
+  });
+  switch (word) {
+    case 'deny':
+      return [rule('deny', Verb.download)];
+    case 'permit':
+      return [
+        ...CHANGES_PROGRAM.map(verb => rule('deny', verb)),
+        ...NEEDED_BESIDES.map(verb => rule('allow', verb)),
+      ];
+    case 'allow':
+      // What was loaded takes effect by being activated: allowing the one without the other helps nobody.
+      return [rule('allow', Verb.download), rule('allow', Verb.activate)];
+  }
 }

@@ -6,7 +6,7 @@
  */
 
 import { Verb } from '../../operation/verb.ts';
-import type { FunctionNumbers, FunctionRow } from '../protocol.ts';
+import { type FunctionNumbers, type FunctionRow, Step } from '../protocol.ts';
 
 /** Function codes (V1.1b3, 5.1). */
 export const Fc = {
@@ -107,7 +107,8 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   umas(0x07, 'READ_BLOCK_INFO', Verb.browse, UMAS_PAC),
   umas(0x0a, 'REPEAT', Verb.diagnose),
   // No mere session set-up: who holds the reservation keeps the other engineering stations out.
-  umas(0x10, 'TAKE_PLC_RESERVATION', Verb.configure),
+  // Newer controllers want the application's password with it.
+  { ...umas(0x10, 'TAKE_PLC_RESERVATION', Verb.configure), technique: 'T0859' },
   umas(0x11, 'RELEASE_PLC_RESERVATION', Verb.configure),
   umas(0x12, 'KEEP_ALIVE', Verb.connect),
   umas(0x20, 'READ_MEMORY_BLOCK', Verb.read),
@@ -121,9 +122,9 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   umas(0x28, 'READ_PHYSICAL_ADDRESS', Verb.read, UMAS_PAC),
   umas(0x29, 'WRITE_PHYSICAL_ADDRESS', Verb.write, UMAS_PAC),
   umas(0x2a, 'BROWSE_EVENTS', Verb.browse, UMAS_PAC),
-  umas(0x30, 'INITIALIZE_UPLOAD', Verb.download),
-  umas(0x31, 'UPLOAD_BLOCK', Verb.download),
-  umas(0x32, 'END_STRATEGY_UPLOAD', Verb.download),
+  { ...umas(0x30, 'INITIALIZE_UPLOAD', Verb.download), step: Step.begin },
+  { ...umas(0x31, 'UPLOAD_BLOCK', Verb.download), step: Step.content },
+  { ...umas(0x32, 'END_STRATEGY_UPLOAD', Verb.download), step: Step.end },
   umas(0x33, 'INITIALIZE_DOWNLOAD', Verb.upload),
   umas(0x34, 'DOWNLOAD_BLOCK', Verb.upload),
   umas(0x35, 'END_STRATEGY_DOWNLOAD', Verb.upload),

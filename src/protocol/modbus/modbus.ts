@@ -10,6 +10,7 @@ import { errorName } from './errors.ts';
 import { frameLength, MAX_MESSAGE } from './frame.ts';
 import { FUNCTIONS, NUMBERS } from './functions.ts';
 import { objects, stations } from './objects.ts';
+import { program } from './program.ts';
 import { recognise, resync } from './recognise.ts';
 import { SPACES } from './spaces.ts';
 
@@ -23,6 +24,7 @@ export const modbus: Protocol = {
   spaces: SPACES,
   objects,
   stations,
+  program,
   maxMessage: MAX_MESSAGE,
   recognise,
   frame: (_side, view, at, end) => frameLength(view, at, end),

@@ -13,7 +13,10 @@ import { PDU } from './frame.ts';
 import { Fc, Mei } from './functions.ts';
 import { identityObject } from './identification.ts';
 import { bits, object, registers, rest, values } from './items.ts';
+import { isPart, PART_DATA, partNumber } from './program.ts';
 import { Spaces, spaceOf } from './spaces.ts';
+
+const UPLOAD_BLOCK = 0x31;
 
 /** What the request `at..end` asks for, and the values that it carries. */
 export function requestItems(view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
@@ -73,13 +76,23 @@ export function requestItems(view: DataView, at: number, end: number, op: Operat
       identityObject(view, pdu, op);
       break;
     case Fc.umas:
-      rest(op, view, pdu + 3, end);
+      umasData(op, view, pdu + 3, end);
       break;
     default:
       rest(op, view, pdu + 1, end);
       break;
   }
   sink.operation(op);
+}
+
+/** What follows a UMAS function. Of a part of a program its number and its bytes; of anything else, all of it. */
+function umasData(op: Operation, view: DataView, at: number, end: number): void {
+  if (op.subcode !== UPLOAD_BLOCK || !isPart(view, at, end)) {
+    rest(op, view, at, end);
+    return;
+  }
+  op.address = partNumber(view, at);
+  rest(op, view, at + PART_DATA, end);
 }
 
 /** Clause 6.8: the data word; that of Return Query Data can be many, and means nothing here. */

@@ -9,7 +9,7 @@
  */
 
 import { Verb } from '../../operation/verb.ts';
-import type { FunctionNumbers, FunctionRow } from '../protocol.ts';
+import { type FunctionNumbers, type FunctionRow, Step } from '../protocol.ts';
 
 /** Function codes of Jobs. */
 export const Fn = {
@@ -58,9 +58,9 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   job(Fn.setup, 'setup communication', Verb.connect),
   job(Fn.readVar, 'read variable', Verb.read),
   job(Fn.writeVar, 'write variable', Verb.write),
-  job(Fn.requestDownload, 'request download', Verb.download),
-  job(Fn.downloadBlock, 'download block', Verb.download),
-  job(Fn.downloadEnded, 'download ended', Verb.download),
+  { ...job(Fn.requestDownload, 'request download', Verb.download), step: Step.begin },
+  { ...job(Fn.downloadBlock, 'download block', Verb.download), step: Step.content },
+  { ...job(Fn.downloadEnded, 'download ended', Verb.download), step: Step.end },
   job(Fn.startUpload, 'start upload', Verb.upload),
   job(Fn.upload, 'upload', Verb.upload),
   job(Fn.endUpload, 'end upload', Verb.upload),
@@ -174,7 +174,8 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   userdata(Group.cpu, 3, 'diagnostic message', Verb.report),
   userdata(Group.cpu, 5, 'ALARM_8 indication', Verb.report),
   userdata(Group.cpu, 6, 'NOTIFY indication', Verb.report),
-  userdata(Group.cpu, 7, 'ALARM_8 lock', Verb.acknowledge),
+  // A locked alarm is not shown: suppression by itself, where other acknowledgements are an operator's work.
+  { ...userdata(Group.cpu, 7, 'ALARM_8 lock', Verb.acknowledge), technique: 'T0878' },
   userdata(Group.cpu, 8, 'ALARM_8 unlock', Verb.acknowledge),
   userdata(Group.cpu, 9, 'SCAN indication', Verb.report),
   userdata(Group.cpu, 11, 'ALARM acknowledge', Verb.acknowledge),

@@ -6,7 +6,8 @@
  * - Every other Job: Ack_Data with an error class and code, and the function it answers.
  * - Userdata: a Userdata response with the error code in its parameters.
  * - A part of a download's block (the station's Ack_Data) is replaced by one with an error, so that the
- *   controller gives up the transfer; and so is any other answer, towards who asked.
+ *   controller gives up the transfer; and so is any other answer, towards who asked. The station is told as a
+ *   controller does that gives up: by a Job "download ended" with an error.
  * - A connection request: a disconnect request.
  * - What is told unasked, and what ends a connection, has no answer.
  *
@@ -105,6 +106,29 @@ export function refusePdu(side: Side, pdu: Pdu, why: Why, answer: Answer): boole
   const items = why === Why.malformed ? 0 : itemCount(pdu);
   if (items > 0) refuseItems(pdu, items, why, answer);
   else refuseJob(pdu, jobError(why, answer.to === Side.server), answer);
+  return true;
+}
+
+/** Function status of a block's Jobs: an error occurred. */
+const FAILED = 2;
+/** Job parameters of a block: function, status, error code, four bytes, the file's name. */
+const JOB_ERROR = 2;
+
+/**
+ * Ends, as the controller would with an error, the download in which it sent the Job `asked`: under the reference of that
+ * Job, which has its answer.
+ */
+export function giveUpDownload(asked: Pdu, notice: Answer): boolean {
+  const { view: from, param, paramEnd, code, reference } = asked;
+  const length = paramEnd - param;
+  if (code !== Fn.downloadBlock || length < JOB_ERROR + 2) return false;
+  const { view } = notice;
+  const at = begin(notice, Rosctr.job, reference, length, 0, 0);
+  for (let i = 0; i < length; i++) view.setUint8(at + i, from.getUint8(param + i));
+  view.setUint8(at, Fn.downloadEnded);
+  view.setUint8(at + 1, FAILED);
+  view.setUint16(at + JOB_ERROR, jobError(Why.denied, false));
+  notice.length = at + length;
   return true;
 }
 

@@ -12,6 +12,8 @@ import { frame, MAX_MESSAGE, resync } from './frame.ts';
 import { FUNCTIONS, JOB_NUMBERS, USERDATA_NUMBERS } from './functions.ts';
 import { objects } from './objects.ts';
 import { Rosctr } from './pdu.ts';
+import { program } from './program.ts';
+import { programReader } from './program-reader.ts';
 import { recognise } from './recognise.ts';
 import { stations } from './station.ts';
 
@@ -28,10 +30,12 @@ export const s7comm: Protocol = {
   spaces: SPACES,
   objects,
   stations,
+  program,
   maxMessage: MAX_MESSAGE,
   recognise,
   frame,
   resync,
   open: (limits, fresh = false) => new S7Conversation(limits, fresh),
   errorName,
+  readBack: programReader,
 };

@@ -1,0 +1,85 @@
+/**
+ * The permits that `cofferdam gateway` goes by: opened at the start, and read again when the store changes or a signal
+ * asks for it.
+ *
+ * @module
+ */
+
+import { type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
+import { loadApprovers } from '../program/approvers-file.ts';
+import { type DeskPermits, permitsOf } from '../program/desk-permits.ts';
+import { PermitStore } from '../program/permit-store.ts';
+import { UsageError } from './command.ts';
+
+/** Milliseconds that a change of the store is left to settle. */
+const SETTLE = 200;
+
+export class GatewayPermits {
+  readonly permits: DeskPermits;
+  readonly #store: PermitStore;
+  readonly #approvers: string;
+  #watchers: FSWatcher[] = [];
+  #settling: NodeJS.Timeout | undefined;
+
+  /** Undefined where neither option is given. */
+  static async open(
+    folder: string | undefined,
+    approvers: string | undefined,
+  ): Promise<GatewayPermits | undefined> {
+    if (folder === undefined && approvers === undefined) return undefined;
+    if (folder === undefined)
+      throw new UsageError('--approvers is for the permits of a store; add --permits FOLDER');
+    if (approvers === undefined) {
+      throw new UsageError(
+        '--permits needs --approvers FILE: who may approve, and how many of them it takes',
+      );
+    }
+    return new GatewayPermits(await PermitStore.open(folder, await loadApprovers(approvers)), approvers);
+  }
+
+  private constructor(store: PermitStore, approvers: string) {
+    this.#store = store;
+    this.#approvers = approvers;
+    this.permits = permitsOf(store);
+  }
+
+  /** Reads permits and approvers again. */
+  async reload(): Promise<void> {
+    await this.#store.reload(await loadApprovers(this.#approvers));
+  }
+
+  /** Calls `changed` when permits were installed or revoked. */
+  watch(changed: () => void): void {
+    const settle = (): void => {
+      clearTimeout(this.#settling);
+      this.#settling = setTimeout(changed, SETTLE);
+    };
+    this.#watchers = ['permits', 'revoked'].map(name => watch(join(this.#store.folder, name), settle));
+    // A folder that is taken away is found out at the next reload.
+    for (const watcher of this.#watchers) watcher.on('error', () => watcher.close());
+  }
+
+  close(): void {
+    clearTimeout(this.#settling);
+    for (const watcher of this.#watchers) watcher.close();
+  }
+
+  /** What is in the store, a line for the whole and one for each thing that covers nothing. */
+  get lines(): readonly string[] {
+    const { folder, permits, damaged } = this.#store;
+    const now = Date.now();
+    const usable = permits.filter(({ permit, unusable }) => unusable === undefined && permit.notAfter > now);
+    const spoilt = permits.filter(({ permit, unusable }) => unusable !== undefined && permit.notAfter > now);
+    return [
+      `permits of ${folder}: ${usable.length === 1 ? '1 covers' : `${usable.length} cover`} changes now or later`,
+      ...spoilt.map(
+        ({ permit, unusable }) =>
+          `NOTE permit ${permit.id.slice(0, 12)} covers nothing: ${unusable!.message}`,
+      ),
+      ...damaged.map(
+        ({ file, refusal }) => `NOTE ${join(folder, 'permits', file)} is no permit: ${refusal.message}`,
+      ),
+    ];
+  }
+}

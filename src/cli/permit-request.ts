@@ -1,0 +1,134 @@
+/**
+ * `cofferdam permit request`: writes down what is to be approved.
+ *
+ * @module
+ */
+
+import { parseArgs } from 'node:util';
+import { formatEnvelope } from '../program/dsse.ts';
+import { createDurably } from '../program/durable-file.ts';
+import { PERMIT_ACTIONS, type PermitAction } from '../program/permit.ts';
+import { formatStatement, PAYLOAD_TYPE, parseStatement } from '../program/statement.ts';
+import { PROTOCOLS, protocolNamed } from '../protocol/registry.ts';
+import { UsageError } from './command.ts';
+import { canonicalObject, readBlocks } from './permit-blocks.ts';
+import { permitText } from './permit-text.ts';
+import { readLength, readTime } from './permit-times.ts';
+
+export async function request(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      controller: { type: 'string' },
+      protocol: { type: 'string' },
+      station: { type: 'string' },
+      from: { type: 'string', multiple: true, default: [] },
+      start: { type: 'string', default: 'now' },
+      end: { type: 'string' },
+      for: { type: 'string' },
+      ticket: { type: 'string' },
+      purpose: { type: 'string' },
+      requester: { type: 'string' },
+      uses: { type: 'string', default: '1' },
+      action: { type: 'string', multiple: true, default: [] },
+      delete: { type: 'string', multiple: true, default: [] },
+      unseen: { type: 'boolean', default: false },
+      out: { type: 'string', default: 'permit.json' },
+    },
+    allowPositionals: true,
+  });
+  const controller = needed(values.controller, '--controller', 'the controller’s host name in the policy');
+  const ticket = needed(values.ticket, '--ticket', 'the number of the change ticket');
+  const purpose = needed(values.purpose, '--purpose', 'what is to be done and why, in a sentence');
+  const requester = needed(
+    values.requester,
+    '--requester',
+    'your name as it is in the approvers file, or your role',
+  );
+  if (values.from.length === 0) {
+    throw new UsageError('no --from; name the host that the download comes from, as it is in the policy');
+  }
+  const protocol = readProtocol(values.protocol);
+  const { notBefore, notAfter } = readWindow(values);
+  const payload = formatStatement({
+    ticket,
+    purpose,
+    requester,
+    controller,
+    protocol: protocol.name,
+    station: readStation(values.station, protocol),
+    from: values.from,
+    notBefore,
+    notAfter,
+    uses: readCount(values.uses),
+    blocks: await readBlocks(positionals, protocol.name),
+    deletes: values.delete.map(name => canonicalObject(name, protocol.name)),
+    actions: readActions(values.action, values.delete.length > 0),
+    unseen: values.unseen,
+  });
+  await create(values.out, formatEnvelope({ payloadType: PAYLOAD_TYPE, payload, signatures: [] }));
+  console.log(permitText(parseStatement(payload)));
+  console.log(
+    `\n${values.out} is written, unsigned; an approver signs it: cofferdam permit sign ${values.out} --key KEY`,
+  );
+  return 0;
+}
+
+function needed(value: string | undefined, option: string, meaning: string): string {
+  if (value !== undefined) return value;
+  throw new UsageError(`no ${option}; write ${meaning}`);
+}
+
+function readProtocol(name: string | undefined) {
+  const protocol = protocolNamed(name ?? '');
+  if (protocol !== undefined) return protocol;
+  const names = PROTOCOLS.map(one => one.name).join(' or ');
+  throw new UsageError(`--protocol is ${name === undefined ? 'missing' : `'${name}'`}; write ${names}`);
+}
+
+function readStation(text: string | undefined, protocol: ReturnType<typeof readProtocol>): string {
+  const { stations } = protocol;
+  const station = text === undefined ? stations.standard : stations.parse(text);
+  if (typeof station === 'number') return stations.format(station);
+  throw new UsageError(`--station: ${station.problem}`);
+}
+
+function readWindow(values: { start: string; end?: string; for?: string }) {
+  const notBefore = readTime(values.start, '--start');
+  if ((values.end === undefined) === (values.for === undefined)) {
+    throw new UsageError('say when the window ends: --for 2h or --end 2026-11-23T08:00Z, one of the two');
+  }
+  const notAfter =
+    values.end === undefined ? notBefore + readLength(values.for!, '--for') : readTime(values.end, '--end');
+  return { notBefore, notAfter };
+}
+
+function readCount(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new UsageError(`--uses is '${text}'; write how often each block may be transferred, such as 1`);
+}
+
+/** Blocks to delete mean that deleting is permitted. */
+function readActions(words: readonly string[], deletes: boolean): PermitAction[] {
+  const actions = new Set<PermitAction>(deletes ? ['delete'] : []);
+  for (const word of words) {
+    const action = PERMIT_ACTIONS.find(name => name === word);
+    if (action === undefined) {
+      throw new UsageError(`--action is '${word}'; there are: ${PERMIT_ACTIONS.join(', ')}`);
+    }
+    if (action === 'delete' && !deletes) {
+      throw new UsageError('--action delete; name the blocks with --delete OB1 instead');
+    }
+    actions.add(action);
+  }
+  return PERMIT_ACTIONS.filter(action => actions.has(action));
+}
+
+async function create(file: string, text: string): Promise<void> {
+  try {
+    await createDurably(file, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new UsageError(`${file}: is there already; choose another name with --out`);
+  }
+}

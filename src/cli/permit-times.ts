@@ -1,0 +1,38 @@
+/**
+ * Times and lengths of time as people write them on a command line.
+ *
+ * @module
+ */
+
+import { UsageError } from './command.ts';
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
+
+/** `now`, or ISO 8601 with its zone; whole seconds, in milliseconds since 1970-01-01 UTC. */
+export function readTime(text: string, option: string): number {
+  const time = text === 'now' ? Date.now() : isoTime(text);
+  if (time !== undefined && !Number.isNaN(time)) return Math.floor(time / 1000) * 1000;
+  const without = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?$/.test(text) ? ' without its zone' : '';
+  throw new UsageError(
+    `${option} is '${text}'${without}; write now, 2026-11-23T06:00Z (UTC) or 2026-11-23T07:00+01:00`,
+  );
+}
+
+/** `2h`, `90min`, `1h30min`: milliseconds. */
+export function readLength(text: string, option: string): number {
+  const parts = [...text.matchAll(/(\d{1,6})\s*(s|min|h|d)/g)];
+  const whole = parts.map(([part]) => part).join('') === text.replaceAll(/(?<=[a-z])\s+/g, '');
+  if (parts.length === 0 || !whole)
+    throw new UsageError(`${option} is '${text}'; write 2h, 90min or 1h30min`);
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]! * 1000, 0);
+}
+
+function isoTime(text: string): number | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)$/.exec(text);
+  if (match === null) return undefined;
+  const [, day, clock, zone] = match;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // Date.parse takes 30 February for 2 March.
+  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day!)) return undefined;
+  return Date.parse(`${day}T${clock}${zone}`);
+}

@@ -1,0 +1,299 @@
+/** The commands as users meet them: docs/permits.md is executed, and what goes wrong is one line. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PYTHON, withoutPeer } from '../../test/peers.ts';
+import { loadApprovers } from '../program/approvers-file.ts';
+import { parseEnvelope } from '../program/dsse.ts';
+import { PermitStore } from '../program/permit-store.ts';
+import { REFUSALS } from '../program/refusal.ts';
+import { userMessage } from './command.ts';
+import { key } from './key.ts';
+import { permit } from './permit.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const CLOCK = pathToFileURL(fileURLToPath(new URL('clock.fixture.ts', import.meta.url))).href;
+const PAGE = fileURLToPath(new URL('../../docs/permits.md', import.meta.url));
+const DOCUMENT = readFileSync(PAGE, 'utf8');
+
+const root = mkdtempSync(join(tmpdir(), 'cofferdam-permit-'));
+after(() => rmSync(root, { recursive: true }));
+writeFileSync(
+  join(root, 'cofferdam'),
+  `#!/bin/sh\nexec ${process.execPath} --import ${CLOCK} ${MAIN} "$@"\n`,
+);
+chmodSync(join(root, 'cofferdam'), 0o755);
+
+/** Runs a line as a shell does, at a time, in a folder. */
+function shell(line: string, folder: string, time = '2026-11-20T09:00:00Z') {
+  const env = { ...process.env, PATH: `${root}:${process.env.PATH}`, COFFERDAM_TEST_TIME: time, LC_ALL: 'C' };
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', line], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+/** Keys and fingerprints are new every time. */
+const masked = (text: string) =>
+  text.replace(/AAAA[\w+/]{60,}/g, 'AAAA…').replace(/SHA256:[\w+/]{43}/g, 'SHA256:…');
+
+const withoutPrograms = withoutPeer('openssh') || withoutPeer('openssl');
+
+test('the documentation is true', { skip: withoutPrograms }, async () => {
+  const folder = mkdtempSync(join(root, 'document-'));
+  let commands = 0;
+  const steps = DOCUMENT.matchAll(
+    /```yaml (?<file>\S+)\n(?<text>[\s\S]*?)```|```console at=(?<time>\S+)\n(?<block>[\s\S]*?)```|<!-- use (?<object>\S+) -->/g,
+  );
+  for (const { groups = {} } of steps) {
+    const { file, text, time, block = '', object } = groups;
+    if (file !== undefined) {
+      const keys = text!.replace(/ssh-ed25519 AAAA… (\S+)/g, (_, name) =>
+        readFileSync(join(folder, `${name}.pub`), 'utf8').trim(),
+      );
+      writeFileSync(join(folder, file), keys);
+    }
+    if (object !== undefined) await use(folder, object);
+    for (const part of block.split(/^\$ /m).slice(1)) {
+      const end = part.indexOf('\n');
+      const { output } = shell(part.slice(0, end), folder, time);
+      assert.equal(masked(output), part.slice(end + 1), part.slice(0, end));
+      commands++;
+    }
+  }
+  assert.ok(commands >= 30, `${commands}`);
+});
+
+/** What the gateway does when a block has gone through. */
+async function use(folder: string, object: string): Promise<void> {
+  const approvers = await loadApprovers(join(folder, 'approvers.yaml'));
+  const store = await PermitStore.open(join(folder, 'permits'), approvers);
+  await store.recordUse(store.permits[0]!.permit, object, Date.now());
+}
+
+test('the documentation lists the reasons', () => {
+  const rows = Object.entries(REFUSALS).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`);
+  assert.ok(DOCUMENT.includes(rows.join('\n')), rows.join('\n'));
+});
+
+/** A folder with two keys, their passphrase, an approvers file and two blocks. */
+function desk(): string {
+  const folder = mkdtempSync(join(root, 'desk-'));
+  const lines = ['echo "several words" > words'];
+  for (const name of ['one', 'two']) lines.push(`cofferdam key new ${name} --passphrase-file words`);
+  lines.push(
+    '(echo approvers:; echo "  one: $(cat one.pub)"; echo "  two: $(cat two.pub)") > approvers.yaml',
+  );
+  lines.push('mkdir blocks; echo first > blocks/ob1.bin; echo second > blocks/DB8');
+  assert.equal(shell(lines.join(' && '), folder).status, 0);
+  return folder;
+}
+
+const REQUEST =
+  'cofferdam permit request --controller plc-7 --protocol s7comm --from eng-1 --for 2h --ticket T --purpose P --requester engineer-1';
+
+test('what goes wrong is one line that says what to do', async t => {
+  const folder = desk();
+  assert.equal(shell(`${REQUEST} blocks && echo short > short && cp one.pub lone.pub`, folder).status, 0);
+  const home = process.cwd();
+  process.chdir(folder);
+  t.after(() => process.chdir(home));
+  t.mock.method(console, 'log', () => undefined);
+  const [first, ...rest] = REQUEST.split(' --');
+  const without = (option: string) => [first, ...rest.filter(one => !one.startsWith(option))].join(' --');
+  const cases: [string, RegExp][] = [
+    ['cofferdam permit', /permit what\? there are: request, show, sign, verify/],
+    ['cofferdam permit sing', /permit 'sing'\? there are/],
+    ['cofferdam permit request', /no --controller; write the controller’s host name in the policy/],
+    [`${without('protocol')}`, /--protocol is missing; write modbus or s7comm/],
+    [`${without('from')}`, /no --from; name the host/],
+    [`${without('for')} blocks`, /say when the window ends: --for 2h or --end/],
+    [`${without('for')} --for 2x blocks`, /--for is '2x'; write 2h, 90min or 1h30min/],
+    [
+      `${REQUEST} --start 2026-11-23T06:00 blocks`,
+      /--start is '2026-11-23T06:00' without its zone; write now/,
+    ],
+    [`${REQUEST} --start 2026-02-30T06:00Z blocks`, /--start is '2026-02-30T06:00Z'; write now/],
+    [`${REQUEST} --station 0/99 blocks`, /--station: slot 99 does not exist/],
+    [`${REQUEST} --uses none blocks`, /--uses is 'none'/],
+    [`${REQUEST} --uses 5000 blocks`, /uses is no whole number from 1 to 1000/],
+    [`${REQUEST} --action fly blocks`, /--action is 'fly'; there are: stop, start/],
+    [`${REQUEST} --action delete blocks`, /name the blocks with --delete/],
+    [REQUEST, /permits nothing: neither a block nor an action/],
+    [`${REQUEST} blocks`, /permit\.json: is there already; choose another name with --out/],
+    [`${REQUEST} --out x.json blocks blocks/DB8:OB1`, /are both OB1; name one of them/],
+    [`${REQUEST} --out x.json nowhere`, /nowhere.*no such file/],
+    ['cofferdam permit show approvers.yaml', /approvers\.yaml: is no JSON: /],
+    ['cofferdam permit show /dev/zero', /\/dev\/zero: is longer than 2097152 bytes/],
+    ['cofferdam permit sign permit.json', /say what to sign with: --key KEY, or --ssh-signature FILE/],
+    ['cofferdam permit sign permit.json --key one', /there is no terminal to ask on; .* repeat with --yes/],
+    [
+      'cofferdam permit sign permit.json --key one --yes',
+      /no terminal to ask for the passphrase on; .*--passphrase-file/,
+    ],
+    ['cofferdam permit sign permit.json --key lone.pub --yes', /lone\.pub: ssh-keygen did not sign with it/],
+    [
+      'cofferdam permit sign permit.json --key one --passphrase-file blocks/DB8 --yes',
+      /one: the passphrase is wrong/,
+    ],
+    [
+      'cofferdam permit sign permit.json blocks/DB8 --key one --yes',
+      /blocks\/DB8: has no OB1, which the permit has/,
+    ],
+    ['cofferdam permit verify permit.json', /no approvers; say who may approve with --approvers FILE/],
+    ['cofferdam permit verify permit.json --approvers one.pub', /one\.pub:1:1: the approvers file is no map/],
+    ['cofferdam permit install permit.json --permits s --approvers approvers.yaml', /name the blocks too/],
+    [
+      'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml',
+      /no approver has signed/,
+    ],
+    ['cofferdam permit revoke 12345678 --permits s', /say who takes the permit back and why/],
+    [
+      'cofferdam permit revoke 12345678 --permits s --by one --reason x',
+      /no one permit is called '12345678'; none is installed/,
+    ],
+    ['cofferdam key old', /key 'old'\? write key new FILE or key show FILE/],
+    ['cofferdam key new one --passphrase-file words', /one: is there already; choose another name/],
+    ['cofferdam key new three --passphrase-file short', /passphrase is shorter than 8 characters/],
+    ['cofferdam key show approvers.yaml', /approvers\.yaml: 'approvers:' is no kind of key for permits/],
+  ];
+  for (const [line, reason] of cases) {
+    const [, name, ...args] = line.split(' ');
+    const error = await (name === 'key' ? key : permit).run(args).catch((error: unknown) => error);
+    const message = userMessage(error);
+    assert.ok(message !== undefined, `${line}: ${error}`);
+    assert.match(message, reason, line);
+    assert.equal(message.split('\n').length, 1, message);
+  }
+});
+
+test('a signature that would count for nothing is not added', () => {
+  const folder = desk();
+  const sign = 'cofferdam permit sign permit.json --passphrase-file words --yes --approvers approvers.yaml';
+  const request = `${REQUEST.replace('engineer-1', 'One')} blocks`;
+  assert.equal(shell(`${request} && cofferdam key new stranger --passphrase-file words`, folder).status, 0);
+  const file = join(folder, 'permit.json');
+  const unsigned = readFileSync(file);
+  assert.match(
+    shell(`${sign} --key one`, folder).output,
+    /one has asked for this permit; the requester cannot approve/,
+  );
+  assert.match(shell(`${sign} --key stranger`, folder).output, /belongs to no approver of approvers\.yaml/);
+  assert.deepEqual(readFileSync(file), unsigned);
+  chmodSync(file, 0o640);
+  assert.equal(shell(`${sign} --key two`, folder).status, 0);
+  assert.equal(statSync(file).mode & 0o777, 0o640);
+  assert.match(shell(`${sign} --key two`, folder).output, /bears a signature of the key SHA256:\S+ already/);
+  assert.equal(parseEnvelope(readFileSync(file)).signatures.length, 1);
+});
+
+test('data for programs', () => {
+  const folder = desk();
+  const sign = (key: string) =>
+    `cofferdam permit sign permit.json --key ${key} --passphrase-file words --yes`;
+  const install = 'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml';
+  const { status, output } = shell(
+    [`${REQUEST} blocks`, sign('one'), sign('two'), install].join(' && '),
+    folder,
+  );
+  assert.equal(status, 0, output);
+  const json = (line: string) => JSON.parse(shell(`${line} --json`, folder).output);
+  const statement = json('cofferdam permit show permit.json');
+  assert.equal(statement.predicate.ticket, 'T');
+  const verified = json('cofferdam permit verify permit.json --approvers approvers.yaml');
+  assert.deepEqual([verified.holds, verified.refusal, verified.threshold], [true, null, 2]);
+  const { permits, damaged } = json('cofferdam permit list --permits s --approvers approvers.yaml');
+  assert.deepEqual(permits[0].usesLeft, { DB8: 1, OB1: 1 });
+  assert.equal(permits[0].id, verified.id);
+  assert.deepEqual(damaged, []);
+});
+
+/** Types on a terminal: [what must be shown first, what is typed then], and gives all that was shown. */
+const TYPIST = `
+import json, os, pty, sys
+folder, words, steps = json.loads(sys.argv[1])
+pid, terminal = pty.fork()
+if pid == 0:
+    os.chdir(folder)
+    os.execvp(words[0], words)
+shown = b""
+def read():
+    global shown
+    try:
+        part = os.read(terminal, 4096)
+    except OSError:
+        part = b""
+    shown += part
+    return part
+for prompt, answer in steps:
+    at = len(shown)
+    while prompt.encode() not in shown[at:]:
+        if not read():
+            break
+    os.write(terminal, answer.encode())
+while read():
+    pass
+print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()]))
+`;
+
+function type(folder: string, line: string, steps: readonly (readonly [string, string])[]) {
+  const env = {
+    ...process.env,
+    COFFERDAM_TEST_TIME: '2026-11-20T09:00:00Z',
+    PATH: `${root}:${process.env.PATH}`,
+  };
+  const input = JSON.stringify([folder, line.split(' '), steps]);
+  const { stdout, stderr } = spawnSync(PYTHON, ['-c', TYPIST, input], {
+    encoding: 'utf8',
+    env,
+    timeout: 60_000,
+  });
+  assert.equal(stderr, '');
+  const [status, shown] = JSON.parse(stdout) as [number, string];
+  return { status, shown };
+}
+
+test('on a terminal passphrases are asked for and not shown, and signing wants a yes', {
+  skip: withoutPeer('cryptography'),
+}, () => {
+  const folder = desk();
+  const made = type(folder, 'cofferdam key new typed', [
+    ['Passphrase for the new key typed: ', 'sevem\x7fn words\r'],
+    ['The same again: ', 'seven words\r'],
+  ]);
+  assert.equal(made.status, 0, made.shown);
+  assert.ok(!made.shown.includes('words'), made.shown);
+  assert.equal(statSync(join(folder, 'typed')).mode & 0o777, 0o600);
+
+  const slip = type(folder, 'cofferdam key new slip', [
+    ['new key slip: ', 'seven words\r'],
+    ['The same again: ', 'seven swords\r'],
+  ]);
+  assert.equal(slip.status, 2);
+  assert.match(slip.shown, /the two passphrases differ; try again/);
+
+  assert.equal(shell(`${REQUEST} blocks`, folder).status, 0);
+  const sign = 'cofferdam permit sign permit.json --key typed';
+  const refused = type(folder, sign, [['[yes/no] ', 'no\r']]);
+  assert.equal(refused.status, 1);
+  assert.match(refused.shown, /not signed/);
+  const signed = type(folder, sign, [
+    ['[yes/no] ', 'yes\r'],
+    ['Passphrase for typed: ', 'seven words\r'],
+  ]);
+  assert.equal(signed.status, 0, signed.shown);
+  assert.match(signed.shown, /permit\.json now bears the signature of SHA256:/);
+  const stopped = type(folder, sign, [
+    ['[yes/no] ', 'yes\r'],
+    ['Passphrase for typed: ', '\x03'],
+  ]);
+  assert.equal(stopped.status, 2);
+  assert.match(stopped.shown, /no passphrase was given/);
+});

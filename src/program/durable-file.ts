@@ -1,0 +1,67 @@
+/**
+ * Files that are there whole or not at all, whenever the power fails; and files from strangers, of bounded length.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { PermitError } from './permit-error.ts';
+
+/** Ends of names of files that are being written. */
+export const UNFINISHED = '.tmp';
+
+/** Writes beside, flushes, renames, and flushes the folder: resolves when the file survives a power failure. */
+export async function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+  const beside = `${path}.${randomBytes(6).toString('hex')}${UNFINISHED}`;
+  try {
+    await createDurably(beside, bytes, mode);
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+  await flushFolder(dirname(path));
+}
+
+/** Makes a file that must not be there yet, and flushes it; its folder is not flushed. */
+export async function createDurably(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes names that were added to a folder survive a power failure. */
+export async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The file's bytes, unless there are more than `most`: then never more than that is read, whatever the file is. */
+export async function readBounded(path: string, most: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    if ((await file.stat()).isDirectory()) throw new PermitError(`${path}: is a folder; name a file`);
+    const parts: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const part = Buffer.allocUnsafe(Math.min(1 << 16, most + 1 - length));
+      const { bytesRead } = await file.read(part, 0, part.length, null);
+      if (bytesRead === 0) return Buffer.concat(parts);
+      length += bytesRead;
+      if (length > most) throw new PermitError(`${path}: is longer than ${most} bytes; check the name`);
+      parts.push(part.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Findings about programs on their way to a controller.
+ *
+ * @module
+ */
+
+import { type Finding, type FindingKind, finding, type Subject } from '../operation/finding.ts';
+import type { DeskRefusal } from './desk-refusal.ts';
+import type { Permit } from './permit.ts';
+import { shortId } from './why-not.ts';
+
+export const PROGRAM_FINDINGS = {
+  mismatch: {
+    name: 'program.mismatch',
+    title: 'Program block differs from the approved one',
+    severity: 'critical',
+    because: 'somebody who has, or uses, a permit loads something else than what was approved',
+    technique: 'T0843',
+    advice:
+      'Stop work under the permit. Compare the bytes that were seen with the approved block, secure the engineering station, and audit the controller.',
+  },
+  unpermitted: {
+    name: 'program.unpermitted',
+    title: 'Change of a program without a permit',
+    severity: 'high',
+    because: 'programs of this controller are changed with a permit only, and none covers this',
+    technique: 'T0843',
+    advice:
+      'Ask whoever works at the station. Where work is planned, see that its permit is installed and in its window; otherwise treat the station as compromised.',
+  },
+} as const satisfies Record<string, FindingKind>;
+
+/** Bytes of a refused transfer that a finding carries at most. */
+const MOST_BYTES = 256 * 1024;
+
+/** What was refused. */
+export interface Refused {
+  /** Seconds since 1970-01-01 UTC. */
+  readonly time: number;
+  readonly verb: string;
+  readonly subject: Subject;
+  readonly refusal: DeskRefusal;
+  readonly permit: Permit | undefined;
+  /** Bytes of the block that were seen, where it was its content that was refused. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+export function refusedFinding({ time, verb, subject, refusal, permit, bytes }: Refused): Finding {
+  const kind = bytes === undefined ? PROGRAM_FINDINGS.unpermitted : PROGRAM_FINDINGS.mismatch;
+  const what = `${verb}${subject.object === '' ? '' : ` ${subject.object}`}`;
+  const under = permit === undefined ? '' : ` (permit ${shortId(permit.id)}, ticket ${permit.ticket})`;
+  const kept = bytes?.subarray(0, MOST_BYTES);
+  const count = bytes === undefined ? '' : `, ${bytes.length} bytes seen`;
+  return finding(kind, {
+    message: `${what} at ${subject.server} was refused: ${refusal.message}`,
+    subject,
+    evidence: [
+      {
+        time,
+        what: `${what}${under}: ${refusal.name}${count}`,
+        ...(kept === undefined ? {} : { bytes: Buffer.from(kept).toString('base64') }),
+      },
+    ],
+  });
+}
