@@ -6,7 +6,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
+import { build } from './build.ts';
 import { type Capture, capture } from './generate/capture.ts';
 import { type Cost, installed, run } from './process.ts';
 import { median, medianRatio } from './statistics.ts';
@@ -54,7 +54,6 @@ interface Reader {
   check?(output: string): void;
 }
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const INSPECT = ['inspect', '--summary', '--workers', '1', '--json'];
 
 export async function benchInspect(options: InspectOptions): Promise<InspectFigures> {
@@ -65,10 +64,11 @@ export async function benchInspect(options: InspectOptions): Promise<InspectFigu
     );
   const large = make(options.packets);
   const small = make(options.fewer);
+  const program = build();
   const readers = [
-    inspect('summary', large, []),
-    inspect('summary, digest', large, ['--digest']),
-    inspect('summary, smaller capture', small, []),
+    inspect(program, 'summary', large, []),
+    inspect(program, 'summary, digest', large, ['--digest']),
+    inspect(program, 'summary, smaller capture', small, []),
   ];
   const missing: string[] = [];
   if (installed('tshark')) readers.push(...tshark(small));
@@ -98,12 +98,12 @@ export async function benchInspect(options: InspectOptions): Promise<InspectFigu
   };
 }
 
-function inspect(name: string, file: Capture, more: readonly string[]): Reader {
+function inspect(program: string, name: string, file: Capture, more: readonly string[]): Reader {
   return {
     name,
     file,
     program: process.execPath,
-    args: [MAIN, ...INSPECT, ...more],
+    args: [program, ...INSPECT, ...more],
     check(output) {
       const seen = JSON.parse(output) as Summary;
       assert.equal(seen.packets, file.packets, 'packets that inspect counted');

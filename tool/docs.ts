@@ -1,5 +1,6 @@
 /**
- * `npm run docs`: writes docs/protocols.md from the code, so that the tables are those the program works with.
+ * `npm run docs`: writes docs/protocols.md, and the tables of docs/findings.md, from the code, so that they are those
+ * the program works with.
  * A test fails when the file and the code differ.
  *
  * @module
@@ -20,6 +21,7 @@ import {
   Why,
 } from '../src/protocol/protocol.ts';
 import { PROTOCOLS } from '../src/protocol/registry.ts';
+import { writeFindingsPage } from './findings-page.ts';
 
 /** The file that is generated. */
 export const PAGE = new URL('../docs/protocols.md', import.meta.url);
@@ -297,4 +299,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-if (import.meta.main) writeFileSync(PAGE, protocolsPage());
+if (import.meta.main) {
+  writeFileSync(PAGE, protocolsPage());
+  await writeFindingsPage();
+}

@@ -4,9 +4,6 @@
  * @module
  */
 
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describe } from '../monitor/describe.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -18,6 +15,7 @@ import { inspectInWorkers, type Result } from '../monitor/workers.ts';
 import type { Progress } from '../packet/capture.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { type Command, UsageError } from './command.ts';
+import { findCaptures } from './find-captures.ts';
 
 const HELP = `usage: cofferdam inspect [OPTION …] FILE…
 
@@ -57,7 +55,7 @@ export const inspect: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
-    await findAll(options.files);
+    await findCaptures(options.files);
     const stop = new AbortController();
     let signalled = 0;
     const end = (code: number) => {
@@ -113,19 +111,6 @@ function parse(args: readonly string[]): Options {
   }
   const output = values.ndjson ? 'ndjson' : !summary ? 'text' : values.json ? 'json' : 'summary';
   return { files: positionals, output, digest: values.digest, workers };
-}
-
-/** Tells of a name that is wrong before the captures named before it are read for hours. */
-async function findAll(files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    if (file === '-') continue;
-    await access(file, constants.R_OK);
-    if ((await stat(file)).isDirectory()) {
-      throw new UsageError(
-        `${file}: is a folder; name the captures in it, for example ${join(file, '*.pcap')}`,
-      );
-    }
-  }
 }
 
 /** Resolves to one line for each capture that could not be read to its end. */

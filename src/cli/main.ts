@@ -28,6 +28,18 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'read captures and say what was done to the plant in them',
     load: async () => (await import('./inspect.ts')).inspect,
   },
+  detect: {
+    summary: 'read captures and say what in them a person should see',
+    load: async () => (await import('./detect.ts')).detect,
+  },
+  drill: {
+    summary: 'play an intrusion at a simulated plant against chosen defences',
+    load: async () => (await import('./drill.ts')).drill,
+  },
+  readings: {
+    summary: 'print quiet hours of a simulated plant as CSV',
+    load: async () => (await import('./readings.ts')).readings,
+  },
   policy: {
     summary: 'check a policy, or explain what it says of an operation',
     load: async () => (await import('./policy.ts')).policy,
@@ -39,6 +51,18 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
   key: {
     summary: 'make a key that approves program permits, or show one',
     load: async () => (await import('./key.ts')).key,
+  },
+  program: {
+    summary: 'read the blocks of a controller, as the program to trust',
+    load: async () => (await import('./program.ts')).program,
+  },
+  audit: {
+    summary: 'read a controller’s program back and compare it with the approved one',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  process: {
+    summary: 'learn how readings behave, and say where they no longer do',
+    load: async () => (await import('./process.ts')).processCommand,
   },
 };
 

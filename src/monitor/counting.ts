@@ -9,6 +9,7 @@ import { anomalyNames } from '../operation/anomaly.ts';
 import { type Operation, Outcome, type Sink } from '../operation/operation.ts';
 import { VERBS } from '../operation/verb.ts';
 import type { Protocol } from '../protocol/protocol.ts';
+import { Counters } from './counters.ts';
 import type { Current } from './current.ts';
 import type { Session } from './session.ts';
 import {
@@ -31,20 +32,23 @@ const PAIR_WIDTH = VERBS.length + 1;
 const MAX_PAIRS = 1 << 16;
 const OTHERS = 'others';
 
+/** Operations, or runs of up to a few hundred that are alike, after which counters are settled. */
+const SETTLE_AFTER = 1 << 18;
+
 export class Counting implements Sink {
   readonly #protocols: readonly Protocol[];
   readonly #current: Current;
   /** By protocol: {@link COLUMNS} for each row of its function table. */
-  readonly #functions: readonly Float64Array[];
+  readonly #functions: readonly Counters[];
   /** By protocol: one counter for each verb, and for each bit of anomalies. */
-  readonly #verbs: readonly Float64Array[];
+  readonly #verbs: readonly Counters[];
   readonly #anomalies: readonly Float64Array[];
   readonly #errors = new Tally();
   /** Functions without a row, by code and phase. */
   readonly #unlisted = new Tally();
   readonly #pairNumbers = new Map<string, number>();
   readonly #pairs: { client: string; server: string; protocol: string }[] = [];
-  #pairCounts = new Float64Array(64 * PAIR_WIDTH);
+  readonly #pairCounts = new Counters(64 * PAIR_WIDTH);
   // Items of one message that do the same, which nearly all of them do, are counted at once, when the next begin:
   // how many they are, their protocol, row and verb, and the counters of their pair of hosts.
   #alike = 0;
@@ -52,12 +56,13 @@ export class Counting implements Sink {
   #fn = 0;
   #verb = 0;
   #pairAt = 0;
+  #unsettled = 0;
 
   constructor(protocols: readonly Protocol[], current: Current) {
     this.#protocols = protocols;
     this.#current = current;
-    this.#functions = protocols.map(p => new Float64Array(p.functions.length * WIDTH));
-    this.#verbs = protocols.map(() => new Float64Array(VERBS.length));
+    this.#functions = protocols.map(p => new Counters(p.functions.length * WIDTH));
+    this.#verbs = protocols.map(() => new Counters(VERBS.length));
     this.#anomalies = protocols.map(() => new Float64Array(32));
   }
 
@@ -71,7 +76,7 @@ export class Counting implements Sink {
 
   /** An operation that is another than the one before it. */
   #begin(op: Operation): void {
-    this.#settle();
+    this.#countAlike();
     const { protocol, fn } = op;
     const { session } = this.#current;
     this.#alike = 1;
@@ -79,21 +84,29 @@ export class Counting implements Sink {
     this.#fn = fn;
     this.#verb = op.verb;
     this.#pairAt = (session.pair < 0 ? this.#pair(session) : session.pair) * PAIR_WIDTH;
-    if (op.item === 0) this.#functions[protocol]![fn * WIDTH + op.phase]!++;
+    if (op.item === 0) this.#functions[protocol]!.recent[fn * WIDTH + op.phase]!++;
   }
 
   /** Counts what was alike. */
-  #settle(): void {
+  #countAlike(): void {
     const alike = this.#alike;
     this.#alike = 0;
-    this.#functions[this.#protocol]![this.#fn * WIDTH + OPERATIONS]! += alike;
-    this.#verbs[this.#protocol]![this.#verb]! += alike;
-    this.#pairCounts[this.#pairAt + this.#verb]! += alike;
+    this.#functions[this.#protocol]!.recent[this.#fn * WIDTH + OPERATIONS]! += alike;
+    this.#verbs[this.#protocol]!.recent[this.#verb]! += alike;
+    this.#pairCounts.recent[this.#pairAt + this.#verb]! += alike;
+    if (++this.#unsettled === SETTLE_AFTER) this.#settle();
+  }
+
+  #settle(): void {
+    this.#unsettled = 0;
+    for (const counters of this.#functions) counters.settle();
+    for (const counters of this.#verbs) counters.settle();
+    this.#pairCounts.settle();
   }
 
   #countFailed(op: Operation): void {
-    this.#functions[op.protocol]![op.fn * WIDTH + FAILED]!++;
-    this.#pairCounts[this.#pairAt + VERBS.length]!++;
+    this.#functions[op.protocol]!.recent[op.fn * WIDTH + FAILED]!++;
+    this.#pairCounts.recent[this.#pairAt + VERBS.length]!++;
     this.#errors.count(op.protocol, op.code, op.subcode, op.error);
   }
 
@@ -121,11 +134,7 @@ export class Counting implements Sink {
       pair = this.#pairs.length;
       this.#pairNumbers.set(key, pair);
       this.#pairs.push({ client, server, protocol });
-      if (this.#pairs.length * PAIR_WIDTH > this.#pairCounts.length) {
-        const larger = new Float64Array(this.#pairCounts.length * 2);
-        larger.set(this.#pairCounts);
-        this.#pairCounts = larger;
-      }
+      if (this.#pairs.length * PAIR_WIDTH > this.#pairCounts.length) this.#pairCounts.grow();
     }
     session.pair = pair;
     return pair;
@@ -138,20 +147,17 @@ export class Counting implements Sink {
 
   /** Operations of a protocol. */
   operations(protocol: number): number {
-    this.#settle();
-    return this.#verbs[protocol]!.reduce((sum, count) => sum + count, 0);
+    this.#countAlike();
+    return total(this.#verbs[protocol]!.range(0, VERBS.length));
   }
 
   functions(protocol: number): FunctionSummary[] {
-    this.#settle();
+    this.#countAlike();
     const counts = this.#functions[protocol]!;
     const rows: FunctionSummary[] = [];
     this.#protocols[protocol]!.functions.forEach(({ code, sub, name, verb }, fn) => {
-      if (fn === 0 || counts[fn * WIDTH + OPERATIONS] === 0) return;
-      const [requests, responses, notices, operations, failed] = counts.subarray(
-        fn * WIDTH,
-        (fn + 1) * WIDTH,
-      );
+      if (fn === 0 || counts.of(fn * WIDTH + OPERATIONS) === 0) return;
+      const [requests, responses, notices, operations, failed] = counts.range(fn * WIDTH, (fn + 1) * WIDTH);
       rows.push({
         code,
         sub: sub < 0 ? null : sub,
@@ -194,8 +200,8 @@ export class Counting implements Sink {
   }
 
   verbs(protocol: number): Record<string, number> {
-    this.#settle();
-    return named(this.#verbs[protocol]!, 0);
+    this.#countAlike();
+    return named(this.#verbs[protocol]!.range(0, VERBS.length));
   }
 
   errors(protocol: number): ErrorSummary[] {
@@ -221,27 +227,31 @@ export class Counting implements Sink {
   }
 
   pairs(): PairSummary[] {
-    this.#settle();
+    this.#countAlike();
     return this.#pairs
       .map((pair, index) => {
         const at = index * PAIR_WIDTH;
-        const verbs = this.#pairCounts.subarray(at, at + VERBS.length);
+        const verbs = this.#pairCounts.range(at, at + VERBS.length);
         return {
           ...pair,
-          operations: verbs.reduce((sum, count) => sum + count, 0),
-          failed: this.#pairCounts[at + VERBS.length]!,
-          verbs: named(this.#pairCounts, at),
+          operations: total(verbs),
+          failed: this.#pairCounts.of(at + VERBS.length),
+          verbs: named(verbs),
         };
       })
       .sort(byOperations);
   }
 }
 
-/** Counters of verbs at `at`, with their names, without those that are 0. */
-function named(counts: Float64Array, at: number): Record<string, number> {
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Counts of verbs, with their names, without those that are 0. */
+function named(counts: readonly number[]): Record<string, number> {
   const verbs: Record<string, number> = {};
   for (const { verb, name } of VERBS) {
-    const count = counts[at + verb]!;
+    const count = counts[verb]!;
     if (count > 0) verbs[name] = count;
   }
   return verbs;

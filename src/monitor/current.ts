@@ -6,13 +6,12 @@
 import type { Session } from './session.ts';
 
 export class Current {
-  #session: Session | undefined;
+  /** All sessions, by their cell of the flow table. */
+  sessions: readonly (Session | undefined)[] = [];
+  /** That cell. A number: the collector need not be told of each change. */
+  flow = 0;
 
   get session(): Session {
-    return this.#session!;
-  }
-
-  set session(session: Session) {
-    this.#session = session;
+    return this.sessions[this.flow]!;
   }
 }

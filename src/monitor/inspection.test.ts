@@ -96,8 +96,9 @@ describe('inspection', () => {
 
   it('says how much there was no room to count', () => {
     const current = new Current();
-    current.session = new Session(0, new Streams({ data() {}, gap() {}, closed() {} }, 1));
-    current.session.index = 0;
+    const session = new Session(0, new Streams({ data() {}, gap() {}, closed() {} }, 1));
+    session.index = 0;
+    current.sessions = [session];
     const counting = new Counting(PROTOCOLS, current);
     const op = new Operation();
     for (op.code = 0; op.code < 40_000; op.code++) counting.operation(op);

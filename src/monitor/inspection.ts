@@ -8,7 +8,7 @@ import type { Sink } from '../operation/operation.ts';
 import { CaptureReader, type ReadOptions } from '../packet/capture.ts';
 import { PacketKind } from '../packet/packet.ts';
 import type { ByteSource } from '../packet/source.ts';
-import type { Share } from '../packet/traffic.ts';
+import type { SegmentSink, Share } from '../packet/traffic.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { Both } from './both.ts';
 import { Counting } from './counting.ts';
@@ -21,8 +21,8 @@ export interface InspectionOptions {
   readonly protocols: readonly Protocol[];
   /** Makes a digest of all operations. */
   readonly digest?: boolean;
-  /** Is handed every operation too. */
-  readonly sink?: (current: Current) => Sink;
+  /** Is handed every operation too; and every TCP segment, where it has something that takes them. */
+  readonly sink?: (current: Current) => Sink & { readonly segments?: SegmentSink };
   /** The part of the hosts that is looked at; all of them where none is given. */
   readonly share?: Share;
 }
@@ -42,8 +42,16 @@ export class Inspection {
     this.#digest = options.digest === true ? new Digest(protocols) : undefined;
     let sink: Sink = this.#counting;
     if (this.#digest !== undefined) sink = new Both(sink, this.#digest);
-    if (options.sink !== undefined) sink = new Both(sink, options.sink(current));
-    this.#monitor = new Monitor({ protocols, sink, current, ...(share === undefined ? {} : { share }) });
+    const further = options.sink?.(current);
+    if (further !== undefined) sink = new Both(sink, further);
+    const segments = further?.segments;
+    this.#monitor = new Monitor({
+      protocols,
+      sink,
+      current,
+      ...(share === undefined ? {} : { share }),
+      ...(segments === undefined ? {} : { segments }),
+    });
   }
 
   /** Reads a capture to its end, and closes it. */

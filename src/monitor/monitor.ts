@@ -10,8 +10,9 @@ import { randomInt } from 'node:crypto';
 import { Anomaly } from '../operation/anomaly.ts';
 import { Operation, type Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
+import type { Packet } from '../packet/packet.ts';
 import { STREAM_LIMITS, type StreamLimits, type StreamSink, Streams } from '../packet/streams.ts';
-import { type Share, Traffic, WHOLE } from '../packet/traffic.ts';
+import { type SegmentSink, type Share, Traffic, WHOLE } from '../packet/traffic.ts';
 import { type ConversationLimits, Frame, type Protocol, Recognition } from '../protocol/protocol.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { Current } from './current.ts';
@@ -46,6 +47,8 @@ export interface MonitorOptions {
   readonly seed?: number;
   readonly share?: Share;
   readonly limits?: MonitorLimits;
+  /** Is handed every TCP segment, before it is put in order. */
+  readonly segments?: SegmentSink;
 }
 
 export class Monitor implements StreamSink {
@@ -80,11 +83,14 @@ export class Monitor implements StreamSink {
     this.#protocols = options.protocols;
     this.#sink = options.sink;
     this.#current = options.current;
+    this.#current.sessions = this.#sessions;
     this.#marker = new Marker(options.sink);
     this.#limits = options.limits ?? MONITOR_LIMITS;
     this.health = options.protocols.map(() => new ProtocolHealth());
     this.streams = new Streams(this, options.seed ?? randomInt(2 ** 31), this.#limits);
-    this.traffic = new Traffic(this.streams, undefined, options.share ?? WHOLE);
+    const { segments } = options;
+    const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
+    this.traffic = new Traffic(tcp, undefined, options.share ?? WHOLE);
   }
 
   /** The capture is over. */
@@ -291,7 +297,7 @@ export class Monitor implements StreamSink {
   /** The next bytes of a side whose protocol is known. */
   #read(session: Session, side: Side, view: DataView, at: number, end: number): void {
     this.#op.time = this.#now();
-    this.#current.session = session;
+    this.#current.flow = session.flow;
     const state = session.state(side);
     const { rest } = state;
     if (rest !== undefined && rest.length > 0) {
@@ -343,14 +349,13 @@ export class Monitor implements StreamSink {
       if (length === Frame.more || length > end - at) break;
       op.flow = session.serial;
       op.protocol = session.index;
-      if (state.marks === 0) conversation.decode(side, view, at, at + length, op, this.#sink);
+      if (state.marks === 0) conversation.observe(side, view, at, at + length, op, this.#sink);
       else {
         this.#marker.marks = state.marks;
-        conversation.decode(side, view, at, at + length, op, this.#marker);
+        conversation.observe(side, view, at, at + length, op, this.#marker);
         // Still there where the message is a part that has no operation by itself.
         state.marks = this.#marker.marks;
       }
-      conversation.follow(side, view, at, at + length);
       health.messages++;
       health.decoded += length;
       at += length;
@@ -385,6 +390,22 @@ export class Monitor implements StreamSink {
 
   #now(): number {
     return this.#replayed > 0 ? this.#replayed : this.traffic.packet.time;
+  }
+}
+
+/** Hands each segment to two. */
+class BothSegments implements SegmentSink {
+  readonly #first: SegmentSink;
+  readonly #second: SegmentSink;
+
+  constructor(first: SegmentSink, second: SegmentSink) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  segment(packet: Packet): void {
+    this.#first.segment(packet);
+    this.#second.segment(packet);
   }
 }
 

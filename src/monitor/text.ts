@@ -6,16 +6,12 @@
  * @module
  */
 
-import { anomalyNames } from '../operation/anomaly.ts';
-import { type Operation, Outcome, Phase, type Sink } from '../operation/operation.ts';
+import type { Operation, Sink } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
+import { phraseOf } from '../protocol/phrase.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { Current } from './current.ts';
 import type { Lines } from './lines.ts';
-
-/** Values and characters of a value that a line shows. */
-const MAX_VALUES = 16;
-const MAX_CHARACTERS = 64;
 
 export class Text implements Sink {
   readonly #protocols: readonly Protocol[];
@@ -31,18 +27,10 @@ export class Text implements Sink {
   }
 
   operation(op: Operation): void {
-    const protocol = this.#protocols[op.protocol]!;
     const { session } = this.#current;
     const arrow = op.side === Side.client ? '>' : '<';
-    const name = protocol.functions[op.fn]!.name;
-    const code = op.fn === 0 ? ` ${op.code}${op.subcode < 0 ? '' : `/${op.subcode}`}` : '';
     let line = `${this.#time(op.time)}  ${session.clientName} ${arrow} ${session.serverName}`;
-    line += `  ${protocol.name} ${protocol.stations.format(op.station)}  ${name}${code}${phrase(op)}`;
-    const object = protocol.objects.format(op);
-    if (object !== '') line += `  ${plain(object)}`;
-    if (op.valueCount > 0) line += ` = ${values(op)}`;
-    if (op.outcome === Outcome.failed) line += `  failed: ${protocol.errorName(op.error)}`;
-    if (op.anomalies !== 0) line += `  [${anomalyNames(op.anomalies).join(' ')}]`;
+    line += `  ${phraseOf(op, this.#protocols[op.protocol]!)}`;
     this.#lines.write(`${line}\n`);
   }
 
@@ -59,28 +47,4 @@ export class Text implements Sink {
     const micros = Math.min(999_999, Math.round((time - second) * 1e6));
     return `${this.#secondText}.${String(micros).padStart(6, '0')}`;
   }
-}
-
-function phrase(op: Operation): string {
-  const item = op.items > 1 ? ` ${op.item + 1}/${op.items}` : '';
-  if (op.phase === Phase.request) return item;
-  if (op.phase === Phase.notice) return `${item} (notice)`;
-  return `${item} (answer)`;
-}
-
-function values(op: Operation): string {
-  const shown = Math.min(op.valueCount, MAX_VALUES);
-  const texts: string[] = [];
-  for (let i = 0; i < shown; i++) {
-    const text = plain(String(op.value(i)));
-    texts.push(text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text);
-  }
-  if (op.valueCount > shown) texts.push(`… (${op.valueCount} values)`);
-  return texts.join(' ');
-}
-
-/** Without characters that a terminal would act on. */
-export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '.');
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Operation } from '../operation/operation.ts';
 import { isNumbered, Size, Space, sizeBits } from '../protocol/s7comm/areas.ts';
 import type { DataItem } from '../protocol/s7comm/encode.ts';
 import { DataSize, ItemCode, Values, Variables } from '../protocol/s7comm/items.ts';
@@ -23,8 +24,8 @@ const DATA_SIZE = new Map<number, DataSize>([
 
 /** The values that a read variable Job asks for. */
 export function readVariables(controller: S7Controller, pdu: Pdu): DataItem[] {
-  return variables(pdu, variable => {
-    const found = find(controller, variable);
+  return variables(pdu, (variable, object) => {
+    const found = find(controller, variable, object);
     if (typeof found === 'number') return { code: found, size: DataSize.none, bytes: [] };
     const { view, byte, bit } = found;
     const size = DATA_SIZE.get(variable.size) ?? DataSize.byte;
@@ -37,9 +38,9 @@ export function readVariables(controller: S7Controller, pdu: Pdu): DataItem[] {
 export function writeVariables(controller: S7Controller, pdu: Pdu): ItemCode[] {
   const values = new Values();
   values.start(pdu.view, pdu.data, pdu.dataEnd, pdu.view.getUint8(pdu.param + 1));
-  return variables(pdu, variable => {
+  return variables(pdu, (variable, object) => {
     values.next();
-    const found = find(controller, variable);
+    const found = find(controller, variable, object);
     if (typeof found === 'number') return found;
     const { view, byte, bit } = found;
     if (variable.size === Size.bit) {
@@ -53,11 +54,12 @@ export function writeVariables(controller: S7Controller, pdu: Pdu): ItemCode[] {
 }
 
 /** What `each` makes of every variable of the Job; one of several parts is given once. */
-function variables<T>(pdu: Pdu, each: (variable: Variables) => T): T[] {
+function variables<T>(pdu: Pdu, each: (variable: Variables, object: Operation) => T): T[] {
   const list = new Variables();
+  const object = new Operation();
   list.start(pdu.view, pdu.param + ITEMS, pdu.paramEnd, pdu.view.getUint8(pdu.param + 1));
   const results: T[] = [];
-  while (list.next()) if (list.part === 0) results.push(each(list));
+  while (list.next(object)) if (list.part === 0) results.push(each(list, object));
   return results;
 }
 
@@ -65,20 +67,21 @@ function variables<T>(pdu: Pdu, each: (variable: Variables) => T): T[] {
 function find(
   controller: S7Controller,
   variable: Variables,
+  object: Operation,
 ): { view: DataView; byte: number; bit: number } | ItemCode {
   // This CPU knows the S7ANY syntax only, and has no timers and counters.
   if (variable.parts !== 1 || variable.bytes < 0 || sizeBits(variable.size) === 0) {
     return ItemCode.typeNotSupported;
   }
-  if (isNumbered(variable.space)) return ItemCode.missing;
-  const view = memory(controller, variable);
+  if (isNumbered(object.space)) return ItemCode.missing;
+  const view = memory(controller, object);
   if (view === undefined) return ItemCode.missing;
-  const byte = variable.address >> 3;
+  const byte = object.address >> 3;
   if (byte + variable.bytes > view.byteLength) return ItemCode.address;
-  return { view, byte, bit: variable.address & 7 };
+  return { view, byte, bit: object.address & 7 };
 }
 
-function memory(controller: S7Controller, { space, area }: Variables): DataView | undefined {
+function memory(controller: S7Controller, { space, area }: Operation): DataView | undefined {
   switch (space) {
     case Space.DB:
       return controller.data(area);

@@ -36,17 +36,27 @@ const GONE = -1;
 const DOUBTS = 16;
 const NOTHING = new Int32Array(0);
 
+/**
+ * The first bytes of several arenas lie in one buffer, because most never need more, and a buffer of each one's own
+ * would be two objects more to fetch for every message of a session. Few: a buffer lives as long as any of its arenas.
+ */
+const SHARED_BYTES = 8 * FIRST_BYTES;
+let shared = NO_BYTES;
+let sharedTaken = 0;
+
 export class Pending {
   readonly #maxSlots: number;
   readonly #maxBytes: number;
   // Entries are in the rows #first .. #end; those between that were removed have the key GONE.
-  #table = NOTHING;
+  // A plain array of small integers: one object fewer to fetch than a typed one.
+  #table: number[] = [];
   #first = 0;
   #end = 0;
   #waiting = 0;
   #ticket = 1;
   #view = NO_BYTES;
-  /** Bytes of the arena. */
+  /** Where in the view the arena begins, and its bytes. */
+  #from = 0;
   #size = 0;
   /** Where the bytes of the next entry go. */
   #head = 0;
@@ -98,13 +108,13 @@ export class Pending {
     const whole = this.hasRoom(end - at);
     const length = whole ? end - at : this.#forgetFor(end - at);
     if (this.#end === this.#table.length) this.#makeSlots();
-    if (this.#head + length > this.#size) this.#makeBytes(length);
+    if (this.#head + length > this.#from + this.#size) this.#makeBytes(length);
     const offset = this.#head;
     copy(view, at, this.#view, offset, length);
     const table = this.#table;
     const slot = this.#end;
     table[slot + KEY] = key;
-    table[slot + TICKET] = this.#ticket;
+    table[slot + TICKET] = this.#ticket | 0;
     table[slot + OFFSET] = offset;
     table[slot + LENGTH] = length;
     if (this.#waiting !== 0 || this.#haunting !== 0) this.#doubt(key, slot);
@@ -162,7 +172,7 @@ export class Pending {
       this.#held = 0;
       this.#first = 0;
       this.#end = 0;
-      this.#head = 0;
+      this.#head = this.#from;
       return;
     }
     this.#held -= table[slot + LENGTH]! & ~UNCERTAIN;
@@ -222,7 +232,9 @@ export class Pending {
     const from = this.#table;
     const slots = from.length / ROW;
     const grow = slots === 0 || (this.#waiting * 2 > slots && slots < this.#maxSlots);
-    const to = grow ? new Int32Array(Math.min(Math.max(slots * 2, FIRST_SLOTS), this.#maxSlots) * ROW) : from;
+    const to = grow
+      ? new Array<number>(Math.min(Math.max(slots * 2, FIRST_SLOTS), this.#maxSlots) * ROW).fill(0)
+      : from;
     let next = 0;
     for (let slot = this.#first; slot < this.#end; slot += ROW) {
       if (from[slot + KEY] === GONE) continue;
@@ -234,6 +246,18 @@ export class Pending {
     this.#end = next;
   }
 
+  /** cold: once a session and side */
+  #takeShared(): void {
+    if (sharedTaken === shared.byteLength) {
+      shared = new DataView(new ArrayBuffer(SHARED_BYTES));
+      sharedTaken = 0;
+    }
+    this.#view = shared;
+    this.#from = this.#head = sharedTaken;
+    this.#size = FIRST_BYTES;
+    sharedTaken += FIRST_BYTES;
+  }
+
   /**
    * Makes room for `length` bytes more: closes up the arena, in a larger one where more than half of it waits.
    * cold: it grows a few times at most
@@ -243,10 +267,15 @@ export class Pending {
     while (this.#held + length > size || (this.#held * 2 > size && size < this.#maxBytes)) {
       size = Math.min(size * 2, this.#maxBytes);
     }
+    if (size === FIRST_BYTES && this.#size === 0) {
+      this.#takeShared();
+      return;
+    }
     const table = this.#table;
     const from = this.#view;
     const to = size > this.#size ? new DataView(new ArrayBuffer(size)) : from;
-    let head = 0;
+    if (to !== from) this.#from = 0;
+    let head = this.#from;
     for (let slot = this.#first; slot < this.#end; slot += ROW) {
       if (table[slot + KEY] === GONE) continue;
       const bytes = table[slot + LENGTH]! & ~UNCERTAIN;

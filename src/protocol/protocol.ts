@@ -11,6 +11,7 @@
 import type { Operation, Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
 import type { Verb } from '../operation/verb.ts';
+import type { ProgramReader } from './program-reader.ts';
 
 /** Answer of {@link Protocol.recognise}. */
 export const Recognition = {
@@ -109,7 +110,7 @@ export interface FunctionRow {
   readonly vendor?: boolean;
   /** What it does in the transfer of a program. */
   readonly step?: Step;
-  /** ATT&CK for ICS technique where it is another one than the verb's. */
+  /** ATT&CK for ICS technique where it is another one than the verb's, or where the function is the technique by itself. */
   readonly technique?: string;
   /** Standard and clause, or the public source. */
   readonly source: string;
@@ -195,8 +196,9 @@ export interface ConversationLimits {
  * transfer under way. The monitor and the gateway use it alike:
  *
  * 1. `decode` a whole message: its operations go to the sink. Changes nothing.
- * 2. When the message goes on (in a capture: always), `follow` it: what it changes is remembered.
- *    A message that is refused is never followed.
+ * 2. When the message goes on, `follow` it: what it changes is remembered. A message that is refused is never followed.
+ *
+ * In a capture every message went on: `observe` does both.
  */
 export interface Conversation {
   /**
@@ -208,6 +210,9 @@ export interface Conversation {
 
   /** Remembers the message as sent on. */
   follow(side: Side, view: DataView, at: number, end: number): void;
+
+  /** `decode` and then `follow`, and no more than that, but quicker: for who only watches, where every message went on. */
+  observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void;
 
   /**
    * Writes into `answer` what this protocol's own server would say to refuse the message that `side` sent, and
@@ -277,4 +282,8 @@ export interface Protocol {
 
   /** Name of an error code as `Operation.error` carries it. */
   errorName(error: number): string;
+
+  // --- reading a device's program back ---
+  /** How the program of a device is read; absent where the protocol gives no sound way. */
+  readonly readBack?: ProgramReader;
 }

@@ -51,7 +51,7 @@ export function readPolicy(
 }
 
 /** The parser makes an error object of each mistake; without their stack traces it is four times as fast. */
-function parseYaml(text: string, lineCounter: LineCounter): Document {
+export function parseYaml(text: string, lineCounter: LineCounter): Document {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
@@ -61,22 +61,25 @@ function parseYaml(text: string, lineCounter: LineCounter): Document {
   }
 }
 
-/** What the YAML parser has to say: one message a line, since what follows from a mistake is no mistake. */
-function readSyntax(reader: Reader, document: Document): void {
+/**
+ * What the YAML parser has to say of `what` (`a policy`): one message a line, since what follows from a mistake is
+ * no mistake.
+ */
+export function readSyntax(reader: Reader, document: Document, what = 'a policy'): void {
   const told = new Set<number>();
   for (const error of [...document.errors, ...document.warnings]) {
     const line = reader.line(error.pos[0]);
     if (told.has(line)) continue;
     told.add(line);
     if (error.code === 'MULTIPLE_DOCS') {
-      reader.problem(error.pos[0], 'a second document begins here; a policy is one, so take the `---` out');
+      reader.problem(error.pos[0], `a second document begins here; ${what} is one, so take the \`---\` out`);
       continue;
     }
     reader.problem(error.pos[0], () => {
       const [first = ''] = error.message.split('\n');
       // The parser descends into nested lists with the call stack.
-      const what = first.includes('call stack') ? 'it is nested too deeply' : first;
-      return `this is no YAML: ${what.replace(/[.:]\s*$/, '')}; correct it, and mind the indentation`;
+      const wrong = first.includes('call stack') ? 'it is nested too deeply' : first;
+      return `this is no YAML: ${wrong.replace(/[.:]\s*$/, '')}; correct it, and mind the indentation`;
     });
   }
 }

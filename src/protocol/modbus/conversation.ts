@@ -55,6 +55,11 @@ export class ModbusConversation implements Conversation {
     if (slot >= 0 && isUmasAnswer(view, at, end)) this.#umas = true;
   }
 
+  observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
+    this.decode(side, view, at, end, op, sink);
+    this.follow(side, view, at, end);
+  }
+
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {
     const pending = this.#pending;
     const slot = side === Side.server ? pending.find(keyOf(view, at)) : -1;

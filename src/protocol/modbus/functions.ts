@@ -107,7 +107,8 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   umas(0x07, 'READ_BLOCK_INFO', Verb.browse, UMAS_PAC),
   umas(0x0a, 'REPEAT', Verb.diagnose),
   // No mere session set-up: who holds the reservation keeps the other engineering stations out.
-  umas(0x10, 'TAKE_PLC_RESERVATION', Verb.configure),
+  // Newer controllers want the application's password with it.
+  { ...umas(0x10, 'TAKE_PLC_RESERVATION', Verb.configure), technique: 'T0859' },
   umas(0x11, 'RELEASE_PLC_RESERVATION', Verb.configure),
   umas(0x12, 'KEEP_ALIVE', Verb.connect),
   umas(0x20, 'READ_MEMORY_BLOCK', Verb.read),

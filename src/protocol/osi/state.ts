@@ -39,6 +39,11 @@ export class ConnectionState {
     return this.#state === State.asked;
   }
 
+  /** Whether data may come in either direction. */
+  get open(): boolean {
+    return this.#state === State.open;
+  }
+
   /** What speaks against the message `at..end` of `side` at this point of the stream. */
   anomalies(side: Side, view: DataView, at: number, end: number): number {
     const state = this.#state;

@@ -7,7 +7,7 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import type { Operation, Sink } from '../../operation/operation.ts';
-import { opposite, type Side } from '../../operation/side.ts';
+import { opposite, Side } from '../../operation/side.ts';
 import { confirms, connectionAnomalies, Parameter, parameterAt } from '../osi/connection.ts';
 import { DATA, isPlainData, reassemble, Tpdu, tpduCode, tsduAnomalies, unsegmented } from '../osi/cotp.ts';
 import { ConnectionState } from '../osi/state.ts';
@@ -34,7 +34,9 @@ const CONNECTION_KEY = 0x20000;
 const MESSAGE = new Message();
 
 export class S7Conversation implements Conversation {
-  readonly #pending: readonly [Pending, Pending];
+  /** Requests of each side. */
+  readonly #fromClient: Pending;
+  readonly #fromServer: Pending;
   /** Where the data of segmented messages are put together; made when the first is seen. */
   #scratch: DataView | undefined;
   readonly #connection: ConnectionState;
@@ -49,28 +51,48 @@ export class S7Conversation implements Conversation {
 
   constructor(limits: ConversationLimits, fresh: boolean) {
     this.#connection = new ConnectionState(fresh);
-    this.#pending = [new Pending(limits.requests, limits.bytes), new Pending(limits.requests, limits.bytes)];
+    this.#fromClient = new Pending(limits.requests, limits.bytes);
+    this.#fromServer = new Pending(limits.requests, limits.bytes);
   }
 
   decode(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
     const m = MESSAGE;
-    m.uploads = this.#uploads;
-    m.parts = this.#parts;
-    m.side = side;
-    m.op = op;
-    m.sink = sink;
-    m.answers = false;
-    op.clear(side);
+    m.begin(side, op, sink);
     op.station = this.#connection.asked ? this.#asked : this.#station;
     const plain = isPlainData(view, at, end);
     if (plain) op.anomalies = this.#connection.plainAnomalies(end - at);
     else op.anomalies = tsduAnomalies(view, at, end) | this.#connection.anomalies(side, view, at, end);
     if (!plain && tpduCode(view, at) !== Tpdu.DT) this.#decodeConnection(side, view, at, end);
-    else if (this.#read(view, at, end)) {
-      this.#pair(side);
-      decodePdu(m);
-    } else decodeEmpty(m);
-    m.release();
+    else if (this.#read(view, at, end)) this.#decodePdu(side);
+    else decodeEmpty(m);
+  }
+
+  observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
+    if (end - at <= DATA || !isPlainData(view, at, end) || !this.#connection.open) {
+      this.decode(side, view, at, end, op, sink);
+      this.follow(side, view, at, end);
+      return;
+    }
+    const m = MESSAGE;
+    m.begin(side, op, sink);
+    op.station = this.#station;
+    op.anomalies = this.#connection.plainAnomalies(end - at);
+    m.pdu.read(view, at + DATA, end);
+    this.#decodePdu(side);
+    this.#followPdu(side);
+  }
+
+  /** Decodes the PDU that was read. */
+  #decodePdu(side: Side): void {
+    const m = MESSAGE;
+    const { code } = m.pdu;
+    // Reads and writes, which are most of the traffic, have no part in these.
+    if (code !== Fn.readVar && code !== Fn.writeVar) {
+      m.uploads = this.#uploads;
+      m.parts = this.#parts;
+    }
+    this.#pair(side);
+    decodePdu(m);
   }
 
   #decodeConnection(side: Side, view: DataView, at: number, end: number): void {
@@ -90,16 +112,20 @@ export class S7Conversation implements Conversation {
       return;
     }
     if (this.#connection.follow(side, view, at, end)) this.#station = this.#asked;
-    if (!this.#read(view, at, end)) return;
+    if (this.#read(view, at, end)) this.#followPdu(side);
+  }
+
+  /** Remembers the PDU that was read. */
+  #followPdu(side: Side): void {
     const { pdu, request } = MESSAGE;
     if (pdu.anomalies !== 0 && pdu.anomalies !== Anomaly.trailing) return;
     const key = keyOf(pdu);
     if (asks(pdu)) {
-      this.#pending[side].add(key, pdu.view, pdu.first, pdu.dataEnd);
+      this.#pending(side).add(key, pdu.view, pdu.first, pdu.dataEnd);
       return;
     }
     if (!answers(pdu)) return;
-    const pending = this.#pending[opposite(side)];
+    const pending = this.#pending(opposite(side));
     const slot = pending.answer(key);
     if (slot < 0) return;
     // Reads and writes, which are most of the traffic, leave nothing to remember.
@@ -121,10 +147,14 @@ export class S7Conversation implements Conversation {
     return refusePdu(side, MESSAGE.pdu, why, answer);
   }
 
+  #pending(side: Side): Pending {
+    return side === Side.client ? this.#fromClient : this.#fromServer;
+  }
+
   giveUp(side: Side, view: DataView, at: number, end: number, notice: Answer): boolean {
     if (tpduCode(view, at) !== Tpdu.DT || !this.#read(view, at, end)) return false;
     const { pdu, request } = MESSAGE;
-    const pending = this.#pending[opposite(side)];
+    const pending = this.#pending(opposite(side));
     const slot = isAck(pdu.rosctr) ? pending.find(keyOf(pdu)) : -1;
     if (slot < 0) return false;
     request.read(pending.view, pending.at(slot), pending.end(slot));
@@ -133,19 +163,19 @@ export class S7Conversation implements Conversation {
   }
 
   waiting(side: Side): number {
-    return this.#pending[side].waiting;
+    return this.#pending(side).waiting;
   }
 
   nextTicket(side: Side): number {
-    return this.#pending[side].nextTicket;
+    return this.#pending(side).nextTicket;
   }
 
   oldestTicket(side: Side): number {
-    return this.#pending[side].oldestTicket;
+    return this.#pending(side).oldestTicket;
   }
 
   abandonOldest(side: Side): void {
-    this.#pending[side].abandonOldest();
+    this.#pending(side).abandonOldest();
   }
 
   /** Reads the header of the PDU in the message, put together where it is segmented; false where it is empty. */
@@ -179,7 +209,7 @@ export class S7Conversation implements Conversation {
     if (this.#pduLength !== 0 && length > this.#pduLength) op.anomalies |= Anomaly.oversize;
     const key = keyOf(pdu);
     if (asks(pdu)) {
-      const pending = this.#pending[side];
+      const pending = this.#pending(side);
       if (pending.find(key) >= 0) op.anomalies |= Anomaly.duplicate;
       if (!pending.hasRoom(length)) op.anomalies |= Anomaly.evicted;
       return;
@@ -188,7 +218,7 @@ export class S7Conversation implements Conversation {
       m.answers = pdu.rosctr === Rosctr.userdata && this.#subscriptions.recall(pdu, request);
       return;
     }
-    const pending = this.#pending[opposite(side)];
+    const pending = this.#pending(opposite(side));
     const slot = pending.find(key);
     if (slot < 0) {
       op.anomalies |= Anomaly.unsolicited;
@@ -204,9 +234,9 @@ export class S7Conversation implements Conversation {
     const m = MESSAGE;
     const { op } = m;
     const whole = (op.anomalies & (Anomaly.truncated | Anomaly.length | Anomaly.header)) === 0;
-    if (code === Tpdu.CR && !this.#pending[side].hasRoom(view.getUint16(at + 2)))
+    if (code === Tpdu.CR && !this.#pending(side).hasRoom(view.getUint16(at + 2)))
       op.anomalies |= Anomaly.evicted;
-    const pending = this.#pending[opposite(side)];
+    const pending = this.#pending(opposite(side));
     const slot = pending.find(CONNECTION_KEY);
     m.answers = slot >= 0;
     if (code !== Tpdu.CC || !this.#connection.asked) return;
@@ -220,8 +250,8 @@ export class S7Conversation implements Conversation {
     if (this.#connection.follow(side, view, at, end)) this.#station = this.#asked;
     if (code === Tpdu.CR) {
       this.#asked = calledStation(view, at);
-      this.#pending[side].add(CONNECTION_KEY, view, at, end);
-    } else if (code === Tpdu.CC || code === Tpdu.DR) this.#pending[opposite(side)].answer(CONNECTION_KEY);
+      this.#pending(side).add(CONNECTION_KEY, view, at, end);
+    } else if (code === Tpdu.CC || code === Tpdu.DR) this.#pending(opposite(side)).answer(CONNECTION_KEY);
   }
 
   #followAck(pdu: Pdu): void {

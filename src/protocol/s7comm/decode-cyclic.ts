@@ -5,7 +5,7 @@
  */
 
 import { Pending } from '../pending.ts';
-import { looseValues, nextObject, readObjects } from './decode-variable.ts';
+import { looseValues, readObjects } from './decode-variable.ts';
 import { Group } from './functions.ts';
 import type { Message } from './message.ts';
 import type { Pdu } from './pdu.ts';
@@ -22,7 +22,7 @@ const BYTES = 16_384;
 /** A request: one operation for each variable. False where it names none. */
 export function decodeCyclicRequest(m: Message, sub: number): boolean {
   if (!startVariables(m, m.pdu, sub)) return false;
-  objects(m, m.pdu);
+  objects(m);
   return true;
 }
 
@@ -32,7 +32,7 @@ export function decodeCyclicResponse(m: Message, sub: number): boolean {
   if (!startVariables(m, request, sub)) return false;
   const count = m.op.error === 0 ? startValues(m) : 0;
   if (count > 0 && count === request.view.getUint16(request.data + DATA_HEADER)) readObjects(m);
-  else objects(m, request);
+  else objects(m);
   return true;
 }
 
@@ -107,9 +107,9 @@ function startVariables(m: Message, pdu: Pdu, sub: number): boolean {
   return true;
 }
 
-function objects(m: Message, pdu: Pdu): void {
-  const { op } = m;
-  for (op.item = 0; nextObject(m, pdu.view); op.item++) m.emit();
+function objects(m: Message): void {
+  const { op, variables } = m;
+  for (op.item = 0; variables.next(op); op.item++) m.emit();
 }
 
 /** Begins with the values of a cyclic answer or push; returns how many they are, or 0. */

@@ -44,7 +44,7 @@ export function decodeVariableJob(m: Message): void {
     values.rewind();
   } else if (pdu.data !== pdu.dataEnd) m.flag(Anomaly.trailing);
   op.items = objects;
-  for (op.item = 0; nextObject(m, view); op.item++) {
+  for (op.item = 0; variables.next(op); op.item++) {
     if (writes) writtenValue(m, view);
     m.emit();
   }
@@ -124,10 +124,10 @@ function startRequest(m: Message, count: number): boolean {
 
 /** The objects of the request, with the values of the answer. */
 export function readObjects(m: Message): void {
-  const { op, variables, values, request, pdu } = m;
+  const { op, variables, values, pdu } = m;
   const { anomalies } = op;
   let at = 0;
-  for (op.item = 0; nextObject(m, request.view); op.item++) {
+  for (op.item = 0; variables.next(op); op.item++) {
     if (variables.part === 0) {
       values.next();
       at = values.at;
@@ -152,7 +152,7 @@ function writtenObjects(m: Message): void {
   const valued = values.check(request.view, request.data, request.dataEnd, count, false);
   values.rewind();
   let item = -1;
-  for (op.item = 0; nextObject(m, request.view); op.item++) {
+  for (op.item = 0; variables.next(op); op.item++) {
     if (variables.part === 0) item++;
     became(m, pdu.view.getUint8(pdu.data + item));
     if (valued) writtenValue(m, request.view);
@@ -169,22 +169,7 @@ function refused(m: Message, known: boolean): void {
     m.emit();
     return;
   }
-  for (op.item = 0; nextObject(m, request.view); op.item++) {
-    m.emit();
-  }
-}
-
-/** Moves on to the next object of the request in `view`, and gives it to the operation. */
-export function nextObject(m: Message, view: DataView): boolean {
-  const { op, variables } = m;
-  if (!variables.next()) return false;
-  op.clearItem();
-  op.space = variables.space;
-  op.area = variables.area;
-  op.address = variables.address;
-  op.extent = variables.extent;
-  if (variables.nameLength > 0) m.named(view, variables.nameAt, variables.nameLength);
-  return true;
+  for (op.item = 0; m.variables.next(op); op.item++) m.emit();
 }
 
 function became(m: Message, code: number): void {
@@ -261,7 +246,7 @@ function typeShift(type: ValueType): number {
 function writtenAnomalies(m: Message): number {
   const { variables, values, pdu } = m;
   let anomalies = 0;
-  while (variables.next()) {
+  while (variables.skip()) {
     if (variables.part > 0) continue;
     values.next();
     if (!isPlain(variables.size, values.size)) anomalies |= Anomaly.value;

@@ -174,7 +174,8 @@ export const FUNCTIONS: readonly FunctionRow[] = [
   userdata(Group.cpu, 3, 'diagnostic message', Verb.report),
   userdata(Group.cpu, 5, 'ALARM_8 indication', Verb.report),
   userdata(Group.cpu, 6, 'NOTIFY indication', Verb.report),
-  userdata(Group.cpu, 7, 'ALARM_8 lock', Verb.acknowledge),
+  // A locked alarm is not shown: suppression by itself, where other acknowledgements are an operator's work.
+  { ...userdata(Group.cpu, 7, 'ALARM_8 lock', Verb.acknowledge), technique: 'T0878' },
   userdata(Group.cpu, 8, 'ALARM_8 unlock', Verb.acknowledge),
   userdata(Group.cpu, 9, 'SCAN indication', Verb.report),
   userdata(Group.cpu, 11, 'ALARM acknowledge', Verb.acknowledge),

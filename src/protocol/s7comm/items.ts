@@ -22,7 +22,7 @@
  */
 
 import { Anomaly } from '../../operation/anomaly.ts';
-import { NO_BYTES } from '../../operation/operation.ts';
+import { NO_BYTES, Operation } from '../../operation/operation.ts';
 import {
   Area,
   areaSpace,
@@ -65,13 +65,6 @@ const ANY_HEAD = 0x120a1000;
  * it has parts. First to check them all ({@link Variables.check}), then to read them ({@link Variables.rewind}).
  */
 export class Variables {
-  /** The object, as `Operation` has it. */
-  space: Space = Space.none;
-  area = 0;
-  address = 0;
-  extent = 0;
-  nameAt = 0;
-  nameLength = 0;
   /** Transport size; 0 where the syntax has none. */
   size = 0;
   /** Bytes of the value, or -1 where the syntax does not tell. */
@@ -84,6 +77,8 @@ export class Variables {
   /** What the last {@link Variables.check} found wrong. */
   anomalies = 0;
 
+  /** Takes the objects that are only counted. */
+  readonly #unseen = new Operation();
   #view: DataView = NO_BYTES;
   #writes = false;
   #at = 0;
@@ -110,24 +105,30 @@ export class Variables {
 
   /** How many objects the `count` variables in `at..end` are; -1 where they cannot be told apart. */
   check(view: DataView, at: number, end: number, count: number, writes = false): number {
-    const objects = this.count(view, at, end, count, writes);
-    if (this.#plain) this.anomalies = plainAnomalies(view, at, end);
-    return objects;
+    this.start(view, at, end, count, writes);
+    const anomalies = end - at === count * ANY ? plainAnomalies(view, at, end) : NOT_PLAIN;
+    if (anomalies === NOT_PLAIN) return this.#countAny();
+    this.#plain = true;
+    this.anomalies = anomalies;
+    return count;
   }
 
   /** The same where they were checked before: of variables that are all S7ANY nothing more is looked at. */
   count(view: DataView, at: number, end: number, count: number, writes = false): number {
     this.start(view, at, end, count, writes);
     this.#plain = end - at === count * ANY && allPlain(view, at, end);
-    if (this.#plain) return count;
+    return this.#plain ? count : this.#countAny();
+  }
+
+  #countAny(): number {
     let objects = 0;
-    while (this.next()) {
+    while (this.skip()) {
       objects++;
       // There is no writing of several parts.
-      if (writes && this.packed) this.anomalies |= Anomaly.value;
+      if (this.#writes && this.packed) this.anomalies |= Anomaly.value;
     }
     if (this.#broken) return -1;
-    if (this.#next !== end) this.anomalies |= Anomaly.trailing;
+    if (this.#next !== this.#end) this.anomalies |= Anomaly.trailing;
     return objects;
   }
 
@@ -137,38 +138,42 @@ export class Variables {
     this.#left = this.#count;
     this.#broken = false;
     this.anomalies = 0;
-    this.nameLength = 0;
     this.packed = false;
     this.part = 0;
     // None is under way: the next variable is a new one.
     this.parts = 1;
   }
 
-  /** Moves to the next object; false where there is none. */
-  next(): boolean {
-    if (this.#plain) {
-      const at = this.#next;
-      if (at === this.#end) return false;
-      this.#next = at + ANY;
-      this.#readAny(at);
-      return true;
-    }
-    return this.#nextOfAny();
+  /** Moves to the next object, and gives it to the operation in place of the one before; false where there is none. */
+  next(op: Operation): boolean {
+    if (!this.#plain) return this.#nextOfAny(op);
+    const at = this.#next;
+    if (at === this.#end) return false;
+    this.#next = at + ANY;
+    op.clearItem();
+    this.#readAny(at, op);
+    return true;
+  }
+
+  /** Moves to the next object, for whoever needs only its transport size and the bytes of its value. */
+  skip(): boolean {
+    return this.next(this.#unseen);
   }
 
   /** The same where syntaxes may be mixed or wrong. */
-  #nextOfAny(): boolean {
+  #nextOfAny(op: Operation): boolean {
+    op.clearItem();
     if (this.part + 1 < this.parts) {
       this.part++;
-      this.#readPart();
+      this.#readPart(op);
       return true;
     }
     if (this.#left === 0 || this.#broken) return false;
     this.#left--;
-    return this.#readVariable();
+    return this.#readVariable(op);
   }
 
-  #readVariable(): boolean {
+  #readVariable(op: Operation): boolean {
     const at = this.#next;
     const view = this.#view;
     if (this.#end - at < 3) return this.#fail(Anomaly.truncated);
@@ -180,36 +185,34 @@ export class Variables {
     this.part = 0;
     this.parts = 1;
     this.packed = false;
-    this.space = Space.none;
-    this.area = this.address = this.extent = this.size = 0;
-    this.nameAt = this.nameLength = 0;
+    this.size = 0;
     this.bytes = -1;
     switch (view.getUint8(at + 2)) {
       case Syntax.s7any:
         if (end - at !== ANY) return this.#fail(Anomaly.length);
         this.anomalies |= anyAnomalies(view, at);
-        this.#readAny(at);
+        this.#readAny(at, op);
         return true;
       case Syntax.dbRead:
         this.parts = end - at < 4 ? 0 : view.getUint8(at + 3);
         if (this.parts === 0 || end - at !== 4 + this.parts * 5) return this.#fail(Anomaly.length);
-        this.#readPart();
+        this.#readPart(op);
         return true;
       case Syntax.symbolic:
-        return end - at >= 12 ? this.#readSymbolic(end) : this.#fail(Anomaly.length);
+        return end - at >= 12 ? this.#readSymbolic(end, op) : this.#fail(Anomaly.length);
       case Syntax.nck:
       case Syntax.nckMetric:
       case Syntax.nckInch:
-        return end - at === 10 ? this.#readNck() : this.#fail(Anomaly.length);
+        return end - at === 10 ? this.#readNck(op) : this.#fail(Anomaly.length);
       case Syntax.drive:
-        return end - at === 12 ? this.#readDrive() : this.#fail(Anomaly.length);
+        return end - at === 12 ? this.#readDrive(op) : this.#fail(Anomaly.length);
       default:
         this.anomalies |= Anomaly.value;
         return true;
     }
   }
 
-  #readAny(at: number): void {
+  #readAny(at: number, op: Operation): void {
     const view = this.#view;
     const size = view.getUint8(at + 3);
     const count = view.getUint16(at + 4);
@@ -218,56 +221,56 @@ export class Variables {
     const space = areaSpace(area, this.#writes);
     const bits = sizeBits(size);
     this.size = size;
-    this.space = space;
-    this.address = place & 0xffffff;
-    if (hasNumber(space)) this.area = area === Area.V ? V_BLOCK : view.getUint16(at + 6);
-    else this.area = 0;
+    op.space = space;
+    op.address = place & 0xffffff;
+    if (hasNumber(space)) op.area = area === Area.V ? V_BLOCK : view.getUint16(at + 6);
     if (isNumbered(space)) {
-      this.extent = count;
+      op.extent = count;
       this.bytes = bits === 16 ? count * 2 : -1;
     } else {
-      this.extent = count * bits;
+      op.extent = count * bits;
       this.bytes = (count * bits + 7) >> 3;
     }
   }
 
-  #readPart(): void {
+  #readPart(op: Operation): void {
     const at = this.#at + 4 + this.part * 5;
     const bytes = this.#view.getUint8(at);
     this.packed = true;
-    this.space = Space.DB;
-    this.area = this.#view.getUint16(at + 1);
-    this.address = this.#view.getUint16(at + 3) * 8;
-    this.extent = bytes * 8;
+    op.space = Space.DB;
+    op.area = this.#view.getUint16(at + 1);
+    op.address = this.#view.getUint16(at + 3) * 8;
+    op.extent = bytes * 8;
     this.size = Size.byte;
     this.bytes = bytes;
     if (bytes === 0) this.anomalies |= Anomaly.count;
   }
 
-  #readSymbolic(end: number): boolean {
+  #readSymbolic(end: number, op: Operation): boolean {
     const at = this.#at;
-    this.space = Space.symbolic;
-    this.area = this.#view.getUint16(at + 4) === SYMBOLIC_DB ? this.#view.getUint16(at + 6) : 0;
-    this.nameAt = at + 4;
-    this.nameLength = end - this.nameAt;
+    op.space = Space.symbolic;
+    op.area = this.#view.getUint16(at + 4) === SYMBOLIC_DB ? this.#view.getUint16(at + 6) : 0;
+    op.nameView = this.#view;
+    op.nameAt = at + 4;
+    op.nameLength = end - op.nameAt;
     return true;
   }
 
-  #readNck(): boolean {
+  #readNck(op: Operation): boolean {
     const view = this.#view;
     const at = this.#at;
-    this.space = Space.NCK;
-    this.area = view.getUint8(at + 3) * 0x1000000 + view.getUint8(at + 8) * 0x10000 + view.getUint16(at + 4);
-    this.address = view.getUint16(at + 6);
-    this.extent = view.getUint8(at + 9);
+    op.space = Space.NCK;
+    op.area = view.getUint8(at + 3) * 0x1000000 + view.getUint8(at + 8) * 0x10000 + view.getUint16(at + 4);
+    op.address = view.getUint16(at + 6);
+    op.extent = view.getUint8(at + 9);
     return true;
   }
 
-  #readDrive(): boolean {
-    this.space = Space.drive;
-    this.area = this.#view.getUint16(this.#at + 8);
-    this.address = this.#view.getUint16(this.#at + 10);
-    this.extent = 1;
+  #readDrive(op: Operation): boolean {
+    op.space = Space.drive;
+    op.area = this.#view.getUint16(this.#at + 8);
+    op.address = this.#view.getUint16(this.#at + 10);
+    op.extent = 1;
     return true;
   }
 
@@ -286,11 +289,16 @@ function allPlain(view: DataView, at: number, end: number): boolean {
   return true;
 }
 
-/** What is wrong with S7ANY variables that fill `at..end`. */
+/** No anomaly has this bit. */
+const NOT_PLAIN = -1;
+
+/** What is wrong with the S7ANY variables that fill `at..end`; NOT_PLAIN where they are not all such. */
 function plainAnomalies(view: DataView, at: number, end: number): number {
   let anomalies = 0;
   for (let next = at; next < end; next += ANY) {
-    const size = view.getUint8(next + 3);
+    const head = view.getInt32(next);
+    if ((head & ~0xff) !== ANY_HEAD) return NOT_PLAIN;
+    const size = head & 0xff;
     const count = view.getUint16(next + 4);
     const place = view.getInt32(next + 8);
     // Whole bytes of memory, nearly always.

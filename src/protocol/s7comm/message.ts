@@ -33,15 +33,18 @@ export class Message {
   uploads = NO_TRANSFERS;
   parts = NO_TRANSFERS;
 
-  /** The caller's record while it decodes, one of its own otherwise. */
-  readonly #own = new Operation();
-  op = this.#own;
+  /** The caller's record. */
+  op = new Operation();
   sink: Sink = NOBODY;
 
-  /** Lets go of the caller's record and sink. */
-  release(): void {
-    this.sink = NOBODY;
-    this.op = this.#own;
+  /** Begins with a message of `side`. */
+  begin(side: Side, op: Operation, sink: Sink): void {
+    this.side = side;
+    // The same ones for thousands of messages: comparing them is cheaper than telling the collector.
+    if (this.op !== op) this.op = op;
+    if (this.sink !== sink) this.sink = sink;
+    this.answers = false;
+    op.clear(side);
   }
 
   /** Marks the message as the answer to a request, done or not as its error code says. */

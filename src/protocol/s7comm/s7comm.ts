@@ -13,6 +13,7 @@ import { FUNCTIONS, JOB_NUMBERS, USERDATA_NUMBERS } from './functions.ts';
 import { objects } from './objects.ts';
 import { Rosctr } from './pdu.ts';
 import { program } from './program.ts';
+import { programReader } from './program-reader.ts';
 import { recognise } from './recognise.ts';
 import { stations } from './station.ts';
 
@@ -36,4 +37,5 @@ export const s7comm: Protocol = {
   resync,
   open: (limits, fresh = false) => new S7Conversation(limits, fresh),
   errorName,
+  readBack: programReader,
 };

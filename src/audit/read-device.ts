@@ -1,0 +1,89 @@
+/**
+ * Reads the program of a device over a connection of its own, gently: one request at a time, so many a second, none
+ * while it is held back, and again later where the device is busy.
+ *
+ * @module
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type DeviceProgram,
+  PROGRAM_LIMITS,
+  type ProgramLimits,
+  ProgramReadError,
+} from '../protocol/program-reader.ts';
+import { type Device, DeviceError, DeviceLink } from './device-link.ts';
+import { Hold } from './hold.ts';
+import { OnlyReads } from './only-reads.ts';
+
+/** Requests a second, unless the user says otherwise. */
+export const STANDARD_RATE = 4;
+/** How long a device may take to connect, and for each answer, ms. */
+const PATIENCE = 5000;
+/** Requests of one reading: a device that sends its blocks in crumbs would otherwise keep it busy for days. */
+const MAX_REQUESTS = 100_000;
+
+export interface ReadOptions {
+  /** Requests a second, at most. */
+  readonly rate?: number;
+  readonly hold?: Hold;
+  readonly signal?: AbortSignal;
+  readonly limits?: ProgramLimits;
+  /** Told before each request what it reads. */
+  readonly progress?: (what: string) => void;
+}
+
+/** What was read, and what it took. */
+export interface Reading {
+  readonly program: DeviceProgram;
+  /** When it began and ended, ms since 1970-01-01 UTC. */
+  readonly began: number;
+  readonly ended: number;
+  readonly requests: number;
+}
+
+/** Reads the program. Throws {@link DeviceError} where that is not possible. */
+export async function readDevice(device: Device, options: ReadOptions = {}): Promise<Reading> {
+  const { rate = STANDARD_RATE, hold = new Hold(), signal, limits = PROGRAM_LIMITS, progress } = options;
+  const { protocol, station } = device;
+  const where = `${device.address}:${device.port}`;
+  const reader = protocol.readBack;
+  if (reader === undefined) {
+    throw new DeviceError(`${protocol.title} gives no way to read a program back; see docs/audit.md`);
+  }
+  const began = Date.now();
+  const guard = new OnlyReads(protocol);
+  await hold.whenFree(signal);
+  const link = await DeviceLink.open(device, PATIENCE, signal);
+  try {
+    const reading = reader.read(station, limits);
+    let requests = 0;
+    let next = 0;
+    let step = reading.next();
+    while (!step.done) {
+      const { bytes, what, wait } = step.value;
+      if (bytes.length > 0) {
+        if (++requests > MAX_REQUESTS)
+          throw new ProgramReadError(`it takes more than ${MAX_REQUESTS} requests`);
+        guard.sends(bytes);
+        const pause = Math.max(wait, next - performance.now());
+        if (pause > 0) await sleep(pause, undefined, { signal });
+        await hold.whenFree(signal);
+        progress?.(what);
+        next = performance.now() + 1000 / rate;
+        link.send(bytes);
+      }
+      const message = await link.message(PATIENCE, signal);
+      guard.receives(message);
+      step = reading.next({ bytes: message, time: Date.now() });
+    }
+    return { program: step.value, began, ended: Date.now(), requests };
+  } catch (error) {
+    if (error instanceof ProgramReadError)
+      throw new DeviceError(`${where}: ${error.message}`, { cause: error });
+    if (signal?.aborted) throw signal.reason;
+    throw error;
+  } finally {
+    link.close();
+  }
+}

@@ -1,0 +1,138 @@
+/** The commands as users meet them: what is wrong is one line and exit code 2; an interval ends with SIGTERM. */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { approvedFrom } from '../audit/approved-program.ts';
+import { writeProgram } from '../audit/program-folder.ts';
+import { readDevice } from '../audit/read-device.ts';
+import { block, CODE, put, type Stand, stand } from '../audit/testing.ts';
+import { BlockType } from '../plant/s7-block.ts';
+import { audit } from './audit.ts';
+import { userMessage } from './command.ts';
+import { program } from './program.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'cofferdam-'));
+let on: Stand;
+
+before(async () => {
+  on = await stand();
+  const reading = await readDevice(on.device, { rate: 100_000 });
+  await writeProgram(join(folder, 'program'), approvedFrom(on.device, reading.program, reading.ended));
+  process.chdir(folder);
+  mkdirSync(join(folder, 'there'));
+  writeFileSync(
+    join(folder, 'plant.yaml'),
+    'cofferdam: 1\nplant: P\nzones:\n  hall: { level: 1, hosts: { plc-7: 10.2.0.7, many: 10.3.0.0/16 } }\n',
+  );
+});
+after(async () => {
+  await on.close();
+  process.chdir(tmpdir());
+  rmSync(folder, { recursive: true });
+});
+
+const MISTAKES: readonly (readonly [command: string, error: string])[] = [
+  ['program', 'program what? write program read'],
+  ['program write', "program 'write'? write program read"],
+  ['program read', 'name one controller: cofferdam program read HOST[:PORT] --station 0/2 --into FOLDER'],
+  ['program read 10.2.0.7', 'say where the program goes: --into FOLDER'],
+  [
+    'program read 10.2.0.7 --into there',
+    'there: is there already; name a new folder, or move the old one away',
+  ],
+  ['program read 10.2.0.7 --into new', 'say which rack/slot the controller has: --station 0/2'],
+  [
+    'program read 10.2.0.7 --into new --station 9/9',
+    '--station 9/9: rack 9 does not exist; racks are 0 to 7',
+  ],
+  [
+    'program read 10.2.0.7 --into new --protocol modbus --station 1',
+    '--protocol modbus: gives no sound way to read a program back (docs/audit.md says why); those that do: s7comm',
+  ],
+  [
+    'program read 10.2.0.7 --into new --protocol mms --station 1',
+    '--protocol mms: no such protocol; those that read programs: s7comm',
+  ],
+  [
+    'program read plc-7 --into new --station 0/2',
+    'plc-7: is no IP address; give one, or name the policy that has this host: --policy FILE',
+  ],
+  [
+    'program read plc-8 --policy plant.yaml --into new --station 0/2',
+    'plc-8: no such host in plant.yaml; there are: plc-7, many',
+  ],
+  [
+    'program read many --policy plant.yaml --into new --station 0/2',
+    "many: is a range of addresses in plant.yaml; give the controller's own",
+  ],
+  [
+    'program read 10.2.0.7:0 --into new --station 0/2',
+    '10.2.0.7:0: is no host; write it like 10.2.0.7, 10.2.0.7:102 or plc-7',
+  ],
+  [
+    'program read 10.2.0.7 --into new --station 0/2 --rate 0',
+    '--rate 0: give requests a second, above 0 and at most 50',
+  ],
+  [
+    'program read 10.2.0.7 --into new --station 0/2 --from hmi',
+    "--from hmi: is no IP address; give one of this machine's",
+  ],
+  [
+    'program read 127.0.0.1:1 --into new --station 0/2',
+    '127.0.0.1:1: nobody listens there; check address and port',
+  ],
+  ['audit', 'name one controller: cofferdam audit HOST[:PORT] --approved FOLDER'],
+  ['audit 10.2.0.7', 'say what was approved: --approved FOLDER, which cofferdam program read makes'],
+  ['audit 10.2.0.7 --approved none', 'none: no program is here; cofferdam program read makes one'],
+  ['audit 10.2.0.7 --approved program --every 10', '--every 10: write it like 30s, 10m, 2h or 1d, up to 24d'],
+  ['audit 10.2.0.7 --approved program --every 0s', '--every 0s: write it like 30s, 10m, 2h or 1d, up to 24d'],
+  ['audit 10.2.0.7 --approved program --clock soon', '--clock soon: give a number of seconds'],
+];
+for (const [command, error] of MISTAKES) {
+  test(`${command}: ${error}`, async () => {
+    const [name, ...args] = command.split(' ');
+    // As the program shows it, without a process for each.
+    await assert.rejects(
+      (name === 'audit' ? audit : program).run(args),
+      thrown => userMessage(thrown) === error,
+    );
+  });
+}
+
+test('an audit at an interval tells of each, keeps a difference once, and ends with SIGTERM', async () => {
+  const place = `127.0.0.1:${on.device.port}`;
+  const args = ['audit', place, '--approved', 'program', '--every', '1s', '--rate', '50', '--json'];
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: { different: boolean; again: boolean; kept?: string; findings: { kind: string }[] }[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(JSON.parse(line));
+    if (lines.length === 1) put(on.controller, block(BlockType.OB, 1, CODE.with(3, 0xbb)));
+    if (lines.length === 3) child.kill('SIGTERM');
+  }
+  if (child.exitCode === null) await once(child, 'exit');
+  assert.equal(child.exitCode, 1);
+  assert.deepEqual(
+    lines.slice(0, 3).map(({ different, again, kept, findings }) => ({
+      different,
+      again,
+      kept: kept !== undefined,
+      kinds: findings.map(({ kind }) => kind),
+    })),
+    [
+      { different: false, again: false, kept: false, kinds: [] },
+      { different: true, again: false, kept: true, kinds: ['audit.block-changed'] },
+      { different: true, again: true, kept: false, kinds: ['audit.block-changed'] },
+    ],
+  );
+});

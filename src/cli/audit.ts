@@ -1,0 +1,104 @@
+/**
+ * `cofferdam audit`: is the program in a controller the approved one?
+ *
+ * @module
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Auditor } from '../audit/auditor.ts';
+import { readProgram } from '../audit/program-folder.ts';
+import { auditJson, auditText } from './audit-report.ts';
+import { type Command, UsageError } from './command.ts';
+import { DEVICE_OPTIONS, readDeviceWords } from './device.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** Seconds that a clock may be off from where it was, unless the user says otherwise. */
+const STANDARD_CLOCK = 60;
+/** Longest interval: what setTimeout takes, a little less than 25 days. */
+const MAX_EVERY = 24 * 86_400_000;
+
+const HELP = `usage: cofferdam audit HOST[:PORT] --approved FOLDER [OPTION …]
+
+Reads the program out of a controller over a connection of its own and compares it with the approved one: the list of
+blocks, the bytes of each, protection, run mode, firmware, identity and clock. A difference is a finding; both versions are
+kept, with a comparison that an engineer can read. It only reads, one small request at a time, and waits where the
+controller is busy.
+
+  --approved FOLDER    the approved program, as cofferdam program read wrote it; says the protocol and station too
+  --keep FOLDER        where what differs is kept (default: cofferdam-audit)
+  --every TIME         again and again, for example every 10m, until SIGINT or SIGTERM (30s, 10m, 2h, 1d)
+  --clock SECONDS      how far the clock may be off from where it was (default ${STANDARD_CLOCK})
+  --values             compare the present values of data blocks too: for those that the program never writes
+  --policy FILE        where HOST is the name of a host in this policy
+  --protocol NAME, --station RACK/SLOT
+                       where they are not those of the approved program
+  --from ADDRESS       connect from this address of this machine
+  --rate N             at most N requests a second (default 4)
+  --json               one JSON object a line for each audit
+
+Exit codes: 0 the same, 1 different or not audited (with --every: at least once), 2 something to mend first.`;
+
+export const audit: Command = {
+  summary: 'read a controller’s program back and compare it with the approved one',
+  help: HELP,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...DEVICE_OPTIONS,
+      approved: { type: 'string' },
+      keep: { type: 'string', default: 'cofferdam-audit' },
+      every: { type: 'string' },
+      clock: { type: 'string', default: String(STANDARD_CLOCK) },
+      values: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [place, extra] = positionals;
+  if (place === undefined || extra !== undefined) {
+    throw new UsageError('name one controller: cofferdam audit HOST[:PORT] --approved FOLDER');
+  }
+  if (values.approved === undefined) {
+    throw new UsageError('say what was approved: --approved FOLDER, which cofferdam program read makes');
+  }
+  const every = values.every === undefined ? undefined : readInterval(values.every);
+  const clock = Number(values.clock);
+  if (!(clock >= 0)) throw new UsageError(`--clock ${values.clock}: give a number of seconds`);
+  const { program, sha256 } = await readProgram(values.approved);
+  const { device, rate } = await readDeviceWords(place, values, program);
+  const stop = stopSignal();
+  const options = { rate, clock, values: values.values, keep: values.keep, signal: stop.signal };
+  const auditor = new Auditor(device, program, options);
+  let different = false;
+  try {
+    for (;;) {
+      const began = performance.now();
+      const result = await auditor.run();
+      different ||= result.findings.length > 0;
+      console.log(values.json ? auditJson(device, result, sha256) : auditText(device, result, sha256));
+      if (every === undefined) break;
+      await sleep(Math.max(0, every - (performance.now() - began)), undefined, { signal: stop.signal });
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    // Being told to stop is how an audit with an interval ends; one without was not finished.
+    if (every === undefined) return stop.code;
+  } finally {
+    stop.release();
+  }
+  return different ? 1 : 0;
+}
+
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+function readInterval(text: string): number {
+  const match = /^(\d{1,8})([smhd])$/.exec(text);
+  const interval = match === null ? 0 : Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
+  if (interval > 0 && interval <= MAX_EVERY) return interval;
+  throw new UsageError(`--every ${text}: write it like 30s, 10m, 2h or 1d, up to 24d`);
+}

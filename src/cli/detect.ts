@@ -1,0 +1,206 @@
+/**
+ * `cofferdam detect`: reads captures and says what in them a person should see.
+ *
+ * @module
+ */
+
+import { parseArgs } from 'node:util';
+import { loadBaseline, saveBaseline } from '../detect/baseline-file.ts';
+import { Detector } from '../detect/detector.ts';
+import { FINDING_KINDS } from '../detect/finding-kinds.ts';
+import { Known } from '../detect/known.ts';
+import { atLeast, countSeverities, describeFinding, number } from '../detect/report.ts';
+import { DEFAULT_TUNING, muteOf, type Tuning } from '../detect/tuning.ts';
+import { loadTuning } from '../detect/tuning-file.ts';
+import { Inspection } from '../monitor/inspection.ts';
+import { Lines } from '../monitor/lines.ts';
+import { readAll } from '../monitor/read-all.ts';
+import type { Summary } from '../monitor/summary.ts';
+import { type Finding, SEVERITIES, type Severity } from '../operation/finding.ts';
+import { PROTOCOLS } from '../protocol/registry.ts';
+import { type Command, UsageError } from './command.ts';
+import { findCaptures } from './find-captures.ts';
+
+const HELP = `usage: cofferdam detect [OPTION …] FILE…
+
+Reads captures (pcap or pcapng; - is standard input) and prints findings: what in them a person should see, the
+most severe first, with why, the evidence, and what to do next. Several files are read as one record of traffic, in
+the order given, by one thread. What the findings are: docs/findings.md.
+
+  --tuning FILE    what you tell the detectors (YAML): engineering stations, scanners, safety controllers,
+                   thresholds, findings that are known
+  --baseline FILE  what is usual in this plant, learned earlier: then whatever is new is a finding too
+  --learn FILE     writes what was seen, with what the baseline had, as a baseline
+  --json           everything as one JSON object (fields: docs/findings.md)
+  --ndjson         a JSON object a line for each finding
+  --fail-on LEVEL  exit code 1 where there is a finding of that severity or worse: ${SEVERITIES.join(', ')}
+
+Examples:
+  cofferdam detect plant.pcap
+  cofferdam detect --learn usual.json monday.pcap && cofferdam detect --baseline usual.json tuesday.pcap
+  cofferdam detect --ndjson --fail-on high plant.pcap
+
+Exit codes: 0 all was read, 1 something is as severe as --fail-on says, 2 a file could not be read or not to its end
+(what could be read is judged all the same).`;
+
+/** How long after a signal the reader of the output has for what is left, ms. */
+const LAST_WORDS = 2000;
+
+interface Options {
+  readonly files: readonly string[];
+  readonly output: 'text' | 'json' | 'ndjson';
+  readonly tuning: string | undefined;
+  readonly baseline: string | undefined;
+  readonly learn: string | undefined;
+  readonly failOn: Severity | undefined;
+}
+
+/** What was found, and in how much. */
+interface Result {
+  readonly findings: readonly Finding[];
+  readonly muted: readonly Finding[];
+  readonly summary: Summary;
+  readonly operations: number;
+  readonly known: Known;
+}
+
+export const detect: Command = {
+  summary: 'read captures and say what in them a person should see',
+  help: HELP,
+  run: async args => {
+    const options = parse(args);
+    await findCaptures(options.files);
+    const tuning = options.tuning === undefined ? DEFAULT_TUNING : await loadTuning(options.tuning);
+    const known =
+      options.baseline === undefined ? new Known(tuning.learning) : await loadBaseline(options.baseline);
+    const stop = new AbortController();
+    let signalled = 0;
+    const end = (code: number) => {
+      signalled = code;
+      stop.abort();
+      // A reader that takes nothing must not keep the process from ending.
+      setTimeout(() => process.exit(code), LAST_WORDS).unref();
+    };
+    const interrupt = () => end(130);
+    const terminate = () => end(143);
+    process.once('SIGINT', interrupt);
+    process.once('SIGTERM', terminate);
+    try {
+      const { result, problems } = await read(options.files, tuning, known, stop.signal);
+      await print(result, options.output);
+      for (const problem of problems) console.error(`cofferdam: ${problem}`);
+      if (signalled !== 0) return signalled;
+      if (options.learn !== undefined) await saveBaseline(options.learn, known);
+      if (problems.length > 0) return 2;
+      const { failOn } = options;
+      return failOn !== undefined && result.findings.some(({ severity }) => atLeast(severity, failOn))
+        ? 1
+        : 0;
+    } finally {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', terminate);
+    }
+  },
+};
+
+function parse(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      tuning: { type: 'string' },
+      baseline: { type: 'string' },
+      learn: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      ndjson: { type: 'boolean', default: false },
+      'fail-on': { type: 'string' },
+    },
+  });
+  if (positionals.length === 0) {
+    throw new UsageError("detect: no capture named; give one or more files, or '-' for standard input");
+  }
+  if (values.json && values.ndjson) {
+    throw new UsageError('detect: --json prints one object, --ndjson one a line; choose one');
+  }
+  const { 'fail-on': level, tuning, baseline, learn } = values;
+  const failOn = SEVERITIES.find(severity => severity === level);
+  if (level !== undefined && failOn === undefined) {
+    throw new UsageError(`detect: --fail-on ${level}: write ${SEVERITIES.join(', ')}`);
+  }
+  const output = values.json ? 'json' : values.ndjson ? 'ndjson' : 'text';
+  return { files: positionals, output, tuning, baseline, learn, failOn };
+}
+
+async function read(
+  files: readonly string[],
+  tuning: Tuning,
+  known: Known,
+  signal: AbortSignal,
+): Promise<{ result: Result; problems: readonly string[] }> {
+  let detector: Detector | undefined;
+  const inspection = new Inspection({
+    protocols: PROTOCOLS,
+    sink: current => {
+      detector = new Detector({ protocols: PROTOCOLS, current, tuning, known });
+      return detector;
+    },
+  });
+  const problems = await readAll(inspection, files, { signal });
+  const summary = inspection.finish();
+  detector!.finish();
+  const { grouping, operations } = detector!;
+  const all = grouping.findings();
+  const findings = all.filter(finding => muteOf(tuning.mutes, finding) === undefined);
+  const muted = all.filter(finding => muteOf(tuning.mutes, finding) !== undefined);
+  return { result: { findings, muted, summary, operations, known }, problems };
+}
+
+async function print(result: Result, output: Options['output']): Promise<void> {
+  const lines = new Lines(process.stdout);
+  const { findings, muted, summary, operations, known } = result;
+  if (output === 'ndjson') {
+    for (const finding of findings) lines.write(`${JSON.stringify(finding)}\n`);
+  } else if (output === 'json') {
+    const { packets, from, to } = summary;
+    const looked = { packets, operations, from, to, pairs: summary.pairs.length, learning: known.remaining };
+    lines.write(`${JSON.stringify({ looked, findings, muted }, undefined, 2)}\n`);
+  } else {
+    const colour = process.stdout.isTTY && process.stdout.hasColors();
+    for (const finding of findings) lines.write(`${describeFinding(finding, titleOf(finding), colour)}\n\n`);
+    lines.write(`${overview(result)}\n`);
+  }
+  await lines.flush();
+}
+
+function titleOf({ kind }: Finding): string {
+  return FINDING_KINDS.find(({ name }) => name === kind)?.title ?? kind;
+}
+
+/** What was found in how much, and what could not be judged. */
+function overview({ findings, muted, summary, operations, known }: Result): string {
+  const { packets, pairs, from, to } = summary;
+  const seconds = from === null || to === null ? 0 : to - from;
+  const found =
+    findings.length === 0
+      ? 'No findings'
+      : `${count(findings.length, 'finding')} (${countSeverities(findings)})`;
+  const lines = [
+    `${found} in ${count(operations, 'operation')} of ${count(pairs.length, 'pair')} of hosts, ` +
+      `${count(packets, 'packet')}, ${number(seconds)} s.`,
+  ];
+  if (muted.length > 0) lines.push(`${muted.length} muted by the tuning file.`);
+  if (known.learning) {
+    lines.push(
+      'What is new in this plant was not judged: there is no baseline yet (--learn makes one, --baseline reads it).',
+    );
+  }
+  if (known.overfull)
+    lines.push(
+      'There was more than can be known (docs/findings.md says how much): not all that is new was told.',
+    );
+  return lines.join('\n');
+}
+
+function count(value: number, what: string): string {
+  return `${number(value)} ${what}${value === 1 ? '' : 's'}`;
+}

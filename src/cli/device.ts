@@ -1,0 +1,136 @@
+/**
+ * The options with which commands name a controller that they connect to themselves: an address, or a host of a policy;
+ * its protocol and station; how fast.
+ *
+ * @module
+ */
+
+import { isIP } from 'node:net';
+import type { Device } from '../audit/device-link.ts';
+import { STANDARD_RATE } from '../audit/read-device.ts';
+import { isSingle } from '../policy/address.ts';
+import { loadPolicy } from '../policy/parse.ts';
+import type { Protocol } from '../protocol/protocol.ts';
+import { PROTOCOLS } from '../protocol/registry.ts';
+import { UsageError } from './command.ts';
+
+/** For parseArgs. */
+export const DEVICE_OPTIONS = {
+  policy: { type: 'string' },
+  protocol: { type: 'string' },
+  station: { type: 'string' },
+  from: { type: 'string' },
+  rate: { type: 'string' },
+} as const;
+
+export interface DeviceWords {
+  readonly policy?: string | undefined;
+  readonly protocol?: string | undefined;
+  readonly station?: string | undefined;
+  readonly from?: string | undefined;
+  readonly rate?: string | undefined;
+}
+
+/** What the approved program says of the controller, where there is one. */
+export interface DeviceDefaults {
+  readonly protocol: string;
+  readonly station: string;
+}
+
+const READABLE = PROTOCOLS.filter(protocol => protocol.readBack !== undefined);
+
+/** Most requests a second that a controller is asked. */
+const MAX_RATE = 50;
+
+/** The controller that the words name. */
+export async function readDeviceWords(
+  place: string,
+  words: DeviceWords,
+  defaults?: DeviceDefaults,
+): Promise<{ readonly device: Device; readonly rate: number }> {
+  const protocol = protocolOf(words.protocol ?? defaults?.protocol);
+  const station = stationOf(protocol, words.station ?? defaults?.station);
+  const { name, address, port } = await placeOf(place, words.policy, protocol);
+  if (words.from !== undefined && isIP(words.from) === 0) {
+    throw new UsageError(`--from ${words.from}: is no IP address; give one of this machine's`);
+  }
+  const rate = words.rate === undefined ? STANDARD_RATE : Number(words.rate);
+  if (!(rate > 0 && rate <= MAX_RATE)) {
+    throw new UsageError(`--rate ${words.rate}: give requests a second, above 0 and at most ${MAX_RATE}`);
+  }
+  const device = {
+    name,
+    address,
+    port,
+    protocol,
+    station,
+    ...(words.from !== undefined && { from: words.from }),
+  };
+  return { device, rate };
+}
+
+function protocolOf(name: string | undefined): Protocol {
+  const names = READABLE.map(protocol => protocol.name);
+  if (name === undefined) {
+    if (READABLE.length === 1) return READABLE[0]!;
+    throw new UsageError(`say in which protocol: --protocol ${names.join(' or --protocol ')}`);
+  }
+  const protocol = PROTOCOLS.find(each => each.name === name);
+  if (protocol === undefined) {
+    throw new UsageError(
+      `--protocol ${name}: no such protocol; those that read programs: ${names.join(', ')}`,
+    );
+  }
+  if (protocol.readBack === undefined) {
+    throw new UsageError(
+      `--protocol ${name}: gives no sound way to read a program back (docs/audit.md says why); those that do: ${names.join(', ')}`,
+    );
+  }
+  return protocol;
+}
+
+function stationOf({ stations }: Protocol, text: string | undefined): number {
+  if (text === undefined) {
+    throw new UsageError(
+      `say which ${stations.word} the controller has: --station ${stations.format(stations.standard)}`,
+    );
+  }
+  const station = stations.parse(text);
+  if (typeof station === 'number') return station;
+  throw new UsageError(`--station ${text}: ${station.problem}`);
+}
+
+/** `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]:PORT`, or a host of the policy, perhaps with a port. */
+async function placeOf(
+  text: string,
+  file: string | undefined,
+  protocol: Protocol,
+): Promise<{ name: string; address: string; port: number }> {
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = isIP(text) === 6 ? text : (match?.[1] ?? match?.[2]);
+  const given = isIP(text) === 6 || match?.[3] === undefined ? undefined : Number(match[3]);
+  if (host === undefined || (given !== undefined && (given < 1 || given > 65_535))) {
+    throw new UsageError(`${text}: is no host; write it like 10.2.0.7, 10.2.0.7:102 or plc-7`);
+  }
+  const standard = protocol.ports[0]!;
+  if (isIP(host) !== 0) return { name: text, address: host, port: given ?? standard };
+  if (file === undefined) {
+    throw new UsageError(
+      `${host}: is no IP address; give one, or name the policy that has this host: --policy FILE`,
+    );
+  }
+  const policy = await loadPolicy(file);
+  const named = policy.hosts.get(host);
+  if (named === undefined) {
+    throw new UsageError(
+      `${host}: no such host in ${file}; there are: ${[...policy.hosts.keys()].join(', ')}`,
+    );
+  }
+  if (!isSingle(named.network)) {
+    throw new UsageError(`${host}: is a range of addresses in ${file}; give the controller's own`);
+  }
+  // The gateway knows where the controller really listens.
+  const listener = policy.listeners.find(each => each.target === host && each.protocol === protocol);
+  const address = listener?.upstream.address ?? named.network.text.split('/')[0]!;
+  return { name: host, address, port: given ?? listener?.upstream.port ?? standard };
+}

@@ -1,0 +1,33 @@
+/**
+ * `cofferdam program`: the blocks of a controller's program.
+ *
+ * @module
+ */
+
+import { type Command, UsageError } from './command.ts';
+import { programRead } from './program-read.ts';
+
+const HELP = `usage: cofferdam program read HOST[:PORT] --station RACK/SLOT --into FOLDER [OPTION …]
+
+read     reads the program of a controller that is trusted, block by block, into a new folder: the program that audits
+         compare with and that permits approve blocks of. It only reads: one small request at a time
+
+  --station RACK/SLOT  the CPU: 0/2 in most S7-300, 0/3 in many S7-400
+  --into FOLDER        a folder that is not there yet
+  --protocol NAME      s7comm (the only one that gives a program back)
+  --policy FILE        where HOST is the name of a host in this policy
+  --from ADDRESS       connect from this address of this machine
+  --rate N             at most N requests a second (default 4)
+  --json               print data
+
+Exit codes: 0 read, 2 something to mend first (the controller cannot be reached, the folder is there already).`;
+
+export const program: Command = {
+  summary: 'read the blocks of a controller, as the program to trust',
+  help: HELP,
+  async run(args) {
+    const [action, ...rest] = args;
+    if (action === 'read') return await programRead(rest);
+    throw new UsageError(`program ${action === undefined ? 'what' : `'${action}'`}? write program read`);
+  },
+};

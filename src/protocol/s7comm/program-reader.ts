@@ -1,0 +1,347 @@
+/**
+ * Reads the program of an S7 controller: connection, set-up, system status lists, clock, lists of blocks, and the upload
+ * of each block, one request at a time. Nothing here writes: the only Jobs are set-up and the three of an upload, the
+ * only Userdata functions those that read lists and the clock.
+ *
+ * What the controller refuses becomes a problem of what was read; what it says that cannot be understood ends the reading.
+ * Everything is bounded by {@link ProgramLimits}.
+ *
+ * cold: once an audit, never per message
+ *
+ * @module
+ */
+
+import { Anomaly, anomalyNames, MALFORMED } from '../../operation/anomaly.ts';
+import { Operation, Phase } from '../../operation/operation.ts';
+import { Side } from '../../operation/side.ts';
+import { DATA, reassemble, Tpdu, tpduCode, unsegmented } from '../osi/cotp.ts';
+import { connectionRequest } from '../osi/encode.ts';
+import {
+  type DeviceClock,
+  type DeviceProgram,
+  type ProgramAnswer,
+  type ProgramFact,
+  type ProgramLimits,
+  type ProgramObject,
+  ProgramReadError,
+  type ProgramReader,
+  type ProgramReading,
+  type ProgramRequest,
+} from '../program-reader.ts';
+import { BlockKind, withoutValues } from './block-format.ts';
+import { blockView } from './block-view.ts';
+import { S7Conversation } from './conversation.ts';
+import {
+  blockFile,
+  endUpload,
+  readSzl,
+  setupRequest,
+  startUpload,
+  upload,
+  userdataRequest,
+} from './encode.ts';
+import { errorName } from './errors.ts';
+import { MAX_MESSAGE } from './frame.ts';
+import { Group } from './functions.ts';
+import { Pdu } from './pdu.ts';
+import {
+  clockTime,
+  componentFacts,
+  modeFacts,
+  moduleFacts,
+  protectionFacts,
+  szlRecords,
+} from './program-facts.ts';
+import { DATA_HEADER, LAST, LONG, SEQUENCE } from './userdata.ts';
+
+export const programReader: ProgramReader = {
+  read: (station, limits) => new Reading(station, limits).run(),
+  lasting: withoutValues,
+  view: blockView,
+};
+
+/** Types in the order in which they are listed; what is part of the firmware is listed and cannot be uploaded. */
+const LISTED = ['OB', 'FB', 'FC', 'DB', 'SDB', 'SFC', 'SFB'] as const;
+const FIRMWARE: readonly BlockKind[] = ['SFC', 'SFB'];
+
+/** Answers that say: not now. They are asked again after a while. */
+const BUSY: readonly number[] = [0x8302, 0x8304, 0x8402, 0xd0a2, 0xd406];
+/** Answers that say that a list is empty. */
+const EMPTY: readonly number[] = [0xd209, 0xd20e, 0x0a];
+
+/** PDUs as short as a programming device asks for, so that no request makes the controller work long. */
+const PDU_LENGTH = 480;
+/** Parts that an answer may have, and messages that may come unasked before it. */
+const MAX_PARTS = 1024;
+const MAX_UNASKED = 64;
+/** Offsets in the parameters of the answers to an upload: more to come; the upload's id; its length as text. */
+const STATUS = 1;
+const UPLOAD_ID = 4;
+const LENGTH_LENGTH = 8;
+/** Data of a part: length, two bytes, content. */
+const PART = 4;
+
+/** An answer: its error code or 0, and where its parts lie. Good until the next. */
+interface Answered {
+  readonly error: number;
+  readonly pdu: Pdu;
+}
+
+/** Asked for, and answered. */
+type Asking<T> = Generator<ProgramRequest, T, ProgramAnswer>;
+
+class Reading {
+  readonly #station: number;
+  readonly #limits: ProgramLimits;
+  readonly #conversation = new S7Conversation({ requests: 4, bytes: 4096 }, true);
+  readonly #op = new Operation();
+  readonly #pdu = new Pdu();
+  readonly #scratch = new DataView(new ArrayBuffer(MAX_MESSAGE));
+  readonly #facts: ProgramFact[] = [];
+  readonly #problems: string[] = [];
+  #clock: DeviceClock | undefined;
+  #reference = 0;
+  /** When the last answer came. */
+  #time = 0;
+  /** Bytes of blocks so far. */
+  #bytes = 0;
+
+  constructor(station: number, limits: ProgramLimits) {
+    this.#station = station;
+    this.#limits = limits;
+  }
+
+  *run(): ProgramReading {
+    yield* this.#connect();
+    yield* this.#readFacts();
+    yield* this.#readClock();
+    const listed = yield* this.#lists();
+    const objects: ProgramObject[] = [];
+    for (const [kind, number] of listed) {
+      const object = `${kind}${number}`;
+      if (FIRMWARE.includes(kind)) objects.push({ object, bytes: undefined, problem: '' });
+      else objects.push(yield* this.#upload(kind, number));
+    }
+    // A program that is changed while it is read would be neither the one nor the other.
+    const again = yield* this.#lists();
+    if (names(again) !== names(listed)) {
+      this.#problems.push('the list of blocks changed while the program was read; read it again');
+    }
+    return this.#result(objects);
+  }
+
+  #result(objects: readonly ProgramObject[]): DeviceProgram {
+    return { facts: this.#facts, clock: this.#clock, objects, problems: this.#problems };
+  }
+
+  *#connect(): Asking<void> {
+    const called = Uint8Array.of(0x01, this.#station);
+    const calling = Uint8Array.of(0x01, 0x00);
+    const message = connectionRequest({ source: 1, calling, called });
+    yield* this.#exchange('connection', message, 0);
+    if (this.#op.error !== 0) {
+      throw new ProgramReadError(
+        `it refuses the connection (${errorName(this.#op.error)}); check the station: rack and slot of the CPU`,
+      );
+    }
+    const { error } = yield* this.#ask('set-up', reference => setupRequest(reference, PDU_LENGTH));
+    if (error !== 0)
+      throw new ProgramReadError(`it refuses to set up the communication: ${errorName(error)}`);
+  }
+
+  *#readFacts(): Asking<void> {
+    this.#facts.push(...moduleFacts(yield* this.#szl('module identification', 0x0011)));
+    this.#facts.push(...componentFacts(yield* this.#szl('component identification', 0x001c)));
+    // The older list has the same first fields; controllers know the one or the other.
+    let protection = yield* this.#szl('protection', 0x0232, 4, true);
+    if (protection.length === 0) protection = yield* this.#szl('protection', 0x0132, 4);
+    this.#facts.push(...protectionFacts(protection));
+    this.#facts.push(...modeFacts(yield* this.#szl('mode', 0x0424)));
+  }
+
+  /** Records of a system status list; none where it is refused, which is a problem unless `optional`. */
+  *#szl(what: string, id: number, index = 0, optional = false): Asking<DataView[]> {
+    const { error, content } = yield* this.#userdata(what, Group.cpu, 1, reference =>
+      readSzl(reference, id, index),
+    );
+    if (error !== 0 && !optional) this.#problems.push(`${what} cannot be read: ${errorName(error)}`);
+    return szlRecords(content);
+  }
+
+  *#readClock(): Asking<void> {
+    const { error, content } = yield* this.#userdata('clock', Group.time, 1);
+    const device = error === 0 ? clockTime(content) : undefined;
+    if (device !== undefined) this.#clock = { device, at: this.#time };
+    else this.#problems.push(`clock cannot be read: ${error === 0 ? 'it is no time' : errorName(error)}`);
+  }
+
+  /** All blocks that the controller lists, by type and number. */
+  *#lists(): Asking<(readonly [BlockKind, number])[]> {
+    const found: (readonly [BlockKind, number])[] = [];
+    for (const kind of LISTED) {
+      const what = `list of ${kind}s`;
+      const digits = Buffer.from(BlockKind[kind].toString(16).toUpperCase().padStart(2, '0'));
+      const { error, content } = yield* this.#userdata(what, Group.blocks, 2, reference =>
+        userdataRequest(reference, Group.blocks, 2, digits),
+      );
+      if (error !== 0 && !EMPTY.includes(error)) this.#note(`${what} cannot be read: ${errorName(error)}`);
+      const view = new DataView(content.buffer, content.byteOffset, content.length);
+      const numbers = new Set<number>();
+      // Number, flags, language.
+      for (let at = 0; at + 4 <= content.length; at += 4) numbers.add(view.getUint16(at));
+      for (const number of numbers) found.push([kind, number]);
+    }
+    const { objects } = this.#limits;
+    if (found.length > objects) {
+      this.#note(`it lists ${found.length} blocks; only the first ${objects} are read`);
+      found.length = objects;
+    }
+    return found;
+  }
+
+  /** A problem, once. */
+  #note(problem: string): void {
+    if (!this.#problems.includes(problem)) this.#problems.push(problem);
+  }
+
+  /** Uploads a block. */
+  *#upload(kind: BlockKind, number: number): Asking<ProgramObject> {
+    const object = `${kind}${number}`;
+    const failed = (problem: string): ProgramObject => ({ object, bytes: undefined, problem });
+    const started = yield* this.#ask(object, reference =>
+      startUpload(reference, blockFile(kind, number, 'A')),
+    );
+    if (started.error !== 0) return failed(errorName(started.error));
+    const { view, param, paramEnd } = started.pdu;
+    if (paramEnd - param < LENGTH_LENGTH) return failed('its answer to the start of the upload is cut');
+    const id = view.getUint32(param + UPLOAD_ID);
+    const announced = announcedLength(started.pdu);
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    let problem = '';
+    for (let more = true; more && problem === ''; ) {
+      const { error, pdu } = yield* this.#ask(object, reference => upload(reference, id));
+      if (error !== 0) problem = errorName(error);
+      else if (pdu.paramEnd - pdu.param <= STATUS) problem = 'an answer is cut';
+      else {
+        const part = bytesOf(pdu, pdu.data + PART, pdu.dataEnd);
+        more = (pdu.view.getUint8(pdu.param + STATUS) & 1) !== 0;
+        parts.push(part);
+        length += part.length;
+        this.#bytes += part.length;
+        if (part.length === 0 && more) problem = 'it sends empty parts without end';
+        if (length > this.#limits.objectBytes)
+          problem = `it is longer than ${this.#limits.objectBytes} bytes`;
+        if (this.#bytes > this.#limits.bytes)
+          problem = `the program is longer than ${this.#limits.bytes} bytes`;
+      }
+    }
+    // Also where it failed: the controller keeps few uploads open.
+    yield* this.#ask(object, reference => endUpload(reference, id));
+    if (problem === '' && announced >= 0 && announced !== length) {
+      problem = `it announced ${announced} bytes and sent ${length}`;
+    }
+    return problem === '' ? { object, bytes: Buffer.concat(parts), problem } : failed(problem);
+  }
+
+  /** A Userdata function that reads, with all parts of its answer. */
+  *#userdata(
+    what: string,
+    group: number,
+    sub: number,
+    first: (reference: number) => Uint8Array = reference => userdataRequest(reference, group, sub),
+  ): Asking<{ error: number; content: Uint8Array }> {
+    const parts: Uint8Array[] = [];
+    let make = first;
+    for (let i = 0; i < MAX_PARTS; i++) {
+      const { error, pdu } = yield* this.#ask(what, make);
+      if (error !== 0) return { error, content: new Uint8Array() };
+      parts.push(bytesOf(pdu, pdu.data + DATA_HEADER, pdu.dataEnd));
+      const whole = pdu.paramEnd - pdu.param >= LONG;
+      if (!whole || pdu.view.getUint8(pdu.param + LAST) === 0)
+        return { error: 0, content: Buffer.concat(parts) };
+      const sequence = pdu.view.getUint8(pdu.param + SEQUENCE);
+      make = reference => userdataRequest(reference, group, sub, undefined, sequence);
+    }
+    throw new ProgramReadError(`${what}: the answer has more than ${MAX_PARTS} parts`);
+  }
+
+  /** Asks, again where the controller is busy. */
+  *#ask(what: string, make: (reference: number) => Uint8Array): Asking<Answered> {
+    const { retries, retryAfter } = this.#limits;
+    for (let attempt = 0; ; attempt++) {
+      this.#reference = (this.#reference % 0xffff) + 1;
+      yield* this.#exchange(what, make(this.#reference), attempt === 0 ? 0 : retryAfter);
+      const { error } = this.#op;
+      if (attempt < retries && BUSY.includes(error)) continue;
+      return { error, pdu: this.#pdu };
+    }
+  }
+
+  /** Sends a request and reads its answer into the record and the PDU. */
+  *#exchange(what: string, message: Uint8Array, wait: number): Asking<void> {
+    const op = this.#op;
+    this.#conversation.follow(Side.client, viewOf(message), 0, message.length);
+    let answer = yield { bytes: message, what, wait };
+    for (let unasked = 0; unasked < MAX_UNASKED; unasked++) {
+      const view = viewOf(answer.bytes);
+      const end = answer.bytes.length;
+      this.#conversation.decode(Side.server, view, 0, end, op, FIRST);
+      const wrong = op.anomalies & UNRELIABLE;
+      if (wrong !== 0) {
+        throw new ProgramReadError(
+          `${what}: its answer cannot be relied on (${anomalyNames(wrong).join(', ')})`,
+        );
+      }
+      this.#conversation.follow(Side.server, view, 0, end);
+      this.#time = answer.time;
+      if (op.phase === Phase.response) {
+        // Only the first request is one of the transport's own.
+        if ((op.kind === 0) !== (this.#reference === 0)) break;
+        if (op.kind !== 0) this.#read(view, end);
+        return;
+      }
+      if (tpduCode(view, 0) === Tpdu.DR) throw new ProgramReadError(`${what}: it ended the connection`);
+      // Nothing was subscribed, but controllers tell some things unasked, and an empty packet means nothing.
+      answer = yield { bytes: NOTHING, what, wait: 0 };
+    }
+    throw new ProgramReadError(`${what}: what it sends is no answer`);
+  }
+
+  /** Finds the parts of the PDU, put together where it is segmented. */
+  #read(view: DataView, end: number): void {
+    if (unsegmented(view, 0, end)) this.#pdu.read(view, DATA, end);
+    else this.#pdu.read(this.#scratch, 0, reassemble(view, 0, end, this.#scratch));
+  }
+}
+
+const NOTHING = new Uint8Array();
+/** What is wrong with an answer that says nothing of its request. */
+const UNRELIABLE = MALFORMED | Anomaly.mismatch | Anomaly.unsolicited | Anomaly.duplicate;
+/** The record keeps what was decoded; answers to what is asked here have one item. */
+const FIRST = { operation() {} };
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** A copy of bytes of a PDU; none where there are none. */
+function bytesOf({ view }: Pdu, from: number, to: number): Uint8Array {
+  return from >= to
+    ? new Uint8Array()
+    : new Uint8Array(view.buffer, view.byteOffset + from, to - from).slice();
+}
+
+/** Bytes that the answer to the start of an upload announces, or -1. */
+function announcedLength({ view, param, paramEnd }: Pdu): number {
+  if (paramEnd - param <= LENGTH_LENGTH) return -1;
+  const length = view.getUint8(param + LENGTH_LENGTH);
+  const at = param + LENGTH_LENGTH + 1;
+  if (at + length > paramEnd) return -1;
+  const text = Buffer.from(view.buffer, view.byteOffset + at, length).toString('latin1');
+  return /^\d{1,9}$/.test(text) ? Number(text) : -1;
+}
+
+function names(listed: readonly (readonly [BlockKind, number])[]): string {
+  return listed.map(([kind, number]) => `${kind}${number}`).join(' ');
+}
