@@ -53,7 +53,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     load: async () => (await import('./key.ts')).key,
   },
   program: {
-    summary: 'read the blocks of a controller, as the program to trust',
+    summary: 'read the blocks of a controller, or take them out of a capture, as the program to trust',
     load: async () => (await import('./program.ts')).program,
   },
   audit: {
