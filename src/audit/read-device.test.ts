@@ -231,7 +231,8 @@ for (const [what, on, error] of HOSTILE) {
 }
 
 test('a device without a way to read its program says so', async () => {
-  const device = { name: 'plc-1', address: '127.0.0.1', port: 1, protocol: modbus, station: 1 };
+  const { readBack: _, ...protocol } = modbus;
+  const device = { name: 'plc-1', address: '127.0.0.1', port: 1, protocol, station: 1 };
   await assert.rejects(
     readDevice(device),
     /Modbus\/TCP gives no way to read a program back; see docs\/audit.md/,

@@ -31,7 +31,7 @@ controller is busy.
   --clock SECONDS      how far the clock may be off from where it was (default ${STANDARD_CLOCK})
   --values             compare the present values of data blocks too: for those that the program never writes
   --policy FILE        where HOST is the name of a host in this policy
-  --protocol NAME, --station RACK/SLOT
+  --protocol NAME, --station STATION
                        where they are not those of the approved program
   --from ADDRESS       connect from this address of this machine
   --rate N             at most N requests a second (default 4)

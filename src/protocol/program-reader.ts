@@ -28,7 +28,7 @@ export interface ProgramAnswer {
 export type ProgramReading = Generator<ProgramRequest, DeviceProgram, ProgramAnswer>;
 
 /** What a fact is about, so that an audit knows which differences are of one kind. */
-export const FACT_KINDS = ['identity', 'firmware', 'protection', 'mode'] as const;
+export const FACT_KINDS = ['identity', 'firmware', 'protection', 'mode', 'program'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 /** Something that the device says of itself. */
