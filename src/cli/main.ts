@@ -28,6 +28,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'read captures and say what in them a person should see',
     load: async () => (await import('./detect.ts')).detect,
   },
+  drill: {
+    summary: 'play an intrusion at a simulated plant against chosen defences',
+    load: async () => (await import('./drill.ts')).drill,
+  },
+  readings: {
+    summary: 'print quiet hours of a simulated plant as CSV',
+    load: async () => (await import('./readings.ts')).readings,
+  },
   policy: {
     summary: 'check a policy, or explain what it says of an operation',
     load: async () => (await import('./policy.ts')).policy,
@@ -47,6 +55,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
   audit: {
     summary: 'read a controller’s program back and compare it with the approved one',
     load: async () => (await import('./audit.ts')).audit,
+  },
+  process: {
+    summary: 'learn how readings behave, and say where they no longer do',
+    load: async () => (await import('./process.ts')).processCommand,
   },
 };
 

@@ -7,20 +7,19 @@
 
 import type { Counts } from '../gateway/counts.ts';
 import type { GatewayEvent } from '../gateway/event.ts';
-import { Gateway } from '../gateway/gateway.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { CompressorStation } from '../plant/compressor/compressor-station.ts';
 import { EngineeringStation } from '../plant/compressor/engineering-station.ts';
 import { CompressorNetwork, type ControllerEndpoints } from '../plant/compressor/network.ts';
 import { type Adjustment, OperatorStation } from '../plant/compressor/operator-station.ts';
 import { DRIVE_CONTROLLER, PROCESS_CONTROLLER } from '../plant/compressor/tags.ts';
-import { assertLoopback } from '../plant/loopback.ts';
 import { pace } from '../plant/pace.ts';
-import type { Endpoint } from '../plant/protocol-client.ts';
 import { Random } from '../plant/random.ts';
 import { repeat } from '../plant/repeat.ts';
 import type { Excursion } from '../plant/safety-watch.ts';
 import type { StationCounts } from '../plant/station-link.ts';
-import { Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
+import { checkGround, openGateway, upstreamOf } from './gateway-ground.ts';
 import { ENGINEER, OPERATOR, STATIONS } from './hosts.ts';
 import { Intruder } from './runner.ts';
 import type { Step, StepResult } from './step.ts';
@@ -61,12 +60,6 @@ export interface PlantOutcome {
   readonly driveRunning: boolean;
 }
 
-/** A policy that cannot be exercised. */
-export class ExerciseError extends Error {
-  readonly code = 'COFFERDAM_EXERCISE';
-  override readonly name = 'ExerciseError';
-}
-
 /** Milliseconds between two rounds of the stations. */
 const OPERATOR_PERIOD = 500;
 const ENGINEER_PERIOD = 3000;
@@ -86,21 +79,21 @@ export class Exercise {
   /** Builds everything, and lets the plant run and its stations work. */
   static async start(options: ExerciseOptions): Promise<Exercise> {
     const { policy, seed, fixedPorts, defended } = options;
-    checkGround(policy);
+    checkGround(policy, STATIONS, [PROCESS_CONTROLLER, DRIVE_CONTROLLER]);
     const plant = new CompressorStation({ seed, start: Date.now() });
     const network = new CompressorNetwork(plant);
-    const upstream = (name: string): Endpoint => {
-      const { address, port } = listenerOf(policy, name).upstream;
-      return { address, port: fixedPorts ? port : 0 };
-    };
     try {
       const controllers = await network.listen({
-        process: upstream(PROCESS_CONTROLLER),
-        drive: upstream(DRIVE_CONTROLLER),
+        process: upstreamOf(policy, PROCESS_CONTROLLER, fixedPorts),
+        drive: upstreamOf(policy, DRIVE_CONTROLLER, fixedPorts),
       });
       if (!defended) return new Exercise(options, plant, network, undefined, controllers);
-      const gateway = await openGateway(options, controllers);
-      return new Exercise(options, plant, network, gateway, gatewayEndpoints(gateway));
+      const { gateway, endpoints } = await openGateway(
+        { policy, fixedPorts, tell: event => options.tell({ kind: 'gateway', event }) },
+        { [PROCESS_CONTROLLER]: controllers.process, [DRIVE_CONTROLLER]: controllers.drive },
+      );
+      const seen = { process: endpoints[PROCESS_CONTROLLER]!, drive: endpoints[DRIVE_CONTROLLER]! };
+      return new Exercise(options, plant, network, gateway, seen);
     } catch (error) {
       await network.close();
       throw error;
@@ -186,50 +179,4 @@ export class Exercise {
     await this.#gateway?.close();
     await this.#network.close();
   }
-}
-
-/** The gateway in front of the controllers, wherever those really listen. */
-async function openGateway(options: ExerciseOptions, controllers: ControllerEndpoints): Promise<Gateway> {
-  const { policy, fixedPorts, tell } = options;
-  const listeners = policy.listeners.map(listener => {
-    const upstream = listener.target === PROCESS_CONTROLLER ? controllers.process : controllers.drive;
-    return { ...listener, upstream };
-  });
-  const gateway = new Gateway({
-    policy: new Policy({ ...policy, listeners }),
-    mode: 'enforce',
-    tell: event => tell({ kind: 'gateway', event }),
-    listenAt: ({ address, port }) => ({ address, port: fixedPorts ? port : 0 }),
-  });
-  await gateway.open();
-  return gateway;
-}
-
-function gatewayEndpoints(gateway: Gateway): ControllerEndpoints {
-  const of = (name: string): Endpoint => {
-    const { address, port } = gateway.listeners.find(({ endpoint }) => endpoint.target === name)!;
-    return { address, port };
-  };
-  return { process: of(PROCESS_CONTROLLER), drive: of(DRIVE_CONTROLLER) };
-}
-
-/** The policy must have the hosts that act here, and stand in for both controllers, on loopback addresses. */
-function checkGround({ file, hosts, listeners }: Policy): void {
-  for (const name of STATIONS) {
-    const host = hosts.get(name);
-    if (host === undefined) throw new ExerciseError(`${file}: has no host '${name}'; add it under zones:`);
-    assertLoopback(host.network.text);
-  }
-  for (const name of [PROCESS_CONTROLLER, DRIVE_CONTROLLER]) {
-    const listener = listeners.find(({ target }) => target === name);
-    if (listener === undefined) {
-      throw new ExerciseError(`${file}: has no listener for '${name}'; add it under listeners:`);
-    }
-    assertLoopback(listener.address);
-    assertLoopback(listener.upstream.address);
-  }
-}
-
-function listenerOf(policy: Policy, name: string) {
-  return policy.listeners.find(listener => listener.target === name)!;
 }

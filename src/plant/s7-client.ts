@@ -107,6 +107,12 @@ export function listBlocksOf(type: BlockType) {
     client.request(userdataRequest(client.nextReference(), Group.blocks, 2, typeDigits(type)));
 }
 
+/** Numbers of the blocks in an answer to {@link listBlocksOf}: four bytes each, the number first. */
+export function blockNumbers(reply: Reply): number[] {
+  const bytes = Buffer.from(String(reply.items[0]?.values[0] ?? ''), 'hex');
+  return Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt16BE(4 * i));
+}
+
 /** Uploads a block; its bytes are the values of the parts, and the reply is that of the last request. */
 export function uploadBlock(type: BlockType, number: number, into: Uint8Array[] = []) {
   return async (client: ProtocolClient): Promise<Reply> => {

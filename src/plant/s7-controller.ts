@@ -5,7 +5,7 @@
  * @module
  */
 
-import { BlockType, blockName, readBlock, type S7Block } from './s7-block.ts';
+import { BlockType, readBlock, type S7Block } from './s7-block.ts';
 import type { S7Place, Tag } from './tag.ts';
 
 export interface S7Identity {
@@ -24,11 +24,13 @@ export class S7Controller {
   running = true;
   /** Inputs, outputs and flags; the drives here use none, but every CPU has them. */
   readonly areas = { inputs: area(128), outputs: area(128), flags: area(256) };
-  readonly #blocks = new Map<string, S7Block>();
+  readonly #blocks = new Map<number, S7Block>();
   /** Loaded, not linked in yet: the controller's passive list. */
-  readonly #loaded = new Map<string, S7Block>();
+  readonly #loaded = new Map<number, S7Block>();
   readonly #data = new Map<number, DataView>();
   readonly #now: () => number;
+  /** By how much its clock was set, ms. */
+  #clockOffset = 0;
 
   /** `now` gives ms since 1970 UTC. */
   constructor(identity: S7Identity, blocks: readonly S7Block[], now: () => number) {
@@ -43,11 +45,16 @@ export class S7Controller {
   }
 
   block(type: number, number: number): S7Block | undefined {
-    const found = this.#blocks.get(blockName(type, number));
+    const found = this.#blocks.get(key(type, number));
     if (found === undefined || type !== BlockType.DB) return found;
     // What is uploaded of a data block is its present values.
     found.code.set(bytesOf(this.#data.get(number)!));
     return found;
+  }
+
+  /** A block as it was linked in, for whoever runs the program: a data block's present values are {@link data}. */
+  code(type: number, number: number): S7Block | undefined {
+    return this.#blocks.get(key(type, number));
   }
 
   /** Values of a data block, or undefined where there is no such block. */
@@ -59,16 +66,15 @@ export class S7Controller {
   load(type: number, number: number, bytes: Uint8Array): boolean {
     const block = readBlock(bytes);
     if (block === undefined || block.type !== type || block.number !== number) return false;
-    this.#loaded.set(blockName(type, number), block);
+    this.#loaded.set(key(type, number), block);
     return true;
   }
 
   /** Links a loaded block into the program (`_INSE`). */
   activate(type: number, number: number): boolean {
-    const name = blockName(type, number);
-    const block = this.#loaded.get(name);
+    const block = this.#loaded.get(key(type, number));
     if (block === undefined) return false;
-    this.#loaded.delete(name);
+    this.#loaded.delete(key(type, number));
     this.#link(block);
     return true;
   }
@@ -76,12 +82,25 @@ export class S7Controller {
   /** Deletes a block (`_DELE`). */
   delete(type: number, number: number): boolean {
     if (type === BlockType.DB) this.#data.delete(number);
-    return this.#blocks.delete(blockName(type, number));
+    return this.#blocks.delete(key(type, number));
+  }
+
+  /**
+   * Takes its supply away and gives it back: what was loaded and not linked in is lost, outputs and flags are zero, and the
+   * CPU starts. Its program and the values of data blocks stay, as on a CPU with a memory card.
+   */
+  powerCycle(): void {
+    this.#loaded.clear();
+    for (const view of Object.values(this.areas)) bytesOf(view).fill(0);
+    this.running = true;
   }
 
   /** Its clock, ms since 1970 UTC. */
+  set clock(time: number) {
+    this.#clockOffset = time - this.#now();
+  }
   get clock(): number {
-    return this.#now();
+    return this.#now() + this.#clockOffset;
   }
 
   /** Value of a tag in a data block; NaN where the block does not reach so far, or is gone. */
@@ -106,11 +125,16 @@ export class S7Controller {
   }
 
   #link(block: S7Block): void {
-    this.#blocks.set(blockName(block.type, block.number), block);
+    this.#blocks.set(key(block.type, block.number), block);
     if (block.type !== BlockType.DB) return;
     const values = block.code.slice();
     this.#data.set(block.number, new DataView(values.buffer));
   }
+}
+
+/** Blocks are looked up each cycle: by a number, not by a name. */
+function key(type: number, number: number): number {
+  return type * 0x10000 + number;
 }
 
 function area(size: number): DataView {

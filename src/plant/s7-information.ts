@@ -20,6 +20,7 @@ const NOT_SUPPORTED = 0xd405;
 const NO_SUCH_LIST = 0xd401;
 const NO_SUCH_BLOCK = 0xd209;
 const NO_FURTHER_BLOCK = 0xd20e;
+const INVALID_TIME = 0xdc01;
 
 /** Order in which a block list counts the types. */
 const COUNTED = ['OB', 'FB', 'FC', 'DB', 'SDB', 'SFC', 'SFB'] as const;
@@ -33,6 +34,12 @@ export function inform(controller: S7Controller, op: Operation): Uint8Array {
   if (group === Group.cpu && sub === 1) return systemStatus(controller, op);
   if (group === Group.time && (sub === 1 || sub === 3)) {
     return userdataResponse(reference, group, sub, clock(new Date(controller.clock)));
+  }
+  if (group === Group.time && (sub === 2 || sub === 4)) {
+    const time = clockTime(String(op.value(0)));
+    if (Number.isNaN(time)) return failed(op, INVALID_TIME);
+    controller.clock = time;
+    return userdataResponse(reference, group, sub);
   }
   if (group === Group.blocks && sub === 1) {
     return userdataResponse(reference, group, sub, blockCounts(controller));
@@ -90,7 +97,7 @@ function list({ identity, running }: S7Controller, id: number, index: number): n
   const { order, firmware, station, module, serial } = identity;
   switch (id) {
     case 0x0000:
-      return [0x0000, 0x0011, 0x001c, 0x0424].map(word);
+      return [0x0000, 0x0011, 0x001c, 0x0132, 0x0232, 0x0424].map(word);
     case 0x0011:
       // Module, then its firmware: index, order number, type, version.
       return [
@@ -107,11 +114,28 @@ function list({ identity, running }: S7Controller, id: number, index: number): n
           [7, 'CPU 315-2 PN/DP'],
         ] as const
       ).map(([number, name]) => [...word(number), ...padded(name, 32, 0)]);
+    case 0x0132:
+    case 0x0232:
+      // Index 4, protection: level by the mode selector, by parameters and in effect, selector at RUN-P. Level 1: none.
+      return index === 4 ? [[...[4, 1, 0, 1, 2].flatMap(word), ...new Array<number>(30).fill(0)]] : undefined;
     case 0x0424:
       return [[...word(0x5180 + index), 0xff, running ? RUN : STOP, ...new Array<number>(16).fill(0)]];
     default:
       return undefined;
   }
+}
+
+/** ms since 1970 of a date and time as the clock functions carry it, in hexadecimal digits; NaN where it is none. */
+function clockTime(digits: string): number {
+  const found = /^..(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d\d)[1-7]$/.exec(digits);
+  if (found === null) return Number.NaN;
+  const [century, year, month, day, hour, minute, second, millisecond] = found.slice(1).map(Number);
+  const text = `${century! * 100 + year!}-${two(month!)}-${two(day!)}T${two(hour!)}:${two(minute!)}:${two(second!)}Z`;
+  return Date.parse(text) + millisecond!;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
 }
 
 function padded(text: string, length: number, filling = 0x20): number[] {

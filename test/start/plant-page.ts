@@ -8,18 +8,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COMPRESSOR_INTRUSION } from '../../src/drill/compressor-intrusion.ts';
 import { TAGS } from '../../src/plant/compressor/tags.ts';
-import { objectText } from '../../src/plant/tag.ts';
+import { objectText, type Tag } from '../../src/plant/tag.ts';
 import { PROTOCOLS } from '../../src/protocol/registry.ts';
 
 export const PAGE = fileURLToPath(new URL('../../docs/plant.md', import.meta.url));
 
 /** The page with its tables as the code has them. */
 export function plantPage(text: string): string {
-  return fill(fill(text, 'tags', tagsTable()), 'steps', stepsTable());
+  return fill(fill(text, 'tags', tagsTable(TAGS)), 'steps', stepsTable());
 }
 
-function tagsTable(): string {
-  const rows = TAGS.map(tag => {
+export function tagsTable(tags: readonly Tag[]): string {
+  const rows = tags.map(tag => {
     const unit = tag.place.protocol === 'modbus' ? `unit ${tag.place.station} ` : '';
     const range = tag.range === undefined ? '' : tag.range.join(' to ');
     const scale = tag.type === 'bool' || tag.scale === 1 ? '' : String(tag.scale);
@@ -55,10 +55,10 @@ function stepsTable(): string {
 }
 
 /** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
-function fill(text: string, name: string, table: string): string {
+export function fill(text: string, name: string, table: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/plant.md has no place for the table '${name}'`);
+  if (from < 0 || to < from) throw new Error(`the page has no place for the table '${name}'`);
   return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
 }
 

@@ -64,6 +64,12 @@ export class CompressorStation {
     return (tag.place.station === LUBE_UNIT ? this.process.lube : this.process.compressor).get(tag);
   }
 
+  /** Sets a tag in its controller's memory, as a write does. */
+  set(tag: Tag, value: number): void {
+    if (tag.place.protocol === 's7comm') this.drive.cpu.set(tag, value);
+    else (tag.place.station === LUBE_UNIT ? this.process.lube : this.process.compressor).set(tag, value);
+  }
+
   /** Moves on by one cycle of the controllers. */
   cycle(): void {
     const { train } = this;

@@ -6,6 +6,7 @@
  */
 
 import { modbus } from '../../protocol/modbus/modbus.ts';
+import type { Habits, Wish } from '../habits.ts';
 import { ModbusUnit } from '../modbus-unit.ts';
 import { read, take, write } from '../modbus-values.ts';
 import { ProtocolClient } from '../protocol-client.ts';
@@ -13,23 +14,9 @@ import type { Random } from '../random.ts';
 import { connectS7, readTags, writeTag } from '../s7-client.ts';
 import { StationCounts, StationLink } from '../station-link.ts';
 import type { Tag } from '../tag.ts';
+import { compressorHabits } from './habits.ts';
 import type { ControllerEndpoints } from './network.ts';
-import { COMPRESSOR_UNIT, LUBE_UNIT, TAG, TAGS } from './tags.ts';
-
-/** Rounds between two adjustments, at least and at most. */
-const ADJUST = [6, 12] as const;
-
-/** What the operator sets, and between which values: inside the safe ranges. */
-const HABITS: readonly {
-  readonly tag: Tag;
-  readonly from: number;
-  readonly to: number;
-  readonly step: number;
-}[] = [
-  { tag: TAG.speedSetpoint, from: 1460, to: 1540, step: 20 },
-  { tag: TAG.dischargeValveSetpoint, from: 76, to: 88, step: 2 },
-  { tag: TAG.surgeMarginSetpoint, from: 9, to: 12, step: 0.5 },
-];
+import { COMPRESSOR_UNIT, LUBE_UNIT, TAGS } from './tags.ts';
 
 const DRIVE_TAGS = TAGS.filter(tag => tag.place.protocol === 's7comm' && tag.place.db <= 2);
 
@@ -42,28 +29,25 @@ export interface Adjustment {
 
 export class OperatorStation {
   readonly counts = new StationCounts();
-  readonly #random: Random;
+  readonly #habits: Habits;
   readonly #process: StationLink;
   readonly #drive: StationLink;
   readonly #compressor = new ModbusUnit(COMPRESSOR_UNIT, TAGS);
   readonly #lube = new ModbusUnit(LUBE_UNIT, TAGS);
   readonly #readings = new Map<string, number>();
-  #untilAdjust: number;
 
   /** At address `from`. */
   constructor(from: string, { process, drive }: ControllerEndpoints, random: Random) {
-    this.#random = random;
+    this.#habits = compressorHabits(random);
     this.#process = new StationLink(this.counts, () => ProtocolClient.connect(modbus, from, process));
     this.#drive = new StationLink(this.counts, () => connectS7(from, drive));
-    this.#untilAdjust = ADJUST[0];
   }
 
   /** One round: all readings, and perhaps an adjustment. */
   async round(): Promise<Adjustment | undefined> {
     await this.#poll();
-    if (--this.#untilAdjust > 0) return undefined;
-    this.#untilAdjust = Math.round(this.#random.between(...ADJUST));
-    return this.#adjust();
+    const wish = this.#habits.round(tag => this.reading(tag));
+    return wish === undefined ? undefined : this.#adjust(wish);
   }
 
   /** What the operator last saw of a tag; NaN before. */
@@ -100,11 +84,7 @@ export class OperatorStation {
     }
   }
 
-  async #adjust(): Promise<Adjustment> {
-    const { tag, from, to, step } = HABITS[this.#random.word() % HABITS.length]!;
-    const now = this.reading(tag);
-    const up = this.#random.uniform() < 0.5 ? -step : step;
-    const wanted = Math.min(Math.max(now + up, from), to);
+  async #adjust({ tag, value: wanted }: Wish): Promise<Adjustment> {
     if (tag.place.protocol === 's7comm') {
       const reply = await this.#drive.ask(writeTag(tag, wanted));
       return { tag, value: wanted, done: reply !== undefined };

@@ -1,0 +1,256 @@
+/**
+ * `cofferdam process`: learns how a plant's readings behave, and says where they no longer do.
+ *
+ * @module
+ */
+
+import { access, constants, readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { ReadingsOf, type Receiver, tagInfos } from '../detect/readings.ts';
+import { Inspection } from '../monitor/inspection.ts';
+import { Lines } from '../monitor/lines.ts';
+import { readAll } from '../monitor/read-all.ts';
+import type { Finding } from '../operation/finding.ts';
+import { loadPolicy } from '../policy/parse.ts';
+import type { Policy } from '../policy/policy.ts';
+import { clock } from '../process/alarm.ts';
+import { type LeftOut, ProcessLearner } from '../process/learner.ts';
+import { ProcessMonitor } from '../process/process-monitor.ts';
+import type { ProcessProfile, TagProfile } from '../process/profile.ts';
+import { loadProfile, saveProfile } from '../process/profile-file.ts';
+import { PROTOCOLS } from '../protocol/registry.ts';
+import { type Command, UsageError } from './command.ts';
+
+const HELP = `usage: cofferdam process learn --policy FILE --profile FILE [--except FINDINGS …] CAPTURE…
+       cofferdam process watch --policy FILE [--profile FILE] [--ndjson] CAPTURE…
+       cofferdam process show PROFILE
+
+learn  reads captures of ordinary operation and writes what the readings of the policy's tags are like
+watch  reads captures and prints findings: readings outside their range, drift, shift, oscillation, outliers, stuck and
+       noiseless readings, replays, commands without effect, readers that disagree
+show   says of each tag which detectors speak, and why others do not
+
+  --policy FILE    the policy whose tags are meant
+  --profile FILE   what was learned; watch without it compares readings with their ranges only
+  --except FILE    findings (as --ndjson prints them): nothing is learned from their times; may be given several times
+  --ndjson         a JSON object a line for each finding
+
+Captures are pcap or pcapng; - is standard input. Several are one record of traffic, in the order given.
+
+Examples:
+  cofferdam process learn --policy plant.yaml --profile plant.json monday.pcap
+  cofferdam process watch --policy plant.yaml --profile plant.json tuesday.pcap
+  tcpdump -i eth1 -w - | cofferdam process watch --policy plant.yaml --profile plant.json -
+
+Exit codes: 0 done, whatever was found; 2 a file could not be used, or not read to its end (what could be read counts).`;
+
+/** How long after a signal the reader of the output has for what is left, ms. */
+const LAST_WORDS = 2000;
+/** A file of findings larger than this is none. */
+const MOST_FINDINGS = 64 * 2 ** 20;
+
+export const processCommand: Command = {
+  summary: 'learn how readings behave, and say where they no longer do',
+  help: HELP,
+  async run(args) {
+    const [action, ...rest] = args;
+    switch (action) {
+      case 'learn':
+        return await learn(rest);
+      case 'watch':
+        return await watch(rest);
+      case 'show':
+        return await show(rest);
+      default:
+        throw new UsageError(
+          `process ${action === undefined ? 'what' : `'${action}'`}? write process learn, process watch or process show`,
+        );
+    }
+  },
+};
+
+async function learn(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      policy: { type: 'string' },
+      profile: { type: 'string' },
+      except: { type: 'string', multiple: true, default: [] },
+    },
+    allowPositionals: true,
+  });
+  if (values.profile === undefined) throw new UsageError('process learn: name the profile: --profile FILE');
+  const policy = await policyOf(values.policy, 'learn');
+  await findAll(positionals, 'learn');
+  const leftOut = (await Promise.all(values.except.map(timesOf))).flat();
+  const learner = new ProcessLearner(tagInfos(policy), leftOut);
+  const code = await readings(positionals, policy, learner);
+  if (code > 2) return code;
+  const profile = learner.learn();
+  if (profile.tags.length === 0) {
+    throw new UsageError(
+      'process learn: no tag of the policy is read in these captures; check its hosts and tags',
+    );
+  }
+  await saveProfile(values.profile, profile);
+  console.log(describe(profile));
+  return code;
+}
+
+async function watch(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: {
+      policy: { type: 'string' },
+      profile: { type: 'string' },
+      ndjson: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  const policy = await policyOf(values.policy, 'watch');
+  await findAll(positionals, 'watch');
+  const profile = values.profile === undefined ? undefined : await loadProfile(values.profile);
+  const lines = new Lines(process.stdout);
+  let found = 0;
+  const monitor = new ProcessMonitor({
+    tags: tagInfos(policy),
+    ...(profile === undefined ? {} : { profile }),
+    sink: finding => {
+      found++;
+      lines.write(values.ndjson ? `${JSON.stringify(finding)}\n` : `${text(finding)}\n`);
+    },
+  });
+  const code = await readings(positionals, policy, monitor, () => lines.flush());
+  if (!values.ndjson) {
+    for (const { tag, source, why } of monitor.silent()) {
+      lines.write(`not watched: ${tag} as ${source} reads it: ${why}\n`);
+    }
+    lines.write(`${found} finding${found === 1 ? '' : 's'}\n`);
+  }
+  await lines.flush();
+  return code;
+}
+
+async function show(args: readonly string[]): Promise<number> {
+  const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
+  if (positionals.length !== 1) throw new UsageError('process show: name one profile');
+  console.log(describe(await loadProfile(positionals[0]!)));
+  return 0;
+}
+
+async function policyOf(file: string | undefined, action: string): Promise<Policy> {
+  if (file === undefined) throw new UsageError(`process ${action}: name the policy: --policy FILE`);
+  const policy = await loadPolicy(file);
+  if (policy.tags.size === 0) {
+    throw new UsageError(
+      `${file}: has no tags, and readings are known by them; write 'tags:' (docs/policy.md)`,
+    );
+  }
+  return policy;
+}
+
+/** Tells of a name that is wrong before the captures named before it are read for hours. */
+async function findAll(files: readonly string[], action: string): Promise<void> {
+  if (files.length === 0) {
+    throw new UsageError(
+      `process ${action}: no capture named; give one or more files, or '-' for standard input`,
+    );
+  }
+  for (const file of files) if (file !== '-') await access(file, constants.R_OK);
+}
+
+/** Hands the readings in the captures over; the exit code. */
+async function readings(
+  files: readonly string[],
+  policy: Policy,
+  to: Receiver,
+  afterChunk: () => Promise<void> = async () => {},
+): Promise<number> {
+  const inspection = new Inspection({
+    protocols: PROTOCOLS,
+    sink: current => new ReadingsOf(policy, current, to),
+  });
+  const stop = new AbortController();
+  let signalled = 0;
+  const end = (code: number) => {
+    signalled = code;
+    stop.abort();
+    // A reader that takes nothing must not keep the process from ending.
+    setTimeout(() => process.exit(code), LAST_WORDS).unref();
+  };
+  const interrupt = () => end(130);
+  const terminate = () => end(143);
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', terminate);
+  try {
+    const problems = await readAll(inspection, files, { signal: stop.signal, afterChunk });
+    inspection.finish();
+    for (const problem of problems) console.error(`cofferdam: ${problem}`);
+    return signalled !== 0 ? signalled : problems.length > 0 ? 2 : 0;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', terminate);
+  }
+}
+
+/** Times that findings in a file mark. */
+async function timesOf(file: string): Promise<LeftOut[]> {
+  const bytes = await readFile(file);
+  if (bytes.length > MOST_FINDINGS)
+    throw new UsageError(`${file}: is too large for findings; is it the right file?`);
+  return bytes
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line, i) => (line.trim() === '' ? [] : [timeOf(line, `${file}:${i + 1}`)]));
+}
+
+function timeOf(line: string, place: string): LeftOut {
+  let data: Partial<Finding> | null;
+  try {
+    data = JSON.parse(line);
+  } catch {
+    data = null;
+  }
+  const { from, to, subject } = data ?? {};
+  if (typeof from !== 'number' || typeof to !== 'number') {
+    throw new UsageError(
+      `${place}: is no finding; write a file of findings, one JSON object a line (--ndjson)`,
+    );
+  }
+  return { tag: subject?.object, from, to };
+}
+
+function text({ from, severity, message, kind, because, advice }: Finding): string {
+  return `${clock(from)} ${severity.toUpperCase()} ${message} [${kind}]\n  why: ${because}\n  next: ${advice}`;
+}
+
+function describe({ tags }: ProcessProfile): string {
+  const lines = tags.flatMap(tag => [summary(tag), ...details(tag).map(line => `  ${line}`)]);
+  return lines.join('\n');
+}
+
+function summary({ tag, source, readings: count, period, from, to }: TagProfile): string {
+  const hours = ((to - from) / 3600).toFixed(1);
+  return `${tag}: ${count} readings by ${source} in ${hours} h, every ${Number(period.toPrecision(3))} s`;
+}
+
+function details({ unit, whitening, level, replay, period, responses, silent, stuck }: TagProfile): string[] {
+  const lines: string[] = [];
+  const amount = (value: number) => `${Number(value.toPrecision(3))} ${unit}`.trimEnd();
+  if (whitening !== undefined) lines.push(`noise ${amount(whitening.sigma)} (standard deviation)`);
+  if (stuck !== undefined) lines.push(`stuck after ${stuck.limit} equal readings`);
+  if (level !== undefined) {
+    const { size, mean, sigma } = level.batches;
+    lines.push(`level ${amount(mean)} ± ${amount(sigma)} over ${size} readings each`);
+  }
+  if (replay !== undefined) {
+    lines.push(`an exact replay is found after about ${Math.ceil(replay.needs * period)} s`);
+  }
+  for (const { tag, gain, after } of responses) {
+    lines.push(
+      `moves ${tag} by ${Number(gain.toPrecision(3))} for each unit, within ${after.toPrecision(2)} s`,
+    );
+  }
+  for (const [detector, why] of Object.entries(silent)) lines.push(`silent: ${detector}: ${why}`);
+  return lines;
+}
