@@ -37,6 +37,9 @@ export function auditText(device: Device, audit: Audit, approved: string): strin
       );
     }
   }
+  for (const { object, permit } of comparison?.permitted ?? []) {
+    lines.push(`${object} is not as in the approved program, but as permit ${permit} allows`);
+  }
   for (const finding of findings) lines.push(...findingLines(finding));
   if (comparison !== undefined && !again) {
     for (const block of comparison.blocks) {
@@ -67,7 +70,7 @@ export function auditJson(device: Device, audit: Audit, approved: string): strin
     different: findings.length > 0,
     again,
     ...(reading && { requests: reading.requests, seconds: (reading.ended - reading.began) / 1000 }),
-    ...(comparison && { same: comparison.same, values: comparison.values }),
+    ...(comparison && { same: comparison.same, values: comparison.values, permitted: comparison.permitted }),
     ...(kept !== undefined && { kept }),
     findings,
   });

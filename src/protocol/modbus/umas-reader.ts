@@ -69,7 +69,7 @@ function* read(station: number): ProgramReading {
   const state = yield* ask('state', READ_PLC_INFO, []);
   const blocks = state === undefined ? [] : blockFacts(state);
   if (blocks.length === 0) problems.push('the identifiers of its blocks cannot be read');
-  return { facts: [...facts, ...blocks], clock: undefined, objects: [], problems };
+  return { facts: [...facts, ...blocks], clock: undefined, objects: [], problems, steady: true };
 }
 
 /** Asks for a function; what it tells, or undefined where it refuses. */

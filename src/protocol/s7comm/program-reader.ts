@@ -18,7 +18,6 @@ import { DATA, reassemble, Tpdu, tpduCode, unsegmented } from '../osi/cotp.ts';
 import { connectionRequest } from '../osi/encode.ts';
 import {
   type DeviceClock,
-  type DeviceProgram,
   type ProgramAnswer,
   type ProgramFact,
   type ProgramLimits,
@@ -122,16 +121,14 @@ class Reading {
       if (FIRMWARE.includes(kind)) objects.push({ object, bytes: undefined, problem: '' });
       else objects.push(yield* this.#upload(kind, number));
     }
-    // A program that is changed while it is read would be neither the one nor the other.
     const again = yield* this.#lists();
-    if (names(again) !== names(listed)) {
-      this.#problems.push('the list of blocks changed while the program was read; read it again');
-    }
-    return this.#result(objects);
-  }
-
-  #result(objects: readonly ProgramObject[]): DeviceProgram {
-    return { facts: this.#facts, clock: this.#clock, objects, problems: this.#problems };
+    return {
+      facts: this.#facts,
+      clock: this.#clock,
+      objects,
+      problems: this.#problems,
+      steady: names(again) === names(listed),
+    };
   }
 
   *#connect(): Asking<void> {
