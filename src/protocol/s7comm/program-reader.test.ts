@@ -108,7 +108,8 @@ function simple(blocks: ReadonlyMap<string, Uint8Array>, part = 100): Controller
       uploads.set(uploads.size + 1, { bytes, at: 0 });
       return startUploadAck(reference, uploads.size, bytes.length);
     }
-    const upload = uploads.get(id)!;
+    const upload = uploads.get(id);
+    if (upload === undefined) return ackData(reference, [code], [], 0x8401);
     if (code === Fn.endUpload) return ackData(reference, [code]);
     upload.at += part;
     return uploadAck(
@@ -384,6 +385,7 @@ test('a controller that answers with changed bytes: what was read, or one kind o
         let count = 0;
         try {
           read(request => {
+            assert.ok(onlyReads(request), Buffer.from(request).toString('hex'));
             const answer = controller(request)!.slice();
             for (const [which, at, value] of changes)
               if (which === count && at < answer.length) answer[at] = value;
@@ -402,6 +404,14 @@ test('a controller that answers with changed bytes: what was read, or one kind o
     { numRuns: 300 },
   );
 });
+
+/** Whatever a controller says, the reader asks for nothing else. */
+function onlyReads(request: Uint8Array): boolean {
+  if (request[5] === 0xe0) return true;
+  if (request[KIND] === 1) return [0xf0, 0x1d, 0x1e, 0x1f].includes(request[PARAMETERS]!);
+  const [group, sub] = [request[PARAMETERS + 5]! & 15, request[PARAMETERS + 6]!];
+  return request[KIND] === 7 && ['4/1', '3/2', '7/1'].includes(`${group}/${sub}`);
+}
 
 /** As the driver frames what comes in. */
 function framed(bytes: Uint8Array): boolean {
