@@ -160,17 +160,19 @@ function readManifest(data: unknown, wrong: (problem: string) => never): Omit<Ap
     return value as Record<string, unknown>;
   }
   function text(from: Record<string, unknown>, key: string): string {
-    const value = from[key];
-    return typeof value === 'string' ? value : wrong(`\`${key}\` is missing, or no text`);
+    return plain(from[key], key);
+  }
+  /** Some of it is printed: nothing that a terminal would act on. */
+  function plain(value: unknown, key: string): string {
+    if (typeof value !== 'string') return wrong(`\`${key}\` is missing, or no text`);
+    return /\p{Cc}/u.test(value) ? wrong(`\`${key}\` has control characters`) : value;
   }
   function number(from: Record<string, unknown>, key: string): number {
     const value = from[key];
     return typeof value === 'number' ? value : wrong(`\`${key}\` is missing, or no number`);
   }
   function texts(from: Record<string, unknown>, key: string): string[] {
-    return list(from, key).map(each =>
-      typeof each === 'string' ? each : wrong(`\`${key}\` has what is no text`),
-    );
+    return list(from, key).map(each => plain(each, key));
   }
   function list(from: Record<string, unknown>, key: string): unknown[] {
     const value = from[key];

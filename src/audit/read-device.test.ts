@@ -87,6 +87,7 @@ test('only functions that read go over the wire', async () => {
       'job 0x1e', // upload
       'job 0x1f', // end upload
       'job 0xf0', // set-up
+      'kind 7: 3/1', // count blocks
       'kind 7: 3/2', // list blocks of a type
       'kind 7: 4/1', // read a system status list
       'kind 7: 7/1', // read the clock

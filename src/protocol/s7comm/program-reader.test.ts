@@ -180,6 +180,10 @@ test('a recorded S7-315 is read with the very bytes that stations sent it', () =
       bytesOf('0300001f02f080320700000800000800060001120411430200ff0900023046'),
       bytesOf('0300002902f080320700000800000c000c000112081283020100000000ff090008000042010001 4201'),
     ],
+    [
+      recorded('listBlocks'),
+      userdataResponse(7, Group.blocks, 1, Buffer.from('08\x00\x010E\x00\x000B\x00\x010F\x00\x02', 'latin1')),
+    ],
     [recorded('startUpload'), recorded('startUploadAck')],
     [recorded('upload'), uploadAck(9, SDB0, false)],
     [recorded('endUpload'), recorded('endUploadAck')],
@@ -330,6 +334,18 @@ test('a controller that lists more blocks than anybody has', () => {
   assert.deepEqual(program.problems.slice(-1), ['it lists 50 blocks; only the first 10 are read']);
 });
 
+test('a controller that counts other blocks than it lists', () => {
+  const controller = simple(BLOCKS);
+  const { program } = read(request => {
+    const isCount = request[KIND] === 7 && request[PARAMETERS + 6] === 1;
+    if (!isCount || (request[PARAMETERS + 5]! & 15) !== Group.blocks) return controller(request);
+    const counts = Buffer.from('08\x00\x020B\x00\x01', 'latin1');
+    return userdataResponse(referenceOf(request), Group.blocks, 1, counts);
+  });
+  assert.ok(program.problems.includes('it counts 2 OBs and lists 1'));
+  assert.ok(!program.problems.some(problem => problem.includes('SDB')));
+});
+
 test('a list in parts without end is given up', () => {
   const controller = simple(BLOCKS);
   assert.throws(
@@ -410,7 +426,7 @@ function onlyReads(request: Uint8Array): boolean {
   if (request[5] === 0xe0) return true;
   if (request[KIND] === 1) return [0xf0, 0x1d, 0x1e, 0x1f].includes(request[PARAMETERS]!);
   const [group, sub] = [request[PARAMETERS + 5]! & 15, request[PARAMETERS + 6]!];
-  return request[KIND] === 7 && ['4/1', '3/2', '7/1'].includes(`${group}/${sub}`);
+  return request[KIND] === 7 && ['4/1', '3/1', '3/2', '7/1'].includes(`${group}/${sub}`);
 }
 
 /** As the driver frames what comes in. */
