@@ -136,7 +136,8 @@ async function watch(args: readonly string[]): Promise<number> {
   const code = await readings(positionals, policy, monitor, () => lines.flush());
   if (!values.ndjson) {
     for (const { tag, source, why } of monitor.silent()) {
-      lines.write(`not watched: ${tag} as ${source} reads it: ${why}\n`);
+      if (profile !== undefined)
+        lines.write(`only its range is watched: ${tag}, as ${source} reads it: ${why}\n`);
     }
     lines.write(`${found} finding${found === 1 ? '' : 's'}\n`);
   }
