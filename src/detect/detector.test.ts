@@ -186,6 +186,17 @@ describe('enumeration', () => {
     assert.deepEqual(known.kinds(), []);
   });
 
+  it('takes a poll of a device that went away for none: it asks for the same again', () => {
+    const scene = new Scene();
+    const line = scene.line(HMI, PLC, modbus);
+    for (let i = 0; i < 600; i++) {
+      const to = { transaction: i, unit: 1 + (i % 30) };
+      const code = [1, 2, 3, 4][i % 4]!;
+      line.ask(readRequest(to, code, 10 * (i % 30), 4), exceptionResponse(to, code, 11));
+    }
+    assert.deepEqual(scene.kinds(), []);
+  });
+
   it('finds guessed passwords: those of the security functions, and reservations', () => {
     const scene = new Scene();
     const line = scene.line(STRANGER, PLC, s7comm);
