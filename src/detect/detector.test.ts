@@ -405,6 +405,19 @@ describe('connections', () => {
     for (let i = 1; i < 60; i++) working.frame(syn(HMI, `10.2.0.${i}`, 50_000 + i, 502));
     for (let i = 1; i < 60; i++) poll(working.line(HMI, `10.2.0.${i}`, modbus), 1);
     assert.deepEqual(working.kinds(), []);
+    // An hour of connections to a device that it works with is no excuse for what it does then.
+    for (let i = 1; i < 1000; i++) {
+      working.frame(syn(HMI, '10.2.0.1', 20_000 + i, 502));
+      working.time += 3.6;
+    }
+    for (let i = 100; i < 160; i++) working.frame(syn(HMI, `10.2.0.${i}`, 50_000 + i, 502));
+    assert.deepEqual(working.kinds(), ['host-scan']);
+    const away = new Scene();
+    for (let i = 1; i < 200; i++) {
+      away.frame(syn(HMI, `10.2.0.${1 + (i % 12)}`, 50_000 + i, 502));
+      away.time += 2;
+    }
+    assert.deepEqual(away.kinds(), [], 'twelve devices are away, and tried again and again');
   });
 
   it('finds ports of a controller that are tried, not those of any other host', () => {
