@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Verb } from '../operation/verb.ts';
 import { ACK, SYN, tcpFrame } from '../packet/capture-bytes.fixture.ts';
 import { parseNetwork } from '../policy/address.ts';
 import {
@@ -89,6 +90,15 @@ describe('what is done to a device', () => {
     assert.equal(stop.severity, 'high');
     assert.deepEqual(stop.subject, { client: STRANGER, server: PLC, protocol: 's7comm' });
     assert.match(stop.evidence[0]!.what, /^10\.9\.9\.66:40001 > 10\.2\.0\.7:102 {2}s7comm .* PLC stop/);
+  });
+
+  it('is told of verbs that no protocol has yet, so that the next one needs nothing here', () => {
+    const scene = new Scene();
+    const line = scene.line(STRANGER, PLC, modbus);
+    for (const verb of [Verb.firmware, Verb.mode, Verb.delete]) scene.operation(line, verb);
+    assert.deepEqual(scene.kinds(), ['firmware', 'mode-change', 'program-change']);
+    const [firmware] = scene.findings();
+    assert.equal(firmware!.severity, 'critical');
   });
 
   it('is told by the technique that a function is: listen only, cleared counters', () => {
@@ -234,6 +244,18 @@ describe('load', () => {
       line.ask(message, message, 0.0005);
     }
     assert.deepEqual(scene.kinds(), ['request-flood', 'write-flood']);
+  });
+
+  it('finds alarms that are acknowledged in bulk', () => {
+    const scene = new Scene();
+    const line = scene.line(HMI, PLC, s7comm);
+    for (let i = 0; i < 19; i++) {
+      scene.operation(line, Verb.acknowledge);
+      scene.time += 1;
+    }
+    assert.deepEqual(scene.kinds(), [], 'an operator at work');
+    for (let i = 0; i < 19; i++) scene.operation(line, Verb.acknowledge);
+    assert.deepEqual(scene.kinds(), ['alarm-suppression']);
   });
 
   it('finds many objects commanded within seconds, over several servers', () => {
