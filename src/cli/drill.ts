@@ -127,8 +127,13 @@ function outcomeText({
   displayed,
   shown,
   operatorLosses,
+  reports,
 }: HallOutcome): string {
   const names = defences.map(name => DEFENCE_TITLES[name]).join(', ') || 'none';
+  const findings = defences
+    .map(name => [name, reports.filter(({ defence }) => defence === name).length] as const)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
   const when = (time: number | undefined): string => (time === undefined ? 'never' : `at ${minutes(time)}`);
   return [
     '',
@@ -136,6 +141,7 @@ function outcomeText({
     `rotors       ${wrecked} of ${rotors.length} wrecked; most life used by one: ${(damage * 100).toFixed(0)} %`,
     `band         first left ${when(leftBand)}; first shown to the operator ${when(displayed)}`,
     `engineers    were shown ${shown} differences between the controllers and the project`,
+    `findings     ${findings || 'none'}`,
     `operator     ${operatorLosses} requests without a good answer`,
   ].join('\n');
 }
