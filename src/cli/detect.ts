@@ -195,7 +195,9 @@ function overview({ findings, muted, summary, operations, known }: Result): stri
     );
   }
   if (known.overfull)
-    lines.push('There are more pairs of hosts than can be known: further ones are not told as new.');
+    lines.push(
+      'There was more than can be known (docs/findings.md says how much): not all that is new was told.',
+    );
   return lines.join('\n');
 }
 

@@ -34,6 +34,7 @@ export async function confirm(question: string): Promise<boolean> {
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<string>(resolve => lines.once('close', () => resolve('')));
+  lines.once('SIGINT', () => lines.close());
   const answer = await Promise.race([lines.question(`${question} [yes/no] `), ended]);
   lines.close();
   return answer.trim().toLowerCase() === 'yes';

@@ -20,8 +20,8 @@ export interface BlockFile extends ApprovedBlock {
 }
 
 /**
- * Reads `FOLDER` (every file in it is a block, named by what stands before the first dot), `FILE` (the same) and
- * `FILE:BLOCK`, in order of block. Names are written as the protocol writes them.
+ * Reads `FOLDER` (every file in it is a block, named by what stands before the first dot; or a program that was read out),
+ * `FILE` (the same) and `FILE:BLOCK`, in order of block. Names are written as the protocol writes them.
  */
 export async function readBlocks(words: readonly string[], protocol: string): Promise<BlockFile[]> {
   const blocks = new Map<string, BlockFile>();
@@ -53,14 +53,23 @@ async function filesOf(word: string): Promise<{ file: string; name: string }[]> 
   if (colon > 0 && colon < word.length - 1)
     return [{ file: word.slice(0, colon), name: word.slice(colon + 1) }];
   if (!(await stat(word)).isDirectory()) return [{ file: word, name: nameOf(word) }];
-  const names = (await readdir(word)).filter(name => !name.startsWith('.')).sort();
-  if (names.length === 0)
-    throw new UsageError(`${word}: is an empty folder; put the block files there, named OB1, DB8 …`);
-  return names.map(name => ({ file: join(word, name), name: nameOf(name) }));
+  let names = await readdir(word);
+  // A program as `cofferdam program read` writes it has its blocks in a folder of their own.
+  const folder = names.includes('program.json') && names.includes('blocks') ? join(word, 'blocks') : word;
+  if (folder !== word) names = await readdir(folder);
+  names = names.filter(name => !name.startsWith('.')).sort();
+  if (names.length > 0) return names.map(name => ({ file: join(folder, name), name: nameOf(name) }));
+  throw new UsageError(`${folder}: is an empty folder; put the block files there, named OB1, DB8 …`);
 }
 
+/** What stands before the first dot; `%2F` and the like stand for what a file's name cannot have. */
 function nameOf(file: string): string {
-  return basename(file).split('.', 1)[0]!;
+  const name = basename(file).split('.', 1)[0]!;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** Are the blocks that these words name exactly those of the permit? A sentence where they are, an error otherwise. */

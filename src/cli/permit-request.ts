@@ -12,6 +12,7 @@ import { formatStatement, PAYLOAD_TYPE, parseStatement } from '../program/statem
 import { PROTOCOLS, protocolNamed } from '../protocol/registry.ts';
 import { UsageError } from './command.ts';
 import { canonicalObject, readBlocks } from './permit-blocks.ts';
+import { checkPolicy } from './permit-policy.ts';
 import { permitText } from './permit-text.ts';
 import { readLength, readTime } from './permit-times.ts';
 
@@ -33,6 +34,7 @@ export async function request(args: readonly string[]): Promise<number> {
       action: { type: 'string', multiple: true, default: [] },
       delete: { type: 'string', multiple: true, default: [] },
       unseen: { type: 'boolean', default: false },
+      policy: { type: 'string' },
       out: { type: 'string', default: 'permit.json' },
     },
     allowPositionals: true,
@@ -66,8 +68,15 @@ export async function request(args: readonly string[]): Promise<number> {
     actions: readActions(values.action, values.delete.length > 0),
     unseen: values.unseen,
   });
+  const permit = parseStatement(payload);
+  if (values.policy !== undefined) await checkPolicy(values.policy, permit);
   await create(values.out, formatEnvelope({ payloadType: PAYLOAD_TYPE, payload, signatures: [] }));
-  console.log(permitText(parseStatement(payload)));
+  console.log(permitText(permit));
+  for (const name of [...permit.blocks.map(block => block.object), ...permit.deletes]) {
+    if ('problem' in protocol.objects.parse(name) && !permit.unseen) {
+      console.log(`NOTE ${name} is no object of ${protocol.title}: no download will be called that`);
+    }
+  }
   console.log(
     `\n${values.out} is written, unsigned; an approver signs it: cofferdam permit sign ${values.out} --key KEY`,
   );

@@ -2,23 +2,36 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PYTHON, withoutPeer } from '../../test/peers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { parseEnvelope } from '../program/dsse.ts';
 import { PermitStore } from '../program/permit-store.ts';
+import { newPrivateKey } from '../program/private-key.ts';
+import { formatPublicKey } from '../program/public-key.ts';
 import { REFUSALS } from '../program/refusal.ts';
 import { userMessage } from './command.ts';
 import { key } from './key.ts';
 import { permit } from './permit.ts';
+import { readPermitFile } from './permit-file.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const CLOCK = pathToFileURL(fileURLToPath(new URL('clock.fixture.ts', import.meta.url))).href;
 const PAGE = fileURLToPath(new URL('../../docs/permits.md', import.meta.url));
+const POLICY = fileURLToPath(new URL('../../policies/compressor-station.yaml', import.meta.url));
 const DOCUMENT = readFileSync(PAGE, 'utf8');
 
 const root = mkdtempSync(join(tmpdir(), 'cofferdam-permit-'));
@@ -83,17 +96,45 @@ test('the documentation lists the reasons', () => {
   assert.ok(DOCUMENT.includes(rows.join('\n')), rows.join('\n'));
 });
 
+const PASSPHRASE = 'several words';
+const KEYS = ['one', 'two'].map(name => ({ name, ...newPrivateKey(PASSPHRASE) }));
+
 /** A folder with two keys, their passphrase, an approvers file and two blocks. */
 function desk(): string {
   const folder = mkdtempSync(join(root, 'desk-'));
-  const lines = ['echo "several words" > words'];
-  for (const name of ['one', 'two']) lines.push(`cofferdam key new ${name} --passphrase-file words`);
-  lines.push(
-    '(echo approvers:; echo "  one: $(cat one.pub)"; echo "  two: $(cat two.pub)") > approvers.yaml',
-  );
-  lines.push('mkdir blocks; echo first > blocks/ob1.bin; echo second > blocks/DB8');
-  assert.equal(shell(lines.join(' && '), folder).status, 0);
+  const files: Record<string, string> = { words: `${PASSPHRASE}\n`, 'approvers.yaml': 'approvers:\n' };
+  for (const { name, pem, publicKey } of KEYS) {
+    const line = formatPublicKey(publicKey);
+    files[name] = pem;
+    files[`${name}.pub`] = `${line}\n`;
+    files['approvers.yaml'] += `  ${name}: ${line}\n`;
+  }
+  mkdirSync(join(folder, 'blocks'));
+  Object.assign(files, { 'blocks/ob1.bin': 'first\n', 'blocks/DB8': 'second\n' });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
+}
+
+/** Runs commands one after the other in `folder` within this process; the last one's failure, as a user reads it. */
+async function fails(
+  t: TestContext,
+  folder: string,
+  ...lines: readonly string[]
+): Promise<string | undefined> {
+  const home = process.cwd();
+  process.chdir(folder);
+  const log = t.mock.method(console, 'log', () => undefined);
+  try {
+    let error: unknown;
+    for (const line of lines) {
+      const [, name, ...args] = line.split(' ');
+      error = await (name === 'key' ? key : permit).run(args).catch((reason: unknown) => reason);
+    }
+    return error instanceof Error ? (userMessage(error) ?? String(error.stack)) : undefined;
+  } finally {
+    log.mock.restore();
+    process.chdir(home);
+  }
 }
 
 const REQUEST =
@@ -102,14 +143,10 @@ const REQUEST =
 test('what goes wrong is one line that says what to do', async t => {
   const folder = desk();
   assert.equal(shell(`${REQUEST} blocks && echo short > short && cp one.pub lone.pub`, folder).status, 0);
-  const home = process.cwd();
-  process.chdir(folder);
-  t.after(() => process.chdir(home));
-  t.mock.method(console, 'log', () => undefined);
   const [first, ...rest] = REQUEST.split(' --');
   const without = (option: string) => [first, ...rest.filter(one => !one.startsWith(option))].join(' --');
   const cases: [string, RegExp][] = [
-    ['cofferdam permit', /permit what\? there are: request, show, sign, verify/],
+    ['cofferdam permit', /permit what\? there are: request, show, sign, merge, verify/],
     ['cofferdam permit sing', /permit 'sing'\? there are/],
     ['cofferdam permit request', /no --controller; write the controller’s host name in the policy/],
     [`${without('protocol')}`, /--protocol is missing; write modbus or s7comm/],
@@ -165,45 +202,90 @@ test('what goes wrong is one line that says what to do', async t => {
     ['cofferdam key show approvers.yaml', /approvers\.yaml: 'approvers:' is no kind of key for permits/],
   ];
   for (const [line, reason] of cases) {
-    const [, name, ...args] = line.split(' ');
-    const error = await (name === 'key' ? key : permit).run(args).catch((error: unknown) => error);
-    const message = userMessage(error);
-    assert.ok(message !== undefined, `${line}: ${error}`);
+    const message = (await fails(t, folder, line)) ?? '';
     assert.match(message, reason, line);
     assert.equal(message.split('\n').length, 1, message);
   }
 });
 
-test('a signature that would count for nothing is not added', () => {
+test('a signature that would count for nothing is not added', async t => {
   const folder = desk();
-  const sign = 'cofferdam permit sign permit.json --passphrase-file words --yes --approvers approvers.yaml';
-  const request = `${REQUEST.replace('engineer-1', 'One')} blocks`;
-  assert.equal(shell(`${request} && cofferdam key new stranger --passphrase-file words`, folder).status, 0);
+  writeFileSync(join(folder, 'stranger'), newPrivateKey(PASSPHRASE).pem);
+  const sign =
+    'cofferdam permit sign permit.json --passphrase-file words --yes --approvers approvers.yaml --key';
+  assert.equal(await fails(t, folder, `${REQUEST.replace('engineer-1', 'One')} blocks`), undefined);
   const file = join(folder, 'permit.json');
   const unsigned = readFileSync(file);
-  assert.match(
-    shell(`${sign} --key one`, folder).output,
-    /one has asked for this permit; the requester cannot approve/,
+  assert.equal(
+    await fails(t, folder, `${sign} one`),
+    'one has asked for this permit; the requester cannot approve',
   );
-  assert.match(shell(`${sign} --key stranger`, folder).output, /belongs to no approver of approvers\.yaml/);
+  assert.match((await fails(t, folder, `${sign} stranger`))!, /belongs to no approver of approvers\.yaml$/);
   assert.deepEqual(readFileSync(file), unsigned);
   chmodSync(file, 0o640);
-  assert.equal(shell(`${sign} --key two`, folder).status, 0);
+  assert.equal(await fails(t, folder, `${sign} two`), undefined);
   assert.equal(statSync(file).mode & 0o777, 0o640);
-  assert.match(shell(`${sign} --key two`, folder).output, /bears a signature of the key SHA256:\S+ already/);
+  assert.match((await fails(t, folder, `${sign} two`))!, /bears a signature of the key SHA256:\S+ already/);
   assert.equal(parseEnvelope(readFileSync(file)).signatures.length, 1);
 });
 
-test('data for programs', () => {
+test('copies that approvers have each signed are one permit again', async t => {
+  const folder = desk();
+  const run = (...lines: string[]) => fails(t, folder, ...lines);
+  const sign = (file: string, key: string) =>
+    `cofferdam permit sign ${file} --key ${key} --passphrase-file words --yes`;
+  assert.equal(await run(`${REQUEST} blocks`), undefined);
+  copyFileSync(join(folder, 'permit.json'), join(folder, 'copy.json'));
+  const merge = 'cofferdam permit merge permit.json copy.json';
+  assert.equal(await run(sign('permit.json', 'one'), sign('copy.json', 'two'), merge, merge), undefined);
+  const { signatures } = parseEnvelope(readFileSync(join(folder, 'permit.json')));
+  assert.deepEqual(
+    signatures.map(signature => signature.keyId),
+    KEYS.map(({ publicKey }) => publicKey.id),
+  );
+  const other = `${REQUEST} --uses 2 --out copy2.json blocks`;
+  const wrong = await run(other, 'cofferdam permit merge permit.json copy2.json');
+  assert.match(
+    wrong!,
+    /^copy2\.json: is permit \w{12}, not \w{12} as permit\.json; only copies of one permit fit$/,
+  );
+});
+
+test('blocks are also those of a program that was read out', async t => {
+  const folder = desk();
+  mkdirSync(join(folder, 'program/blocks'), { recursive: true });
+  const files = { 'program.json': '{}', 'blocks/OB1.bin': 'first', 'blocks/PROGRAM%2FA%2E1.bin': 'second' };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'program', name), text);
+  assert.equal(await fails(t, folder, `${REQUEST} program`), undefined);
+  const { permit } = await readPermitFile(join(folder, 'permit.json'));
+  assert.deepEqual(
+    permit.blocks.map(block => block.object),
+    ['OB1', 'PROGRAM/A.1'],
+  );
+});
+
+test('a request is held against the policy where one is given', async t => {
+  const request = `${REQUEST} --policy ${POLICY} blocks`;
+  const when = async (controller: string) => await fails(t, desk(), request.replace('plc-7', controller));
+  assert.match((await when('plc7'))!, /^no host 'plc7' in \S+; there are: hmi-1, eng-1, /);
+  const other = await when('plc-drive --station 0/3');
+  assert.match(other!, /^no conduit of \S+ leads from eng-1 to plc-drive in s7comm, station 0\/3; correct/);
+  assert.equal(await when('plc-drive'), undefined);
+});
+
+test('a name that the protocol has not for its blocks is noticed', () => {
+  const folder = desk();
+  const { status, output } = shell(`${REQUEST} blocks/DB8:OBB1`, folder);
+  assert.equal(status, 0);
+  assert.match(output, /NOTE OBB1 is no object of S7comm: no download will be called that/);
+});
+
+test('data for programs', async t => {
   const folder = desk();
   const sign = (key: string) =>
     `cofferdam permit sign permit.json --key ${key} --passphrase-file words --yes`;
   const install = 'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml';
-  const { status, output } = shell(
-    [`${REQUEST} blocks`, sign('one'), sign('two'), install].join(' && '),
-    folder,
-  );
-  assert.equal(status, 0, output);
+  assert.equal(await fails(t, folder, `${REQUEST} blocks`, sign('one'), sign('two'), install), undefined);
   const json = (line: string) => JSON.parse(shell(`${line} --json`, folder).output);
   const statement = json('cofferdam permit show permit.json');
   assert.equal(statement.predicate.ticket, 'T');
@@ -284,6 +366,7 @@ test('on a terminal passphrases are asked for and not shown, and signing wants a
   const refused = type(folder, sign, [['[yes/no] ', 'no\r']]);
   assert.equal(refused.status, 1);
   assert.match(refused.shown, /not signed/);
+  assert.equal(type(folder, sign, [['[yes/no] ', '\x03']]).status, 1);
   const signed = type(folder, sign, [
     ['[yes/no] ', 'yes\r'],
     ['Passphrase for typed: ', 'seven words\r'],

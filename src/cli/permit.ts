@@ -15,6 +15,7 @@ import { verifyPermit } from '../program/verify.ts';
 import { type Command, UsageError } from './command.ts';
 import { compareBlocks } from './permit-blocks.ts';
 import { readPermitFile } from './permit-file.ts';
+import { merge } from './permit-merge.ts';
 import { request } from './permit-request.ts';
 import { sign } from './permit-sign.ts';
 import { install, list, needApprovers, revoke } from './permit-store-commands.ts';
@@ -24,6 +25,7 @@ const HELP = `usage: cofferdam permit request --controller HOST --protocol NAME 
                                 --ticket NUMBER --purpose TEXT --requester NAME [OPTION …] BLOCKS…
        cofferdam permit show FILE [BLOCKS…] [--json]
        cofferdam permit sign FILE --key KEY [--approvers FILE] [BLOCKS…]
+       cofferdam permit merge FILE COPY…
        cofferdam permit verify FILE --approvers FILE [--json]
        cofferdam permit install FILE BLOCKS… --permits FOLDER --approvers FILE
        cofferdam permit list --permits FOLDER --approvers FILE [--json]
@@ -37,13 +39,15 @@ where the gateway finds it. It ends by itself, or is revoked.
 request  writes down what is to be approved, unsigned
 show     prints what a permit says
 sign     shows it, asks, and adds your signature to the file; the requester cannot sign
+merge    adds the signatures of copies, where approvers have each signed one
 verify   says who has approved and what is missing; exit code 1 if it does not hold
 install  verifies it and puts it, with the blocks' bytes, into the gateway's permit store
 list     prints the installed permits and what is left of them
 revoke   takes a permit back, installed or not; the first 8 or more digits name one that is installed
 export   writes what is signed, and each signature, as files for other programs
 
-BLOCKS are folders of block files, each named as its block (OB1.bin), or single files as FILE:BLOCK (new.bin:OB1).
+BLOCKS are folders of block files, each named as its block (OB1.bin), such as \`cofferdam program\` writes, or single files
+as FILE:BLOCK (new.bin:OB1).
 
 request:
   --controller HOST  the controller's name in the policy         --protocol NAME  the protocol, such as s7comm
@@ -57,6 +61,7 @@ request:
   --action ACTION    what else may be done: stop, start, restart, mode, firmware; may be repeated
   --delete BLOCK     a block that may be deleted; may be repeated
   --unseen           the protocol hides what it transfers, so that the permit covers the transfer, not the bytes
+  --policy FILE      check that the policy has these hosts, and a conduit between them
   --out FILE         where to write it (permit.json)
 
 sign:
@@ -75,6 +80,7 @@ const ACTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<numb
   request,
   show,
   sign,
+  merge,
   verify,
   install,
   list,

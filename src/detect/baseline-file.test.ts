@@ -12,9 +12,9 @@ function example(): Known {
   known.engineers.add('10.1.0.21');
   const pair = known.learnPair('10.1.0.11', '10.2.0.7', 'modbus')!;
   pair.writes = true;
-  pair.add(pair.functions, 'Write Single Register');
-  pair.add(pair.functions, 'Read Holding Registers');
-  pair.add(pair.objects, '1 read holding 0-9');
+  known.add(pair, pair.functions, 'Write Single Register');
+  known.add(pair, pair.functions, 'Read Holding Registers');
+  known.add(pair, pair.objects, '1 read holding 0-9');
   known.learnPair('10.1.0.11', '10.2.0.10', 's7comm');
   return known;
 }
@@ -55,9 +55,9 @@ describe('a baseline', () => {
   it('is bounded: a pair of which too much is seen is taken to do anything', () => {
     const known = new Known(1000);
     const pair = known.learnPair('a', 'b', 'modbus')!;
-    for (let i = 0; i < MAX_NAMES + 100; i++) pair.add(pair.objects, `holding ${i}`);
+    for (let i = 0; i < MAX_NAMES + 100; i++) known.add(pair, pair.objects, `holding ${i}`);
     assert.equal(pair.objects.size, MAX_NAMES);
     assert.ok(pair.overfull);
-    assert.equal(pair.add(pair.objects, 'holding 9999999'), false);
+    assert.equal(known.add(pair, pair.objects, 'holding 9999999'), false);
   });
 });

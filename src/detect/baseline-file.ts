@@ -68,10 +68,10 @@ function readPair(known: Known, entry: unknown): string {
   if (!isTexts(objects) || objects.length > MAX_NAMES) return '"objects" is no list of names';
   if (typeof writes !== 'boolean') return '"writes" is neither true nor false';
   const pair = new KnownPair();
-  for (const name of functions) pair.functions.add(name);
-  for (const name of objects) pair.objects.add(name);
+  for (const name of functions) known.add(pair, pair.functions, name);
+  for (const name of objects) known.add(pair, pair.objects, name);
   pair.writes = writes;
-  pair.overfull = overfull === true;
+  pair.overfull ||= overfull === true;
   known.pairs.set(pairKey(client as string, server as string, protocol as string), pair);
   return '';
 }

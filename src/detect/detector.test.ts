@@ -353,6 +353,15 @@ describe('anomalies', () => {
     assert.deepEqual(scene.kinds(), ['stray-answers']);
   });
 
+  it('hands on no credential with the evidence', () => {
+    const scene = new Scene({ known: new Known(0, true) });
+    const line = scene.line(STRANGER, PLC, modbus);
+    line.ask(umas({ transaction: 1, unit: 0 }, 0, 0x10, [...Buffer.from('secret')]));
+    const text = JSON.stringify(scene.findings());
+    assert.match(text, /TAKE_PLC_RESERVATION = \(not shown\)/);
+    assert.doesNotMatch(text, /736563726574/);
+  });
+
   it('leaves a scanner of one’s own alone', () => {
     const scene = new Scene({ tuning: hosts({ scanners: STRANGER }) });
     const line = scene.line(STRANGER, PLC, modbus);

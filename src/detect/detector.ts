@@ -76,8 +76,8 @@ export class Detector implements Sink {
     this.grouping = new Grouping(tuning);
     this.#roles = new Roles(hosts);
     this.#parties = new Parties(current, this.#roles);
-    this.#raiser = new Raiser(protocols, this.#parties, this.grouping);
     this.#deeds = new Deeds(protocols);
+    this.#raiser = new Raiser(protocols, this.#parties, this.grouping, this.#deeds);
     this.#firstSeen = new FirstSeen(
       protocols,
       known,
@@ -149,7 +149,8 @@ export class Detector implements Sink {
     const { client, server } = pair;
     if (kind === KINDS.upload && this.#roles.is(client, 'engineering')) return true;
     if (kind === KINDS.timeChange && this.#roles.is(client, 'time')) return true;
-    if (this.#known.learning) return false;
+    // Once it was told, it goes on to be counted.
+    if (this.#known.learning || pair.groups.has(kind)) return false;
     const protocol = this.#protocols[op.protocol]!;
     const known = this.#known.pair(client, server, protocol.name);
     return known?.functions.has(functionName(op, protocol)) === true && !pair.isNew;

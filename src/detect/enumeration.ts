@@ -17,7 +17,7 @@ import type { Thresholds } from './thresholds.ts';
 const PATIENCE = 3;
 
 /** Stations of an address that are remembered. */
-const MAX_STATIONS = 1 << 10;
+const MAX_STATIONS = 1 << 8;
 
 export class Enumeration {
   readonly #thresholds: Thresholds;

@@ -17,8 +17,11 @@ import type { Pair } from './parties.ts';
 import type { Raiser } from './raiser.ts';
 import type { Roles } from './tuning.ts';
 
-/** Objects of a pair whose hashes are remembered, so that they need not be named again; then it begins anew. */
+/** Objects whose hashes are remembered, of a pair and of all, so that they need not be named again; then a pair begins anew. */
 const MAX_HASHES = 1 << 13;
+const MAX_ALL_HASHES = 1 << 20;
+/** Clients that are known to engineer. */
+const MAX_ENGINEERS = 1 << 13;
 
 export class FirstSeen {
   readonly #protocols: readonly Protocol[];
@@ -27,6 +30,7 @@ export class FirstSeen {
   readonly #roles: Roles;
   /** Engineering hosts are named in the tuning file: then all others are unexpected, whatever was learned. */
   readonly #engineersNamed: boolean;
+  #hashes = 0;
 
   constructor(
     protocols: readonly Protocol[],
@@ -50,8 +54,12 @@ export class FirstSeen {
     // Nearly every operation ends here: it is one that was looked up before.
     if (op.fn !== 0 && functionsSeen.has(op.fn) && objectsSeen.has(hash)) return;
     functionsSeen.add(op.fn);
-    if (objectsSeen.size >= MAX_HASHES) objectsSeen.clear();
+    if (objectsSeen.size >= MAX_HASHES || this.#hashes >= MAX_ALL_HASHES) {
+      this.#hashes -= objectsSeen.size;
+      objectsSeen.clear();
+    }
     objectsSeen.add(hash);
+    this.#hashes++;
     if (pair.host.scanner) return;
     this.#lookUp(op, pair);
   }
@@ -64,9 +72,9 @@ export class FirstSeen {
     const entry = before ?? known.learnPair(pair.client, pair.server, protocol.name);
     if (entry === undefined) return;
     if (told && before === undefined) pair.isNew = true;
-    const fresh = entry.add(entry.functions, functionName(op, protocol));
+    const fresh = known.add(entry, entry.functions, functionName(op, protocol));
     const object = objectName(op, protocol);
-    const freshObject = object !== '' && entry.add(entry.objects, object);
+    const freshObject = object !== '' && known.add(entry, entry.objects, object);
     if (told) this.#tell(op, pair, fresh, freshObject, protocol);
     this.#writer(op, pair, entry, told);
     this.#engineer(op, pair, told);
@@ -127,7 +135,7 @@ export class FirstSeen {
     const { client, server } = pair;
     const { engineers } = this.#known;
     const known = engineers.has(client);
-    if (!known && engineers.size < MAX_HASHES) engineers.add(client);
+    if (!known && engineers.size < MAX_ENGINEERS) engineers.add(client);
     if (this.#roles.is(client, 'engineering')) return;
     if (!this.#engineersNamed && (known || !told)) return;
     this.#raiser.raise(

@@ -27,7 +27,7 @@ const MAX_CLIENTS = 1 << 12;
 const SLOTS = 1 << 16;
 /** Seconds that a host has for its first answer, before it counts as one that was searched. */
 const PATIENCE = 5;
-/** Hosts that are remembered of what a client tried, and ports of a host. */
+/** Hosts, and ports of all hosts, that are remembered of what a client tried; and clients of a server. */
 const MAX_TRIED = 1 << 10;
 
 /** Hosts that evidence names. */
@@ -64,6 +64,8 @@ class Searcher {
   readonly hosts = new Set<string>();
   /** Ports that did not accept, by host. */
   readonly ports = new Map<string, Set<number>>();
+  /** How many of them were added. */
+  tried = 0;
   /** Some hosts were told already in this window. */
   told = 0;
 }
@@ -190,11 +192,14 @@ export class Handshakes implements SegmentSink {
       searcher.since = packet.time;
       searcher.hosts.clear();
       searcher.ports.clear();
+      searcher.tried = 0;
       searcher.told = 0;
     }
     if (control && searcher.hosts.size < MAX_TRIED && !acquainted(client, server)) searcher.hosts.add(server);
-    const ports = entry(searcher.ports, server, () => new Set<number>(), MAX_TRIED);
-    if (ports.size < MAX_TRIED) ports.add(packet.destinationPort);
+    if (searcher.tried >= MAX_TRIED) return;
+    searcher.tried++;
+    const ports = entry(searcher.ports, server, () => new Set<number>());
+    ports.add(packet.destinationPort);
     const probe = thresholds['port-scan'];
     if (ports.size < probe.count || !this.#options.ports.some(port => ports.has(port))) return;
     const message = `${client} tried ${ports.size} ports of ${server} that did not accept`;

@@ -2,14 +2,15 @@
  * What is known of a plant: who talks to whom, with which functions, about which objects. It is learned from a
  * beginning of the traffic, or read from a baseline that was learned earlier.
  *
- * Bounded: {@link MAX_PAIRS} pairs, {@link MAX_NAMES} functions and objects of each. A pair of which there is more is
- * taken to do anything; when there are more pairs, no further one is new.
+ * Bounded: {@link MAX_PAIRS} pairs, {@link MAX_NAMES} functions and objects of each, {@link MAX_ALL} of all. A pair of which
+ * there is more is taken to do anything; when there are more pairs, no further one is new.
  *
  * @module
  */
 
 export const MAX_PAIRS = 1 << 15;
 export const MAX_NAMES = 1 << 12;
+const MAX_ALL = 1 << 20;
 
 /** Silence counts for learning up to so many seconds: what nobody watched was not seen to be usual. */
 const MAX_SILENCE = 60;
@@ -22,14 +23,6 @@ export class KnownPair {
   writes = false;
   /** There was more than could be remembered. */
   overfull = false;
-
-  /** Notes it; true where it was not known. */
-  add(names: Set<string>, name: string): boolean {
-    if (names.has(name) || this.overfull) return false;
-    if (names.size >= MAX_NAMES) this.overfull = true;
-    else names.add(name);
-    return true;
-  }
 }
 
 export class Known {
@@ -39,8 +32,10 @@ export class Known {
   readonly engineers = new Set<string>();
   /** Seconds of traffic that went into it. */
   observed = 0;
+  /** There was more than could be remembered. */
   overfull = false;
 
+  #names = 0;
   readonly #period: number;
   /** It was read from a file: nothing needs to be learned before it can be used. */
   readonly #given: boolean;
@@ -71,6 +66,19 @@ export class Known {
 
   pair(client: string, server: string, protocol: string): KnownPair | undefined {
     return this.pairs.get(pairKey(client, server, protocol));
+  }
+
+  /** Notes a name among those of a pair; true where it was not known. */
+  add(pair: KnownPair, names: Set<string>, name: string): boolean {
+    if (pair.overfull || names.has(name)) return false;
+    if (names.size >= MAX_NAMES || this.#names >= MAX_ALL) {
+      pair.overfull = true;
+      this.overfull = true;
+    } else {
+      names.add(name);
+      this.#names++;
+    }
+    return true;
   }
 
   /** Is it usual that the client writes? Not while it is still being learned what is. */

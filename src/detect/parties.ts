@@ -102,7 +102,7 @@ export class Pair {
 }
 
 /** Entries of each table. */
-const LIMIT = 1 << 15;
+const LIMIT = 1 << 14;
 
 export class Parties {
   readonly #current: CurrentTalk;

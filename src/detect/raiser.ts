@@ -9,6 +9,7 @@ import type { Operation } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
 import { phraseOf } from '../protocol/phrase.ts';
 import type { Protocol } from '../protocol/protocol.ts';
+import type { Deeds } from './deeds.ts';
 import type { Group, Grouping } from './grouping.ts';
 import type { Parties } from './parties.ts';
 
@@ -30,8 +31,10 @@ export class Raiser {
   readonly #protocols: readonly Protocol[];
   readonly #parties: Parties;
   readonly #grouping: Grouping;
+  readonly #deeds: Deeds;
 
-  constructor(protocols: readonly Protocol[], parties: Parties, grouping: Grouping) {
+  constructor(protocols: readonly Protocol[], parties: Parties, grouping: Grouping, deeds: Deeds) {
+    this.#deeds = deeds;
     this.#protocols = protocols;
     this.#parties = parties;
     this.#grouping = grouping;
@@ -72,6 +75,8 @@ export class Raiser {
   #evidence(op: Operation): { time: number; what: string } {
     const { clientName, serverName } = this.#parties.talk;
     const [from, to] = op.side === Side.client ? [clientName, serverName] : [serverName, clientName];
-    return { time: op.time, what: `${from} > ${to}  ${phraseOf(op, this.#protocols[op.protocol]!)}` };
+    // Findings are handed on; a credential must not be.
+    const secret = this.#deeds.isCredential(op);
+    return { time: op.time, what: `${from} > ${to}  ${phraseOf(op, this.#protocols[op.protocol]!, secret)}` };
   }
 }

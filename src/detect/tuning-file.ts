@@ -139,7 +139,7 @@ function readThresholds(reader: Reader, field: Entry | undefined): Thresholds {
 const MAX_COUNTS: Readonly<Partial<Record<ThresholdName, number>>> = {
   'host-scan': 1000,
   'port-scan': 1000,
-  'station-scan': 1000,
+  'station-scan': 250,
 };
 
 function readMutes(reader: Reader, field: Entry | undefined): Mute[] {

@@ -17,7 +17,7 @@ import { OutlierFilter } from './outlier.ts';
 import { FEWEST_READINGS, type TagInfo, type TagProfile } from './profile.ts';
 import { NoiseMeter, QUIET_WINDOW, quietLimit } from './quiet.ts';
 import { fitWords, REPLAY_MEMORY } from './replay.ts';
-import { replayLimit, sameness } from './replay-limit.ts';
+import { repeatsItself, replayLimit, sameness } from './replay-limit.ts';
 import { median, quantile, scaleAboutZero } from './robust.ts';
 import { fitWhitening, Whitener, type Whitening } from './whitening.ts';
 
@@ -178,6 +178,9 @@ function learnReplay(innovations: readonly Float64Array[], coarseness: number, p
   const model = new NoiseModel(counts, width);
   const words = fitWords(all);
   const same = sameness(model, words, innovations);
+  if (repeatsItself(same)) {
+    return 'the history repeats itself: a reading without noise, or a replay to leave out (--except)';
+  }
   const needs = Math.ceil(replayLimit(REPLAY_MEMORY, period, same) / model.information);
   if (!(needs > 0 && needs <= LONGEST_REPLAY)) return 'the reading has too little noise to tell a repeat';
   return { width, counts, words, sameness: same, needs };

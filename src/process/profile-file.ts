@@ -57,23 +57,21 @@ export function parseProfile(text: string, file: string): ProcessProfile {
   } catch (error) {
     throw new ProfileError(`${file}: is no JSON (${(error as Error).message}); learn the profile again`);
   }
-  const fail = (place: string, what: string): never => {
-    throw new ProfileError(
-      `${file}: ${place} ${what}; learn the profile again with 'cofferdam process learn'`,
-    );
+  const fail = (what: string): never => {
+    throw new ProfileError(`${file}: ${what}; learn the profile again with 'cofferdam process learn'`);
   };
   const root = fields(data);
   if (root === undefined || root['cofferdam-process'] !== 1) {
-    return fail('the file', 'is no profile of version 1 ("cofferdam-process": 1)');
+    return fail('this is no profile of version 1 ("cofferdam-process": 1)');
   }
-  if (!Array.isArray(root.tags)) return fail('tags', 'is missing');
+  if (!Array.isArray(root.tags)) return fail('tags is missing');
   const names = new Set<string>();
   for (const [i, tag] of root.tags.entries()) {
     const name = fields(tag)?.tag;
     const place = typeof name === 'string' && name !== '' ? `tag '${name}'` : `tag ${i + 1}`;
     const wrong = check(tag, TAG, '');
-    if (wrong !== undefined) return fail(`${place}, ${wrong}`, '');
-    if (names.has(name as string)) return fail(place, 'is there twice');
+    if (wrong !== undefined) return fail(`${place}, ${wrong}`);
+    if (names.has(name as string)) return fail(`${place} is there twice`);
     names.add(name as string);
   }
   return data as ProcessProfile;

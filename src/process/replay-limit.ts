@@ -18,11 +18,22 @@ const MONTH = 30 * 86_400;
 /** False alarms of replay that are accepted, a tag-month. */
 const FALSE_ALARMS = 0.02;
 
+/** Best scores of a history, as a multiple of what chance gives, beyond which the model is given up. */
+const REPETITIVE = 1.8;
+
 /** How a tag's history repeats itself. */
 export interface Sameness {
   /** Best score among the history's own readings, nats, and how many readings there were. */
   readonly best: number;
   readonly readings: number;
+}
+
+/**
+ * True where the history repeats itself far more than noise can: the reading has no noise but what its set-points do to
+ * it, or a replay is in the history.
+ */
+export function repeatsItself({ best, readings }: Sameness): boolean {
+  return best > REPETITIVE * Math.log(readings ** 2 / 2);
 }
 
 /** Looks for repeats of the history in itself. */

@@ -96,6 +96,7 @@ test('every mistake is told at its line and column', () => {
     [`approvers:\n  a: ${shift}\n  b: {}\n`, 'a.yaml:3:6: the key of b is not written out here'],
     [`approvers:\n  a: ${shift}\n  b: []\n`, 'a.yaml:3:6: the list is empty'],
     [`approvers:\n  a: &k ${shift}\n  b: *k\n`, 'a.yaml:3:6: the key of b is not written out here'],
+    ['approvers: {}\n---\nx', 'a.yaml:2:1: a second document begins here; take the `---` out'],
     ['- a\n- b', 'a.yaml:1:1: the approvers file is no map'],
   ];
   for (const [text, message] of cases) {

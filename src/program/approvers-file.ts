@@ -46,11 +46,13 @@ class ApproversReader {
   constructor(text: string, file: string) {
     this.#file = file;
     const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, schema: 'core' });
-    for (const { pos, message } of [...document.errors, ...document.warnings]) {
-      this.#problem(
-        pos[0],
-        `this is no YAML: ${message.split('\n', 1)[0]!.replace(/[.:]\s*$/, '')}; correct it`,
-      );
+    for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
+      const what = message.split('\n', 1)[0]!.replace(/[.:]\s*$/, '');
+      const problem =
+        code === 'MULTIPLE_DOCS'
+          ? 'a second document begins here; take the `---` out'
+          : `this is no YAML: ${what}; correct it`;
+      this.#problem(pos[0], problem);
     }
     this.#root = { node: document.contents as Node | null, at: 0 };
   }
@@ -107,8 +109,10 @@ class ApproversReader {
   }
 
   #key(item: Item, name: string): PublicKey | undefined {
+    const text = this.#text(item, `the key of ${name}`, 'ssh-ed25519 AAAA…');
+    if (text === '') return undefined;
     try {
-      return parsePublicKey(this.#text(item, `the key of ${name}`, 'ssh-ed25519 AAAA…'));
+      return parsePublicKey(text);
     } catch (error) {
       if (!(error instanceof PermitError)) throw error;
       this.#problem(item.at, `${name}: ${error.message}`);

@@ -14,13 +14,14 @@ import type { Protocol } from './protocol.ts';
 const MAX_VALUES = 16;
 const MAX_CHARACTERS = 64;
 
-export function phraseOf(op: Operation, protocol: Protocol): string {
+/** `secret`: its values are not for everybody to read. */
+export function phraseOf(op: Operation, protocol: Protocol, secret = false): string {
   const { name } = protocol.functions[op.fn]!;
   const code = op.fn === 0 ? ` ${op.code}${op.subcode < 0 ? '' : `/${op.subcode}`}` : '';
   let line = `${protocol.name} ${protocol.stations.format(op.station)}  ${name}${code}${place(op)}`;
   const object = protocol.objects.format(op);
   if (object !== '') line += `  ${plain(object)}`;
-  if (op.valueCount > 0) line += ` = ${values(op)}`;
+  if (op.valueCount > 0) line += secret ? ' = (not shown)' : ` = ${values(op)}`;
   if (op.outcome === Outcome.failed) line += `  failed: ${protocol.errorName(op.error)}`;
   if (op.anomalies !== 0) line += `  [${anomalyNames(op.anomalies).join(' ')}]`;
   return line;

@@ -1,26 +1,25 @@
 /**
- * Clean days of the simulated plants, for the detectors to be silent about.
+ * Clean days of the simulated plants, for the detectors to be silent about, and then the plant's own intrusion, for them
+ * to see.
  *
  *     node test/detect/plant-days.ts [DAYS] [SEED] [--write]
  *
- * The plant's own stations and controllers talk, each message through its own encoder and decoder; only the sockets
- * between them are replaced by memory, and the clock by the plant's. Prints what was found; with `--write` puts it
- * into docs/findings.md.
+ * The plants' own stations and controllers talk, each message through its own encoder and decoder; only the sockets
+ * between them are replaced by memory, and the clock by the plant's. Connections are not set up by TCP, so kinds about
+ * that are not tried. Prints what was found; with `--write` puts it into docs/findings.md.
  *
  * @module
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { Detector } from '../../src/detect/detector.ts';
 import { Known } from '../../src/detect/known.ts';
 import { DEFAULT_TUNING } from '../../src/detect/tuning.ts';
+import type { Step } from '../../src/drill/step.ts';
 import type { Finding } from '../../src/operation/finding.ts';
-import { Operation } from '../../src/operation/operation.ts';
-import type { Conversation } from '../../src/protocol/protocol.ts';
-import { PROTOCOLS } from '../../src/protocol/registry.ts';
+import type { Endpoint } from '../../src/plant/protocol-client.ts';
 import { FINDINGS_PAGE, putBetween } from '../../tool/findings-page.ts';
-import type { Wire } from './memory-net.ts';
+import { Listener } from './plant-listener.ts';
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -29,148 +28,194 @@ registerHooks({
   },
 });
 
+// Whatever imports node:net comes after the hook.
 const { tap } = await import('./memory-net.ts');
-const { CompressorStation } = await import('../../src/plant/compressor/compressor-station.ts');
-const { CompressorNetwork } = await import('../../src/plant/compressor/network.ts');
-const { EngineeringStation } = await import('../../src/plant/compressor/engineering-station.ts');
-const { OperatorStation } = await import('../../src/plant/compressor/operator-station.ts');
+const compressor = {
+  ...(await import('../../src/plant/compressor/compressor-station.ts')),
+  ...(await import('../../src/plant/compressor/network.ts')),
+  ...(await import('../../src/plant/compressor/engineering-station.ts')),
+  ...(await import('../../src/plant/compressor/operator-station.ts')),
+  ...(await import('../../src/plant/compressor/tags.ts')),
+  ...(await import('../../src/drill/compressor-intrusion.ts')),
+};
+const hall = {
+  ...(await import('../../src/plant/rotor-hall/rotor-hall.ts')),
+  ...(await import('../../src/plant/rotor-hall/network.ts')),
+  ...(await import('../../src/plant/rotor-hall/engineering-station.ts')),
+  ...(await import('../../src/plant/rotor-hall/operator-station.ts')),
+  ...(await import('../../src/plant/rotor-hall/historian.ts')),
+  ...(await import('../../src/plant/rotor-hall/cascade-program.ts')),
+  ...(await import('../../src/plant/rotor-hall/tags.ts')),
+  ...(await import('../../src/drill/rotor-hall/intrusion.ts')),
+};
+const drillHosts = await import('../../src/drill/hosts.ts');
+const { Intruder } = await import('../../src/drill/runner.ts');
 const { Random } = await import('../../src/plant/random.ts');
 
 const DAY = 86_400;
 /** When it begins, seconds since 1970 UTC. */
 const START = Date.UTC(2027, 0, 4) / 1000;
-/** Seconds between two rounds of the stations, as in an exercise. */
+/** Seconds between two rounds of the stations, as in the exercises. */
 const OPERATOR_PERIOD = 0.5;
 const ENGINEER_PERIOD = 3;
+const HISTORIAN_PERIOD = 5;
+const COMPARISON_PERIOD = 600;
 
-export interface PlantDays {
-  readonly plant: string;
+/** A plant that runs in the memory network. */
+interface Stage {
+  readonly name: string;
+  /** Seconds between two rounds. */
+  readonly period: number;
+  /** Simulated seconds since the start. */
+  now(): number;
+  /** One round of all stations, at `time`. */
+  round(time: number): Promise<void>;
+  readonly intrusion: readonly Step[];
+  readonly hosts: ReadonlyMap<string, string>;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  /** Every request of the stations was answered as asked. */
+  clean(): boolean;
+}
+
+interface Outcome {
+  readonly name: string;
   readonly days: number;
   readonly operations: number;
-  readonly findings: readonly Finding[];
-}
-
-/** What the conversation of one connection needs. */
-interface Talk {
-  readonly wire: Wire;
-  readonly conversation: Conversation;
-  readonly protocol: number;
-}
-
-/** Listens to the memory network, and hands every operation to the detectors. */
-class Listener {
-  readonly detector: Detector;
-  readonly #talks = new Map<number, Talk>();
-  readonly #current = { session: { clientAddress: '', serverAddress: '', clientName: '', serverName: '' } };
-  readonly #op = new Operation();
-  readonly #protocolOf: (wire: Wire) => string;
-
-  constructor(known: Known, protocolOf: (wire: Wire) => string) {
-    this.#protocolOf = protocolOf;
-    this.detector = new Detector({
-      protocols: PROTOCOLS,
-      current: this.#current,
-      tuning: DEFAULT_TUNING,
-      known,
-    });
-  }
-
-  /** A message: plants write one at a time. */
-  take(wire: Wire, side: 0 | 1, bytes: Uint8Array, time: number): void {
-    const { conversation, protocol } = this.#talk(wire);
-    const { client, server, clientPort, serverPort } = wire;
-    this.#current.session = {
-      clientAddress: client,
-      serverAddress: server,
-      clientName: `${client}:${clientPort}`,
-      serverName: `${server}:${serverPort}`,
-    };
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const op = this.#op;
-    for (let at = 0; at < bytes.length; ) {
-      const length = PROTOCOLS[protocol]!.frame(side, view, at, bytes.length);
-      if (length <= 0 || at + length > bytes.length) throw new Error('a plant wrote half a message');
-      op.time = time;
-      op.flow = wire.serial;
-      op.protocol = protocol;
-      conversation.decode(side, view, at, at + length, op, this.detector);
-      conversation.follow(side, view, at, at + length);
-      at += length;
-    }
-  }
-
-  #talk(wire: Wire): Talk {
-    let talk = this.#talks.get(wire.serial);
-    if (talk === undefined) {
-      const name = this.#protocolOf(wire);
-      const protocol = PROTOCOLS.findIndex(candidate => candidate.name === name);
-      const conversation = PROTOCOLS[protocol]!.open({ requests: 64, bytes: 65_536 });
-      talk = { wire, conversation, protocol };
-      this.#talks.set(wire.serial, talk);
-    }
-    return talk;
-  }
+  /** On the clean days, all of them false. */
+  readonly clean: readonly Finding[];
+  /** Kinds that the intrusion raised or added to. */
+  readonly intrusion: readonly string[];
 }
 
 /** The compressor station: its operator reads everything twice a second, and its engineer uploads all day. */
-export async function compressorDays(days: number, seed: number): Promise<PlantDays> {
+async function compressorStage(seed: number): Promise<Stage> {
   // The controllers' own cycle for the physics too: what matters here is what is said.
-  const plant = new CompressorStation({ seed, start: START * 1000, step: 0.05 });
-  const network = new CompressorNetwork(plant);
-  const places = {
+  const plant = new compressor.CompressorStation({ seed, start: START * 1000, step: 0.05 });
+  const endpoints = await new compressor.CompressorNetwork(plant).listen({
     process: { address: '127.10.2.7', port: 502 },
     drive: { address: '127.10.2.8', port: 102 },
-  };
-  const controllers = await network.listen(places);
-  const listener = new Listener(new Known(DEFAULT_TUNING.learning), ({ serverPort }) =>
-    serverPort === 502 ? 'modbus' : 's7comm',
+  });
+  const hosts = hostsOf([drillHosts.OPERATOR, drillHosts.ENGINEER, drillHosts.VENDOR]);
+  const operator = new compressor.OperatorStation(
+    hosts.get(drillHosts.OPERATOR)!,
+    endpoints,
+    new Random(seed ^ 0x27d4eb2f),
   );
-  tap.take = (wire, side, bytes) => listener.take(wire, side, bytes, START + plant.time);
-  const operator = new OperatorStation('127.10.1.11', controllers, new Random(seed ^ 0x27d4eb2f));
-  const engineer = new EngineeringStation('127.10.1.21', controllers.drive);
-  const rounds = Math.round((days * DAY) / OPERATOR_PERIOD);
-  const perEngineer = Math.round(ENGINEER_PERIOD / OPERATOR_PERIOD);
-  for (let round = 0; round < rounds; round++) {
-    plant.runUntil(round * OPERATOR_PERIOD);
-    await operator.round();
-    if (round % perEngineer === 0) await engineer.round();
-  }
-  if (!operator.counts.undisturbed || !engineer.counts.undisturbed) throw new Error('the run was not clean');
-  operator.close();
-  engineer.close();
-  await network.close();
-  const { detector } = listener;
+  const engineer = new compressor.EngineeringStation(hosts.get(drillHosts.ENGINEER)!, endpoints.drive);
   return {
-    plant: 'gas compressor station',
-    days,
-    operations: detector.operations,
-    findings: detector.grouping.findings(),
+    name: 'gas compressor station',
+    period: OPERATOR_PERIOD,
+    now: () => plant.time,
+    round: async time => {
+      plant.runUntil(time);
+      await operator.round();
+      if (time % ENGINEER_PERIOD === 0) await engineer.round();
+    },
+    intrusion: compressor.COMPRESSOR_INTRUSION,
+    hosts,
+    endpoints: new Map([
+      [compressor.PROCESS_CONTROLLER, endpoints.process],
+      [compressor.DRIVE_CONTROLLER, endpoints.drive],
+    ]),
+    clean: () => operator.counts.undisturbed && engineer.counts.undisturbed,
   };
 }
 
-function describe(runs: readonly PlantDays[], seed: number): string {
-  return runs
-    .map(({ plant, days, operations, findings }) => {
-      const rate = (findings.length / days).toFixed(2);
-      const list = findings.map(
-        ({ kind, subject, count }) => `\`${kind}\` (${subject.client}, ${count} operations)`,
-      );
-      return (
-        `- ${plant}: ${days} days from seed ${seed}, ${operations} operations: ${findings.length} false findings, ` +
-        `${rate} a day${list.length === 0 ? '' : `: ${list.join(', ')}`}`
-      );
-    })
-    .join('\n');
+/** The rotor hall: operator and historian read, the engineers compare the program every ten minutes. */
+async function hallStage(seed: number): Promise<Stage> {
+  const plant = new hall.RotorHall({ seed, start: START * 1000, steps: 1 });
+  const endpoints = await new hall.RotorHallNetwork(plant).listen({
+    'plc-a': { address: '127.11.2.7', port: 102 },
+    'plc-b': { address: '127.11.2.8', port: 102 },
+    [hall.MONITOR]: { address: '127.11.2.9', port: 502 },
+  });
+  const hosts = hostsOf(hall.STATIONS);
+  const operator = new hall.OperatorStation(
+    hosts.get(hall.OPERATOR)!,
+    endpoints,
+    new Random(seed ^ 0x165667b1),
+  );
+  const historian = new hall.Historian(hosts.get(hall.HISTORIAN)!, endpoints[hall.MONITOR]);
+  const engineers = hall.CASCADES.map(
+    cascade =>
+      new hall.EngineeringStation(hosts.get(hall.ENGINEER)!, endpoints[cascade], hall.cascadeProgram()),
+  );
+  return {
+    name: 'rotor hall',
+    period: 1,
+    now: () => plant.time,
+    round: async time => {
+      plant.runUntil(time);
+      await operator.round();
+      if (time % HISTORIAN_PERIOD === 0) await historian.round();
+      if (time % COMPARISON_PERIOD !== COMPARISON_PERIOD / 2) return;
+      for (const engineer of engineers) {
+        await engineer.look();
+        await engineer.compare();
+      }
+    },
+    intrusion: hall.ROTOR_HALL_INTRUSION,
+    hosts,
+    endpoints: new Map(Object.entries(endpoints)),
+    clean: () =>
+      operator.counts.undisturbed &&
+      historian.counts.undisturbed &&
+      engineers.every(({ counts }) => counts.undisturbed),
+  };
 }
 
-if (import.meta.main) {
-  const [days = 10, seed = 4711] = process.argv
-    .slice(2)
-    .filter(arg => !arg.startsWith('-'))
-    .map(Number);
-  const text = describe([await compressorDays(days, seed)], seed);
-  console.log(text);
-  if (process.argv.includes('--write')) {
-    writeFileSync(FINDINGS_PAGE, putBetween(readFileSync(FINDINGS_PAGE, 'utf8'), 'plant days', text));
+async function run(stage: Stage, days: number): Promise<Outcome> {
+  const listener = new Listener(new Known(DEFAULT_TUNING.learning));
+  const { detector } = listener;
+  tap.take = (wire, side, bytes) => listener.take(wire, side, bytes, START + stage.now());
+  const rounds = Math.round((days * DAY) / stage.period);
+  for (let round = 0; round < rounds; round++) await stage.round(round * stage.period);
+  if (!stage.clean()) throw new Error(`${stage.name}: the run was not clean`);
+  detector.finish();
+  const clean = detector.grouping.findings();
+  const { operations } = detector;
+  const intruder = new Intruder({ hosts: stage.hosts, endpoints: stage.endpoints });
+  let time = rounds * stage.period;
+  for (const step of stage.intrusion) {
+    await intruder.run(step);
+    time += 5;
+    await stage.round(time);
   }
+  detector.finish();
+  const began = START + rounds * stage.period - stage.period;
+  const during = detector.grouping.findings().filter(({ from }) => from >= began);
+  const intrusion = [...new Set(during.map(({ kind }) => kind))].sort();
+  return { name: stage.name, days, operations, clean, intrusion };
+}
+
+/** An address of its own for each host. */
+function hostsOf(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name, index) => [name, `127.10.1.${11 + index}`]));
+}
+
+function describe({ name, days, operations, clean, intrusion }: Outcome, seed: number): string {
+  const rate = (clean.length / days).toFixed(2);
+  const list = clean.map(
+    ({ kind, subject, count }) => `\`${kind}\` (${subject.client} at ${subject.server}, ${count} operations)`,
+  );
+  return (
+    `- ${name}: ${days} days from seed ${seed}, ${operations} operations: false findings ${clean.length}, ` +
+    `${rate} a day${list.length === 0 ? '' : `: ${list.join(', ')}`}. ` +
+    `Its intrusion on the next day raised ${intrusion.map(kind => `\`${kind}\``).join(', ')}.`
+  );
+}
+
+const [days = 10, seed = 4711] = process.argv
+  .slice(2)
+  .filter(arg => !arg.startsWith('-'))
+  .map(Number);
+const lines: string[] = [];
+for (const stage of [compressorStage, hallStage]) {
+  const line = describe(await run(await stage(seed), days), seed);
+  console.log(line);
+  lines.push(line);
+}
+if (process.argv.includes('--write')) {
+  const page = readFileSync(FINDINGS_PAGE, 'utf8');
+  writeFileSync(FINDINGS_PAGE, putBetween(page, 'plant days', lines.join('\n')));
 }

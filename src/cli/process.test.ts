@@ -1,0 +1,167 @@
+/**
+ * `cofferdam process` as its user has it: captures of a station that polls a controller, learned from and watched.
+ *
+ * @module
+ */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ACK, bytes, pcap, type Record, SYN, tcpFrame, u16 } from '../packet/capture-bytes.fixture.ts';
+import { pressures } from '../process/testing.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const HOUR = 3600;
+
+const POLICY = `cofferdam: 1
+plant: Gas station
+zones:
+  control: { level: 2, hosts: { hmi-1: 10.0.0.1 } }
+  hall: { level: 1, hosts: { plc-1: 10.0.0.2 } }
+tags:
+  pressure: { at: plc-1 modbus input 4, type: uint16, scale: 0.01, unit: bar, range: [45, 55] }
+  valve: { at: plc-1 modbus holding 7, type: uint16, scale: 0.1, unit: "%" }
+conduits:
+  - from: hmi-1
+    to: plc-1
+    protocol: modbus
+    reason: operators watch the pressure
+    owner: operations
+    review: 2027-05-01
+    allow:
+      - read: anything
+`;
+
+let folder = '';
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cofferdam-'));
+  const all = pressures(3, 6 * HOUR);
+  const later = all.slice(4 * HOUR);
+  // Two recorded minutes are played to the station, and an hour later the plant leaves its range.
+  later.set(later.slice(1000, 1120), 3000);
+  for (let i = 6000; i < 6010; i++) later[i] = 57;
+  await writeFile(join(folder, 'plant.yaml'), POLICY);
+  await writeFile(join(folder, 'monday.pcap'), capture(all.subarray(0, 4 * HOUR), 0));
+  await writeFile(join(folder, 'tuesday.pcap'), capture(later, 4 * HOUR));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** A pcap of a station that polls inputs 3 to 4 once a second. */
+function capture(values: Float64Array, from: number): Uint8Array {
+  const records: Record[] = [];
+  const sequences = [1000, 2000];
+  const send = (side: 0 | 1, seconds: number, payload: Uint8Array, flags = ACK) => {
+    const hosts = ['10.0.0.1', '10.0.0.2'];
+    const ports = [40_000, 502];
+    const frame = tcpFrame({
+      source: hosts[side]!,
+      destination: hosts[1 - side]!,
+      sourcePort: ports[side]!,
+      destinationPort: ports[1 - side]!,
+      sequence: sequences[side]!,
+      acknowledgement: sequences[1 - side]!,
+      flags,
+      payload,
+    });
+    sequences[side]! += payload.length + ((flags & SYN) === 0 ? 0 : 1);
+    records.push({ seconds, fraction: side * 2000, frame });
+  };
+  const at = 1_790_000_000 + from;
+  send(0, at, new Uint8Array(0), SYN);
+  send(1, at, new Uint8Array(0), SYN | ACK);
+  for (const [i, value] of values.entries()) {
+    const head = (length: number) => bytes(u16(i & 0xffff), u16(0), u16(length), [1]);
+    send(0, at + i, bytes(head(6), [4], u16(3), u16(2)));
+    send(1, at + i, bytes(head(7), [4, 4], u16(0), u16(Math.round(value * 100))));
+  }
+  return pcap(records);
+}
+
+function cofferdam(...args: string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'process', ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const WITH = ['--policy', 'plant.yaml', '--profile', 'plant.json'];
+
+test('what is learned from one capture finds a replay in another', () => {
+  const learned = cofferdam('learn', ...WITH, 'monday.pcap');
+  assert.equal(learned.err, '');
+  assert.equal(learned.code, 0);
+  assert.match(learned.out, /^pressure: 14400 readings by hmi-1 in 4\.0 h, every 1 s\n {2}noise 0\.04/);
+  assert.match(learned.out, /an exact replay is found after about \d\d s/);
+
+  const watched = cofferdam('watch', ...WITH, '--ndjson', 'tuesday.pcap');
+  assert.equal(watched.code, 0);
+  const findings = watched.out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  const replay = findings.find(({ kind }) => kind === 'process.replay');
+  const begun = 1_790_000_000 + 4 * HOUR + 3000;
+  assert.ok(replay.from > begun && replay.from < begun + 60);
+  assert.deepEqual(replay.subject, {
+    server: 'plc-1',
+    protocol: 'modbus',
+    station: '1',
+    client: 'hmi-1',
+    object: 'pressure',
+  });
+  assert.ok(findings.some(({ kind }) => kind === 'process.range'));
+  assert.ok(findings.every(({ kind, from }) => kind !== 'process.replay' || from >= begun));
+
+  const text = cofferdam('watch', ...WITH, 'tuesday.pcap').out;
+  assert.match(text, /CRITICAL pressure, as hmi-1 reads it, repeats in its last \d+ readings/);
+  assert.match(text, new RegExp(`\\n${findings.length} findings\\n$`));
+  assert.equal(cofferdam('show', 'plant.json').out, learned.out);
+});
+
+test('without a profile only ranges are watched', () => {
+  const { out, code } = cofferdam('watch', '--policy', 'plant.yaml', 'tuesday.pcap');
+  assert.equal(code, 0);
+  assert.match(out, /HIGH pressure, as hmi-1 reads it, is 57 bar, outside 45 to 55 \[process\.range\]/);
+  assert.match(out, /\n1 finding\n$/);
+});
+
+test('what findings mark is not learned from', async () => {
+  const findings = cofferdam('watch', ...WITH, '--ndjson', 'tuesday.pcap').out;
+  await writeFile(join(folder, 'findings.ndjson'), findings);
+  const args = ['learn', '--policy', 'plant.yaml', '--profile', 'other.json', '--except', 'findings.ndjson'];
+  const [, readings] = /: (\d+) readings/.exec(cofferdam(...args, 'monday.pcap', 'tuesday.pcap').out) ?? [];
+  assert.ok(Number(readings) < 6 * HOUR - 10);
+});
+
+test('mistakes are told in one line, with what to do', async () => {
+  await writeFile(
+    join(folder, 'bad.json'),
+    '{"cofferdam-process":1,"tags":[{"tag":"pressure","unit":"bar"}]}',
+  );
+  const short = JSON.parse(await readFile(join(folder, 'plant.json'), 'utf8'));
+  short.tags[0].replay.counts.pop();
+  await writeFile(join(folder, 'short.json'), JSON.stringify(short));
+  const cases: [string[], RegExp][] = [
+    [[], /process what\? write process learn, process watch or process show/],
+    [['learn', '--policy', 'plant.yaml', 'monday.pcap'], /name the profile: --profile FILE/],
+    [['watch', 'tuesday.pcap'], /name the policy: --policy FILE/],
+    [['watch', '--policy', 'plant.yaml'], /no capture named/],
+    [['watch', '--policy', 'plant.yaml', 'none.pcap'], /none\.pcap: no such file/],
+    [['show', 'plant.yaml'], /plant\.yaml: is no JSON .*learn the profile again/],
+    [['show', 'bad.json'], /bad\.json: tag 'pressure', source is not text; learn the profile again/],
+    [['show', 'short.json'], /tag 'pressure', replay\.counts is not a list of counts \(1024 of them\)/],
+    [['learn', ...WITH, '--except', 'plant.yaml', 'monday.pcap'], /plant\.yaml:1: is no finding/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, err } = cofferdam(...args);
+    assert.equal(code, 2, err);
+    assert.match(err, expected);
+    assert.equal(err.trimEnd().split('\n').length, 1);
+  }
+});
