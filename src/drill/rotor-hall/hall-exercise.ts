@@ -47,6 +47,8 @@ export interface HallOptions {
   readonly intrusion: boolean;
   /** What watchers there are, by defence. */
   readonly watchers: (name: DefenceName, ground: DefenceGround) => Watcher | undefined;
+  /** Ends the exercise early; the outcome is that of the seconds played. */
+  readonly signal?: AbortSignal;
   /** Told of everything that happens, in order. */
   readonly tell?: (event: HallEvent) => void;
 }
@@ -93,7 +95,7 @@ export interface HallOutcome {
 export async function playHallExercise(options: HallOptions): Promise<HallOutcome> {
   const exercise = await HallExercise.start(options);
   try {
-    for (let time = 1; time <= DURATION; time++) await exercise.second(time);
+    for (let time = 1; time <= DURATION && !options.signal?.aborted; time++) await exercise.second(time);
     return exercise.outcome;
   } finally {
     await exercise.stop();
@@ -229,7 +231,7 @@ class HallExercise {
     return {
       seed: this.#options.seed,
       defences: [...this.#options.defences],
-      seconds: DURATION,
+      seconds: Math.round(this.#hall.time),
       rotors,
       wrecked: rotors.filter(({ wrecked }) => wrecked).length,
       damage: Math.max(...rotors.map(({ damage }) => damage)),
