@@ -88,7 +88,7 @@ async function run(args: readonly string[]): Promise<number> {
     tell: event => print(values.json ? '' : eventText(event), event),
     reports: values.all ? 'all' : 'changes',
     listenAt,
-    ...(permits === undefined ? {} : { permits: permits.permits }),
+    ...(permits === undefined ? {} : { permits: permits.permits, openings: () => permits.openings }),
   });
   let ready = it.open();
   // One after the other, in the order in which they were asked for.

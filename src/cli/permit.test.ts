@@ -168,10 +168,7 @@ test('a signature that would count for nothing is not added', async t => {
   assert.equal(await fails(t, folder, `${REQUEST.replace('engineer-1', 'One')} blocks`), undefined);
   const file = join(folder, 'permit.json');
   const unsigned = readFileSync(file);
-  assert.equal(
-    await fails(t, folder, `${sign} one`),
-    'one has asked for this permit; the requester cannot approve',
-  );
+  assert.equal(await fails(t, folder, `${sign} one`), 'one has asked for this; the requester cannot approve');
   assert.match((await fails(t, folder, `${sign} stranger`))!, /belongs to no approver of approvers\.yaml$/);
   assert.deepEqual(readFileSync(file), unsigned);
   chmodSync(file, 0o640);
