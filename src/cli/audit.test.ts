@@ -40,8 +40,8 @@ after(async () => {
 });
 
 const MISTAKES: readonly (readonly [command: string, error: string])[] = [
-  ['program', 'program what? write program read'],
-  ['program write', "program 'write'? write program read"],
+  ['program', 'program what? there are: read, extract'],
+  ['program write', "program 'write'? there are: read, extract"],
   ['program read', 'name one controller: cofferdam program read HOST[:PORT] --station 0/2 --into FOLDER'],
   ['program read 10.2.0.7', 'say where the program goes: --into FOLDER'],
   [

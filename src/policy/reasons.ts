@@ -24,6 +24,7 @@ export const Reason = {
   lastUnknown: 15,
   rate: 16,
   permitted: 17,
+  breakGlass: 18,
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];
 export type ReasonName = keyof typeof Reason;
@@ -49,6 +50,7 @@ export const REASONS: Readonly<Record<ReasonName, string>> = {
     'the last value is not known yet, so the size of the step is not: let the client read it first',
   rate: 'it comes too often',
   permitted: 'a permit covers it',
+  breakGlass: 'the conduit is open by break-glass',
 };
 
 /** Names by number. */
