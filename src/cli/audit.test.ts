@@ -102,6 +102,10 @@ const MISTAKES: readonly (readonly [command: string, error: string])[] = [
     'audit 10.2.0.7 --approved program --permits store --approvers approvers.yaml',
     'store/permits: no such file; check the name',
   ],
+  [
+    'audit 10.2.0.7 --approved program --values DB5,DB6',
+    '--values DB6: the approved program has no such block; there are: OB1, FC7, DB5, or all',
+  ],
   ['audit 10.2.0.7 --approved program --clock soon', '--clock soon: give a number of seconds'],
 ];
 for (const [command, error] of MISTAKES) {
