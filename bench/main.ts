@@ -15,14 +15,17 @@ import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
 
-const HELP = `usage: npm run bench -- [micro|download] [OPTION …]
+const HELP = `usage: npm run bench -- [micro|download|process] [OPTION …]
 
   micro              the micro-benches instead (decoding, deciding, reading values)
   download           a program download instead: under a permit, beside one that is simply allowed
+  process            the statistics of readings instead: false alarms and delays on the simulated plants
   --only PART        inspect or gateway alone
   --quick            a short run: smaller captures, fewer and shorter rounds; its figures are no basis for claims
   --json             the figures as data
-  --readme           puts the figures into bench/README.md, in place of those that are there
+  --readme           puts the figures into bench/README.md, in place of those that are there; those of process, with
+                     their plots, into docs/
+  --jobs N           simulated plants at a time, for process (1)
   --packets N        packets of the capture (4,000,000)
   --seed N           another capture (1)
   --disturbed        a capture of segmented messages and reordered segments
@@ -38,6 +41,7 @@ const { values, positionals } = parseArgs({
     packets: { type: 'string' },
     seed: { type: 'string', default: '1' },
     disturbed: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
     folder: { type: 'string', default: join(tmpdir(), 'cofferdam-bench') },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -49,6 +53,13 @@ if (values.help) {
   await import('./micro.ts');
 } else if (positionals[0] === 'download') {
   await import('./download.ts');
+} else if (positionals[0] === 'process') {
+  const { quick, readme, jobs, folder } = values;
+  if (quick && readme) throw new Error('--readme: the figures of a --quick run are none to publish');
+  const { benchReadings } = await import('./readings/main.ts');
+  const seed = 100 * Number(values.seed) + 1;
+  const progress = (line: string) => console.error(line);
+  console.log(await benchReadings({ seed, quick, write: readme, jobs: Number(jobs), folder, progress }));
 } else {
   const figures = await measure();
   if (values.json) console.log(JSON.stringify(figures, null, 2));

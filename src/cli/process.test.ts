@@ -119,15 +119,19 @@ test('what is learned from one capture finds a replay in another', () => {
   assert.ok(findings.every(({ kind, from }) => kind !== 'process.replay' || from >= begun));
 
   const text = cofferdam('watch', ...WITH, 'tuesday.pcap').out;
-  assert.match(text, /CRITICAL pressure, as hmi-1 reads it, repeats in its last \d+ readings/);
+  assert.match(text, /^CRITICAL {2}Readings repeat earlier ones {2}\(process\.replay, T0856\)$/m);
+  assert.match(text, /^ {2}Pressure, as hmi-1 reads it, repeats in its last \d+ readings/m);
   assert.match(text, new RegExp(`\\n${findings.length} findings\\n$`));
   assert.equal(cofferdam('show', 'plant.json').out, learned.out);
+  assert.equal(cofferdam('watch', ...WITH, '--fail-on', 'critical', 'tuesday.pcap').code, 1);
+  assert.equal(cofferdam('watch', ...WITH, '--fail-on', 'medium', 'monday.pcap').code, 0);
 });
 
 test('without a profile only ranges are watched', () => {
   const { out, code } = cofferdam('watch', '--policy', 'plant.yaml', 'tuesday.pcap');
   assert.equal(code, 0);
-  assert.match(out, /HIGH pressure, as hmi-1 reads it, is 57 bar, outside 45 to 55 \[process\.range\]/);
+  assert.match(out, /^HIGH {2}Reading outside its range {2}\(process\.range, T0831\)$/m);
+  assert.match(out, /^ {2}Pressure, as hmi-1 reads it, is 57 bar, outside 45 to 55\.$/m);
   assert.match(out, /\n1 finding\n$/);
 });
 
@@ -150,6 +154,7 @@ test('mistakes are told in one line, with what to do', async () => {
   const cases: [string[], RegExp][] = [
     [[], /process what\? write process learn, process watch or process show/],
     [['learn', '--policy', 'plant.yaml', 'monday.pcap'], /name the profile: --profile FILE/],
+    [['watch', '--fail-on', 'bad', 'tuesday.pcap'], /--fail-on bad: write info, low, medium, high, critical/],
     [['watch', 'tuesday.pcap'], /name the policy: --policy FILE/],
     [['watch', '--policy', 'plant.yaml'], /no capture named/],
     [['watch', '--policy', 'plant.yaml', 'none.pcap'], /none\.pcap: no such file/],

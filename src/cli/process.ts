@@ -4,25 +4,27 @@
  * @module
  */
 
-import { access, constants, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ReadingsOf, type Receiver, tagInfos } from '../detect/readings.ts';
+import { atLeast, describeFinding } from '../detect/report.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
-import type { Finding } from '../operation/finding.ts';
+import { type Finding, SEVERITIES } from '../operation/finding.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
-import { clock } from '../process/alarm.ts';
+import { PROCESS_KINDS } from '../process/finding-kinds.ts';
 import { type LeftOut, ProcessLearner } from '../process/learner.ts';
 import { ProcessMonitor } from '../process/process-monitor.ts';
 import type { ProcessProfile, TagProfile } from '../process/profile.ts';
 import { loadProfile, saveProfile } from '../process/profile-file.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { type Command, UsageError } from './command.ts';
+import { findCaptures } from './find-captures.ts';
 
 const HELP = `usage: cofferdam process learn --policy FILE --profile FILE [--except FINDINGS …] CAPTURE…
-       cofferdam process watch --policy FILE [--profile FILE] [--ndjson] CAPTURE…
+       cofferdam process watch --policy FILE [--profile FILE] [--ndjson] [--fail-on LEVEL] CAPTURE…
        cofferdam process show PROFILE
 
 learn  reads captures of ordinary operation and writes what the readings of the policy's tags are like
@@ -34,6 +36,7 @@ show   says of each tag which detectors speak, and why others do not
   --profile FILE   what was learned; watch without it compares readings with their ranges only
   --except FILE    findings (as --ndjson prints them): nothing is learned from their times; may be given several times
   --ndjson         a JSON object a line for each finding
+  --fail-on LEVEL  exit code 1 where there is a finding of that severity or worse: ${SEVERITIES.join(', ')}
 
 Captures are pcap or pcapng; - is standard input. Several are one record of traffic, in the order given.
 
@@ -42,7 +45,8 @@ Examples:
   cofferdam process watch --policy plant.yaml --profile plant.json tuesday.pcap
   tcpdump -i eth1 -w - | cofferdam process watch --policy plant.yaml --profile plant.json -
 
-Exit codes: 0 done, whatever was found; 2 a file could not be used, or not read to its end (what could be read counts).`;
+Exit codes: 0 done, 1 something is as severe as --fail-on says, 2 a file could not be used, or not read to its end
+(what could be read counts).`;
 
 /** How long after a signal the reader of the output has for what is left, ms. */
 const LAST_WORDS = 2000;
@@ -104,31 +108,41 @@ async function watch(args: readonly string[]): Promise<number> {
       policy: { type: 'string' },
       profile: { type: 'string' },
       ndjson: { type: 'boolean', default: false },
+      'fail-on': { type: 'string' },
     },
     allowPositionals: true,
   });
+  const level = values['fail-on'];
+  const failOn = SEVERITIES.find(severity => severity === level);
+  if (level !== undefined && failOn === undefined) {
+    throw new UsageError(`process watch: --fail-on ${level}: write ${SEVERITIES.join(', ')}`);
+  }
   const policy = await policyOf(values.policy, 'watch');
   await findAll(positionals, 'watch');
   const profile = values.profile === undefined ? undefined : await loadProfile(values.profile);
   const lines = new Lines(process.stdout);
+  const colour = process.stdout.isTTY && process.stdout.hasColors();
   let found = 0;
+  let failed = false;
   const monitor = new ProcessMonitor({
     tags: tagInfos(policy),
     ...(profile === undefined ? {} : { profile }),
     sink: finding => {
       found++;
-      lines.write(values.ndjson ? `${JSON.stringify(finding)}\n` : `${text(finding)}\n`);
+      failed ||= failOn !== undefined && atLeast(finding.severity, failOn);
+      lines.write(values.ndjson ? `${JSON.stringify(finding)}\n` : `${text(finding, colour)}\n\n`);
     },
   });
   const code = await readings(positionals, policy, monitor, () => lines.flush());
   if (!values.ndjson) {
     for (const { tag, source, why } of monitor.silent()) {
-      lines.write(`not watched: ${tag} as ${source} reads it: ${why}\n`);
+      if (profile !== undefined)
+        lines.write(`only its range is watched: ${tag}, as ${source} reads it: ${why}\n`);
     }
     lines.write(`${found} finding${found === 1 ? '' : 's'}\n`);
   }
   await lines.flush();
-  return code;
+  return code === 0 && failed ? 1 : code;
 }
 
 async function show(args: readonly string[]): Promise<number> {
@@ -149,14 +163,13 @@ async function policyOf(file: string | undefined, action: string): Promise<Polic
   return policy;
 }
 
-/** Tells of a name that is wrong before the captures named before it are read for hours. */
 async function findAll(files: readonly string[], action: string): Promise<void> {
   if (files.length === 0) {
     throw new UsageError(
       `process ${action}: no capture named; give one or more files, or '-' for standard input`,
     );
   }
-  for (const file of files) if (file !== '-') await access(file, constants.R_OK);
+  await findCaptures(files);
 }
 
 /** Hands the readings in the captures over; the exit code. */
@@ -220,8 +233,9 @@ function timeOf(line: string, place: string): LeftOut {
   return { tag: subject?.object, from, to };
 }
 
-function text({ from, severity, message, kind, because, advice }: Finding): string {
-  return `${clock(from)} ${severity.toUpperCase()} ${message} [${kind}]\n  why: ${because}\n  next: ${advice}`;
+function text(finding: Finding, colour: boolean): string {
+  const kind = Object.values(PROCESS_KINDS).find(({ name }) => name === finding.kind)!;
+  return describeFinding(finding, kind.title, colour);
 }
 
 function describe({ tags }: ProcessProfile): string {

@@ -14,6 +14,9 @@ import type { Policy } from '../policy/policy.ts';
 import { toNumber } from '../policy/ratio.ts';
 import type { TagInfo } from '../process/profile.ts';
 
+/** The station of an operation whose message does not tell it. */
+const UNKNOWN = -1;
+
 /** Who is told of readings and commands. */
 export interface Receiver {
   observe(tag: string, time: number, value: number, source: string): void;
@@ -77,14 +80,19 @@ export class ReadingsOf implements Sink {
     const name = (address: string) => policy.hostsAt(address).find(({ network }) => isSingle(network))?.name;
     const tags = new Map<string, Scaled[]>();
     const host = name(server);
-    for (const tag of policy.tags.values()) {
-      if (tag.host.name !== host) continue;
+    const own = [...policy.tags.values()].filter(tag => tag.host.name === host);
+    for (const tag of own) {
       const { space, area } = tag.range;
-      const place = `${policy.protocols.indexOf(tag.protocol)} ${tag.station} ${space} ${area}`;
+      const protocol = policy.protocols.indexOf(tag.protocol);
       const unit = tag.protocol.spaces[space]!.bits;
       const scale = toNumber(tag.scaling.scale);
       const offset = toNumber(tag.scaling.offset);
-      tags.set(place, [...(tags.get(place) ?? []), { tag, unit, scale, offset }]);
+      // A capture that begins within a connection does not tell the station; it is known where there is only one.
+      const alone = own.every(one => one.protocol !== tag.protocol || one.station === tag.station);
+      for (const station of alone ? [tag.station, UNKNOWN] : [tag.station]) {
+        const place = `${protocol} ${station} ${space} ${area}`;
+        tags.set(place, [...(tags.get(place) ?? []), { tag, unit, scale, offset }]);
+      }
     }
     const pair = { client: name(client) ?? client, tags };
     this.#pairs.set(key, pair);

@@ -19,9 +19,4 @@ export class Episode {
     this.#last = Math.max(this.#last, time);
     return begins;
   }
-
-  /** True while an episode lasts. */
-  during(time: number): boolean {
-    return time - this.#last <= this.#rest;
-  }
 }

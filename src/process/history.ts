@@ -7,6 +7,8 @@
 import { median } from './robust.ts';
 
 const MOST = 262_144;
+/** A value beyond this is no reading of anything, and its square would not be a number any more. */
+const GREATEST = 1e100;
 /** Commands that are kept. */
 const MOST_COMMANDS = 4096;
 /** Intervals longer than so many sampling periods are gaps. */
@@ -19,9 +21,9 @@ export class History {
   #values = new Float64Array(1024);
   #count = 0;
 
-  /** Takes a reading; those that are no number, or not later than the last one, are left out. */
+  /** Takes a reading; those that are no number (or absurd), or not later than the last one, are left out. */
   add(time: number, value: number): void {
-    if (!Number.isFinite(value) || !Number.isFinite(time)) return;
+    if (!(Math.abs(value) <= GREATEST) || !Number.isFinite(time)) return;
     if (this.#count > 0 && time <= this.#times[this.#count - 1]!) return;
     if (this.#count === this.#times.length) this.#makeRoom();
     this.#times[this.#count] = time;
@@ -58,16 +60,6 @@ export class History {
       begin = at;
     }
     return runs;
-  }
-
-  /** The history without what lies within `spans` of time, ends included. */
-  without(spans: readonly (readonly [number, number])[]): History {
-    const rest = new History();
-    for (let i = 0; i < this.#count; i++) {
-      const time = this.#times[i]!;
-      if (!spans.some(([from, to]) => time >= from && time <= to)) rest.add(time, this.#values[i]!);
-    }
-    return rest;
   }
 
   /** The history less what `part` gives for the reading at each place. */

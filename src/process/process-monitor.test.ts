@@ -11,6 +11,7 @@ import type { Finding } from '../operation/finding.ts';
 import { ProcessLearner } from './learner.ts';
 import { ProcessMonitor } from './process-monitor.ts';
 import type { ProcessProfile, TagInfo } from './profile.ts';
+import { formatProfile, parseProfile } from './profile-file.ts';
 import { normals, pressures, uniforms } from './testing.ts';
 
 const TAG: TagInfo = { name: 'pressure', unit: 'bar', range: [45, 55] };
@@ -225,6 +226,29 @@ test('no reading breaks anything, and detectors work afterwards', () => {
       JSON.stringify(findings);
     }),
     { numRuns: 40 },
+  );
+});
+
+test('whatever is learned can be saved and loaded, and watched with', () => {
+  const extreme = fc.constantFrom(0, 1, -1, 1e-300, 1e300, Number.NaN, Number.POSITIVE_INFINITY, 1e99, 50);
+  const shapes = fc.tuple(
+    fc.array(fc.oneof(extreme, fc.double()), { minLength: 1, maxLength: 30 }),
+    fc.nat(40),
+  );
+  fc.assert(
+    fc.property(shapes, ([values, gap]) => {
+      const learner = new ProcessLearner([{ name: 'pressure', unit: 'bar' }]);
+      let time = 0;
+      for (let i = 0; i < 4500; i++) {
+        time += i % 97 === 0 ? gap : 1;
+        learner.observe('pressure', time, values[i % values.length]!, 'hmi-1');
+        if (i % 200 === 0) learner.command('pressure', time, i);
+      }
+      const profile = learner.learn();
+      assert.deepEqual(parseProfile(formatProfile(profile), 'p.json'), JSON.parse(JSON.stringify(profile)));
+      found(DATA.subarray(HISTORY, HISTORY + 200), profile);
+    }),
+    { numRuns: 6 },
   );
 });
 

@@ -87,10 +87,14 @@ export class ProcessMonitor {
 
   /** Tags and sources whose statistics do not speak, with the reason. */
   silent(): { readonly tag: string; readonly source: string; readonly why: string }[] {
-    return [...this.#tags.values()].flatMap(({ tag, streams }) =>
+    return [...this.#tags.values()].flatMap(({ tag, profile, streams }) =>
       [...streams]
-        .filter(([, stream]) => stream.silent !== '')
-        .map(([source, stream]) => ({ tag: tag.name, source, why: stream.silent })),
+        .map(([source, stream]) => ({
+          tag: tag.name,
+          source,
+          why: profile === undefined ? 'the profile does not have it' : stream.silent,
+        }))
+        .filter(({ why }) => why !== ''),
     );
   }
 

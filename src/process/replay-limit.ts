@@ -40,13 +40,16 @@ export function repeatsItself({ best, readings }: Sameness): boolean {
 export function sameness(model: NoiseModel, words: Words, runs: readonly Float64Array[]): Sameness {
   const readings = runs.reduce((sum, run) => sum + run.length, 0);
   const memory = 2 ** Math.ceil(Math.log2(readings));
-  const detector = new ReplayDetector(model, words, Number.POSITIVE_INFINITY, memory);
+  const enough = REPETITIVE * Math.log(readings ** 2 / 2);
+  // Alignments beyond that are not looked at any longer: there may be very many.
+  const detector = new ReplayDetector(model, words, enough, memory);
   let best = 0;
   let at = 0;
   for (const run of runs) {
     for (const innovation of run) {
       detector.next(at++, innovation);
       best = Math.max(best, detector.score);
+      if (best > enough) return { best, readings };
     }
     detector.interrupt();
   }

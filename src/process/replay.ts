@@ -145,7 +145,8 @@ export class ReplayDetector {
     let left = MOST_PLACES;
     for (let place = first; place >= 0 && place > oldest; place = this.#before[place & this.#mask]!) {
       if (at - place >= LEAST_LAG) this.#extend(at, place, oldest);
-      if (--left === 0) break;
+      // One alarm is enough, and readings that go round in circles have a thousand.
+      if (--left === 0 || this.#score >= this.#limit) break;
     }
     if (this.#score < PROMISING) return undefined;
     if (this.#score < this.#limit) {
