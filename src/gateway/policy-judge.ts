@@ -31,6 +31,8 @@ const MENDABLE: ReadonlySet<Reason> = new Set([
   Reason.step,
   Reason.lastUnknown,
   Reason.rate,
+  Reason.interlock,
+  Reason.interlockUnknown,
 ]);
 
 export class PolicyJudge implements Judge {
@@ -94,6 +96,8 @@ export class PolicyJudge implements Judge {
       case Reason.partial:
       case Reason.step:
       case Reason.lastUnknown:
+      case Reason.interlock:
+      case Reason.interlockUnknown:
         return Why.value;
       case Reason.rate:
         return Why.busy;
