@@ -22,7 +22,7 @@ const FIRST = 2 * HOUR;
 const EVERY = 1800;
 const LASTS = 300;
 /** Faults a tag and size. */
-const TRIALS = 4;
+const TRIALS = 3;
 
 interface Job {
   readonly plant: PlantName;
@@ -79,13 +79,18 @@ function countFalse(
     outlier: 'outlier',
     replay: 'replay',
   } as const;
+  // Set-points are watched too, but only readings count as tags.
+  const readings = new Set(plant.watched.filter(({ setting }) => !setting).map(({ name }) => name));
+  const tags = profile.tags.filter(({ tag }) => readings.has(tag));
   const speaking = Object.fromEntries(
     Object.entries(detectors).map(([kind, part]) => [
       `process.${kind}`,
-      profile.tags.filter(tag => tag[part] !== undefined).length,
+      tags.filter(tag => tag[part] !== undefined).length,
     ]),
   );
-  speaking['process.range'] = plant.watched.filter(({ range }) => range !== undefined).length;
+  speaking['process.range'] = plant.watched.filter(
+    ({ setting, range }) => !setting && range !== undefined,
+  ).length;
   speaking['process.unresponsive'] = new Set(
     profile.tags.flatMap(({ responses }) => responses.map(({ tag }) => tag)),
   ).size;
