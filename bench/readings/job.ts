@@ -37,7 +37,8 @@ const job = { plant, seed: Number(seed), part, learn: Number(learn), watch: Numb
 console.log(JSON.stringify(run(job)));
 
 function run({ plant: name, seed, part, learn, watch }: Job): JobFigures {
-  const plant: Plant = PLANTS[name];
+  const whole: Plant = PLANTS[name];
+  const plant: Plant = part === 'clean' ? whole : { ...whole, watched: whole.tried };
   const tags = plant.watched.map(infoOf);
   const learner = new ProcessLearner(tags);
   const rows = plant.history({ seed, seconds: (learn + watch) * HOUR });
@@ -202,6 +203,8 @@ function faultsInto(
   if (!(detector in rest)) return undefined;
   const delays: number[] = [];
   const room = values.length - FIRST - within;
+  // The hours are too few for it.
+  if (room < 0) return undefined;
   for (let trial = 0; trial < TRIALS; trial++) {
     const begins = FIRST + Math.floor((trial * room) / TRIALS);
     const last = values[begins - 1]!;
