@@ -6,6 +6,7 @@
 
 import type { DeviceProgram, FactKind, ProgramReader } from '../protocol/program-reader.ts';
 import { type ApprovedProgram, clockAhead } from './approved-program.ts';
+import type { Permitted } from './permitted.ts';
 
 /** A block: more than approved, less, another, or one that could be read and cannot any more. */
 export interface BlockDifference {
@@ -32,6 +33,13 @@ export interface ClockDifference {
   readonly approved: number;
 }
 
+/** A block that was changed as a permit allows. */
+export interface PermittedChange {
+  readonly object: string;
+  /** Short id of the permit. */
+  readonly permit: string;
+}
+
 export interface Comparison {
   readonly blocks: readonly BlockDifference[];
   readonly facts: readonly FactDifference[];
@@ -40,6 +48,8 @@ export interface Comparison {
   readonly problems: readonly string[];
   /** Blocks whose present values differ from those that were read with the approved program; no difference by itself. */
   readonly values: readonly string[];
+  /** Blocks that are not as in the approved program, but as a permit allowed since; no difference either. */
+  readonly permitted: readonly PermittedChange[];
   /** Blocks whose bytes were compared and are as approved. */
   readonly same: number;
 }
@@ -49,11 +59,8 @@ export interface CompareOptions {
   readonly clock: number;
   /** Compare the present values of data blocks too. */
   readonly values: boolean;
-}
-
-/** Is anything different? */
-export function isDifferent({ blocks, facts, clock, problems }: Comparison): boolean {
-  return blocks.length > 0 || facts.length > 0 || clock !== undefined || problems.length > 0;
+  /** What was changed under permits; none where it is not given. */
+  readonly permitted?: Permitted | undefined;
 }
 
 export function compare(
@@ -62,40 +69,49 @@ export function compare(
   reader: ProgramReader,
   options: CompareOptions,
 ): Comparison {
-  const blocks: BlockDifference[] = [];
+  const differences: BlockDifference[] = [];
   const values: string[] = [];
   let same = 0;
   const found = new Map(program.objects.map(each => [each.object, each]));
   for (const { object, bytes, problem } of found.values()) {
     const was = approved.content.get(object);
     const known = was !== undefined || approved.listed.includes(object);
-    if (!known) blocks.push({ kind: 'added', object, approved: was, found: bytes, problem });
-    else if (bytes === undefined || was === undefined) {
+    const difference = { object, approved: was, found: bytes, problem };
+    if (!known) differences.push({ ...difference, kind: 'added' });
+    else if (bytes === undefined) {
       // A part of the firmware is neither read then nor now.
-      if (was === bytes) continue;
-      blocks.push({
-        kind: bytes === undefined ? 'unreadable' : 'changed',
-        object,
-        approved: was,
-        found: bytes,
-        problem,
-      });
-    } else if (equal(was, bytes)) same++;
-    else if (!options.values && equal(reader.lasting(was), reader.lasting(bytes))) {
+      if (was !== undefined) differences.push({ ...difference, kind: 'unreadable' });
+    } else if (was !== undefined && equal(was, bytes)) same++;
+    else if (was !== undefined && !options.values && equal(reader.lasting(was), reader.lasting(bytes))) {
       values.push(object);
       same++;
-    } else blocks.push({ kind: 'changed', object, approved: was, found: bytes, problem });
+    } else differences.push({ ...difference, kind: 'changed' });
   }
   for (const object of [...approved.content.keys(), ...approved.listed]) {
     if (found.has(object)) continue;
     const was = approved.content.get(object);
-    blocks.push({ kind: 'missing', object, approved: was, found: undefined, problem: '' });
+    differences.push({ kind: 'missing', object, approved: was, found: undefined, problem: '' });
+  }
+  const blocks: BlockDifference[] = [];
+  const permitted: PermittedChange[] = [];
+  for (const difference of differences) {
+    const permit = permitOf(difference, options.permitted);
+    if (permit === undefined) blocks.push(difference);
+    else permitted.push({ object: difference.object, permit });
   }
   const facts = compareFacts(approved, program);
   const clock = compareClock(approved, program, options);
   // What could not be read of the trusted controller either is known, and people were told of it then.
   const problems = program.problems.filter(problem => !approved.problems.includes(problem));
-  return { blocks, facts, clock, problems, values, same };
+  return { blocks, facts, clock, problems, values, permitted, same };
+}
+
+function permitOf(
+  { kind, object, found }: BlockDifference,
+  permitted: Permitted | undefined,
+): string | undefined {
+  if (kind === 'missing') return permitted?.deleted(object);
+  return found && permitted?.loaded(object, found);
 }
 
 function compareFacts(approved: ApprovedProgram, { facts }: DeviceProgram): FactDifference[] {

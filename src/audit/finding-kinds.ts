@@ -43,6 +43,14 @@ export const AUDIT_FINDINGS = {
     advice:
       'Find out whether its protection was changed by somebody who may; where not, treat the controller as changed by an intruder, and compare it by other means (memory card, manufacturer).',
   },
+  program: {
+    name: 'audit.program-changed',
+    title: 'The controller says itself that its program is another',
+    severity: 'critical',
+    because: 'the controller runs what nobody approved; its blocks could not be compared',
+    technique: 'T0889',
+    advice: STOP_AND_ASK,
+  },
   firmware: {
     name: 'audit.firmware-changed',
     title: 'The firmware is not the one that was approved',

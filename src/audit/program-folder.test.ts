@@ -97,6 +97,7 @@ const MISTAKES: readonly (readonly [what: string, change: (place: string) => voi
     edit('"blocks": [', '"blocks": 1, "other": ['),
     /`blocks` is missing, or no list/,
   ],
+  ['would act on a terminal', edit('"RUN"', '"\\u001b[2J"'), /`value` has control characters/],
   ['has no time', edit('2026-01-12T', 'yesterday '), /`read` is no time/],
   [
     'lacks a block',

@@ -9,8 +9,9 @@
  */
 
 import { hash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { createDurably, flushFolder, readBounded } from '../program/durable-file.ts';
 import type { ApprovedBlock } from '../program/permit.ts';
 import { FACT_KINDS, type FactKind, type ProgramFact } from '../protocol/program-reader.ts';
 import type { ApprovedProgram } from './approved-program.ts';
@@ -62,13 +63,13 @@ export async function writeProgram(folder: string, program: ApprovedProgram): Pr
   try {
     await mkdir(join(beside, BLOCKS), { recursive: true });
     for (const [object, bytes] of program.content) {
-      await writeDurably(join(beside, BLOCKS, blockFileName(object)), bytes);
+      await createDurably(join(beside, BLOCKS, blockFileName(object)), bytes);
     }
-    await writeDurably(join(beside, MANIFEST), text);
-    await syncFolder(join(beside, BLOCKS));
-    await syncFolder(beside);
+    await createDurably(join(beside, MANIFEST), text);
+    await flushFolder(join(beside, BLOCKS));
+    await flushFolder(beside);
     await rename(beside, folder);
-    await syncFolder(dirname(folder));
+    await flushFolder(dirname(folder));
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
     throw error;
@@ -88,7 +89,7 @@ export async function readProgram(
   folder: string,
 ): Promise<{ readonly program: ApprovedProgram; readonly sha256: string }> {
   const file = join(folder, MANIFEST);
-  const text = await readBounded(
+  const text = await readOr(
     file,
     MAX_MANIFEST,
     `${folder}: no program is here; cofferdam program read makes one`,
@@ -105,7 +106,7 @@ export async function readProgram(
   const content = new Map<string, Uint8Array>();
   for (const { object, sha256 } of manifest.blocks) {
     const path = join(folder, BLOCKS, blockFileName(object));
-    const bytes = await readBounded(path, MAX_BLOCK, `${path}: is missing, and ${file} names it; restore it`);
+    const bytes = await readOr(path, MAX_BLOCK, `${path}: is missing, and ${file} names it; restore it`);
     if (hash('sha256', bytes) !== sha256) {
       throw new ProgramFolderError(
         `${path}: is not the block that ${file} names (its SHA-256 differs); restore the folder, and find out who changed it`,
@@ -159,17 +160,19 @@ function readManifest(data: unknown, wrong: (problem: string) => never): Omit<Ap
     return value as Record<string, unknown>;
   }
   function text(from: Record<string, unknown>, key: string): string {
-    const value = from[key];
-    return typeof value === 'string' ? value : wrong(`\`${key}\` is missing, or no text`);
+    return plain(from[key], key);
+  }
+  /** Some of it is printed: nothing that a terminal would act on. */
+  function plain(value: unknown, key: string): string {
+    if (typeof value !== 'string') return wrong(`\`${key}\` is missing, or no text`);
+    return /\p{Cc}/u.test(value) ? wrong(`\`${key}\` has control characters`) : value;
   }
   function number(from: Record<string, unknown>, key: string): number {
     const value = from[key];
     return typeof value === 'number' ? value : wrong(`\`${key}\` is missing, or no number`);
   }
   function texts(from: Record<string, unknown>, key: string): string[] {
-    return list(from, key).map(each =>
-      typeof each === 'string' ? each : wrong(`\`${key}\` has what is no text`),
-    );
+    return list(from, key).map(each => plain(each, key));
   }
   function list(from: Record<string, unknown>, key: string): unknown[] {
     const value = from[key];
@@ -177,36 +180,12 @@ function readManifest(data: unknown, wrong: (problem: string) => never): Omit<Ap
   }
 }
 
-async function readBounded(path: string, limit: number, missing: string): Promise<Buffer> {
+async function readOr(path: string, limit: number, missing: string): Promise<Buffer> {
   try {
-    const { size } = await stat(path);
-    if (size > limit)
-      throw new ProgramFolderError(`${path}: is longer than ${limit} bytes; is it what it should be?`);
-    return await readFile(path);
+    return await readBounded(path, limit);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new ProgramFolderError(missing);
     throw error;
-  }
-}
-
-/** Writes a new file, and waits until it is on disk. */
-export async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Waits until the names in a folder are on disk. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

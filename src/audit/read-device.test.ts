@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { Operation } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
 import { VERBS } from '../operation/verb.ts';
+import { BlockType } from '../plant/s7-block.ts';
 import { writeRegister } from '../protocol/modbus/encode.ts';
 import { modbus } from '../protocol/modbus/modbus.ts';
 import { connectionConfirm, dataMessage } from '../protocol/osi/encode.ts';
@@ -25,7 +26,7 @@ import { type Device, DeviceError } from './device-link.ts';
 import { Hold } from './hold.ts';
 import { OnlyReads } from './only-reads.ts';
 import { readDevice } from './read-device.ts';
-import { stand } from './testing.ts';
+import { block, put, stand } from './testing.ts';
 
 const FAST = { rate: 100_000 };
 
@@ -86,6 +87,7 @@ test('only functions that read go over the wire', async () => {
       'job 0x1e', // upload
       'job 0x1f', // end upload
       'job 0xf0', // set-up
+      'kind 7: 3/1', // count blocks
       'kind 7: 3/2', // list blocks of a type
       'kind 7: 4/1', // read a system status list
       'kind 7: 7/1', // read the clock
@@ -231,11 +233,34 @@ for (const [what, on, error] of HOSTILE) {
 }
 
 test('a device without a way to read its program says so', async () => {
-  const device = { name: 'plc-1', address: '127.0.0.1', port: 1, protocol: modbus, station: 1 };
+  const { readBack: _, ...protocol } = modbus;
+  const device = { name: 'plc-1', address: '127.0.0.1', port: 1, protocol, station: 1 };
   await assert.rejects(
     readDevice(device),
     /Modbus\/TCP gives no way to read a program back; see docs\/audit.md/,
   );
+});
+
+test('a program that is changed while it is read is read again, and not without end', async () => {
+  const on = await stand();
+  try {
+    let changes = 1;
+    let asked = 0;
+    const progress = (what: string) => {
+      asked++;
+      if (what === 'DB5' && changes-- > 0) put(on.controller, block(BlockType.OB, 35 + changes));
+    };
+    const { program } = await readDevice(on.device, { ...FAST, settle: 1, progress });
+    assert.equal(program.objects.length, 4);
+    assert.ok(asked > 40, 'it was read twice');
+    changes = 100;
+    await assert.rejects(
+      readDevice(on.device, { ...FAST, settle: 1, progress }),
+      /its program was changed each of the 3 times that it was read; read it when nobody works on it/,
+    );
+  } finally {
+    await on.close();
+  }
 });
 
 test('a device may be asked for a few blocks only', async () => {

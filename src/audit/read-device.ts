@@ -22,6 +22,9 @@ export const STANDARD_RATE = 4;
 const PATIENCE = 5000;
 /** Requests of one reading: a device that sends its blocks in crumbs would otherwise keep it busy for days. */
 const MAX_REQUESTS = 100_000;
+/** How often a program that is being changed is read, and how long it is left alone in between, ms. */
+const ATTEMPTS = 3;
+const SETTLE = 10_000;
 
 export interface ReadOptions {
   /** Requests a second, at most. */
@@ -29,6 +32,8 @@ export interface ReadOptions {
   readonly hold?: Hold;
   readonly signal?: AbortSignal;
   readonly limits?: ProgramLimits;
+  /** How long a program that was changed while it was read is left alone, ms. */
+  readonly settle?: number;
   /** Told before each request what it reads. */
   readonly progress?: (what: string) => void;
 }
@@ -42,8 +47,26 @@ export interface Reading {
   readonly requests: number;
 }
 
-/** Reads the program. Throws {@link DeviceError} where that is not possible. */
+/**
+ * Reads the program; again after a while where it was changed meanwhile. Throws {@link DeviceError} where there is no
+ * reading it.
+ */
 export async function readDevice(device: Device, options: ReadOptions = {}): Promise<Reading> {
+  const { signal, settle = SETTLE } = options;
+  for (let attempt = 1; ; attempt++) {
+    const reading = await readOnce(device, options);
+    if (reading.program.steady) return reading;
+    if (attempt === ATTEMPTS) {
+      const where = `${device.address}:${device.port}`;
+      throw new DeviceError(
+        `${where}: its program was changed each of the ${ATTEMPTS} times that it was read; read it when nobody works on it`,
+      );
+    }
+    await sleep(settle, undefined, { signal });
+  }
+}
+
+async function readOnce(device: Device, options: ReadOptions): Promise<Reading> {
   const { rate = STANDARD_RATE, hold = new Hold(), signal, limits = PROGRAM_LIMITS, progress } = options;
   const { protocol, station } = device;
   const where = `${device.address}:${device.port}`;

@@ -9,12 +9,13 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../operation/finding.ts';
+import { createDurably, flushFolder } from '../program/durable-file.ts';
 import type { ProgramReader } from '../protocol/program-reader.ts';
 import { type ApprovedProgram, approvedFrom } from './approved-program.ts';
 import type { Comparison } from './compare.ts';
 import type { Device } from './device-link.ts';
 import { differenceText } from './findings.ts';
-import { blockFileName, syncFolder, writeDurably, writeProgram } from './program-folder.ts';
+import { blockFileName, writeProgram } from './program-folder.ts';
 import type { Reading } from './read-device.ts';
 
 export interface Kept {
@@ -40,18 +41,18 @@ export async function keepVersions(folder: string, kept: Kept, reader: ProgramRe
     for (const block of comparison.blocks) {
       differences.push(differenceText(block, reader));
       if (block.approved === undefined) continue;
-      await writeDurably(join(beside, 'approved', blockFileName(block.object)), block.approved);
+      await createDurably(join(beside, 'approved', blockFileName(block.object)), block.approved);
     }
-    await syncFolder(join(beside, 'approved'));
+    await flushFolder(join(beside, 'approved'));
     if (differences.length > 0)
-      await writeDurably(join(beside, 'differences.txt'), `${differences.join('\n\n')}\n`);
-    await writeDurably(
+      await createDurably(join(beside, 'differences.txt'), `${differences.join('\n\n')}\n`);
+    await createDurably(
       join(beside, 'findings.ndjson'),
       findings.map(each => `${JSON.stringify(each)}\n`).join(''),
     );
-    await syncFolder(beside);
+    await flushFolder(beside);
     await rename(beside, place);
-    await syncFolder(folder);
+    await flushFolder(folder);
   } catch (error) {
     await rm(beside, { recursive: true, force: true });
     throw error;

@@ -28,15 +28,17 @@ export function auditText(device: Device, audit: Audit, approved: string): strin
   if (reading !== undefined && comparison !== undefined) {
     const seconds = ((reading.ended - reading.began) / 1000).toFixed(1);
     const time = new Date(reading.ended).toISOString().slice(0, 19).replace('T', ' ');
-    const count = comparison.same === 1 ? '1 block is' : `${comparison.same} blocks are`;
     lines.push(
-      `${time}  ${whom(device)}: ${count} as approved (program ${approved.slice(0, 12)}); ${reading.requests} requests in ${seconds} s`,
+      `${time}  ${whom(device)}: ${sameText(comparison.same)} (program ${approved.slice(0, 12)}); ${reading.requests} requests in ${seconds} s`,
     );
     if (comparison.values.length > 0) {
       lines.push(
         `present values are others, which is no difference by itself: ${comparison.values.join(' ')}`,
       );
     }
+  }
+  for (const { object, permit } of comparison?.permitted ?? []) {
+    lines.push(`${object} is not as in the approved program, but as permit ${permit} allows`);
   }
   for (const finding of findings) lines.push(...findingLines(finding));
   if (comparison !== undefined && !again) {
@@ -68,7 +70,7 @@ export function auditJson(device: Device, audit: Audit, approved: string): strin
     different: findings.length > 0,
     again,
     ...(reading && { requests: reading.requests, seconds: (reading.ended - reading.began) / 1000 }),
-    ...(comparison && { same: comparison.same, values: comparison.values }),
+    ...(comparison && { same: comparison.same, values: comparison.values, permitted: comparison.permitted }),
     ...(kept !== undefined && { kept }),
     findings,
   });
@@ -77,6 +79,12 @@ export function auditJson(device: Device, audit: Audit, approved: string): strin
 function findingLines({ severity, kind, message, because, advice }: Finding): string[] {
   const label = styleText(COLOURS[severity], severity.toUpperCase(), { stream: process.stdout });
   return [`${label} ${kind}: ${message}`, `  ${because}`, `  ${advice}`];
+}
+
+/** Where a protocol gives no blocks, only what the controller says of itself was compared. */
+function sameText(same: number): string {
+  if (same === 0) return 'no block is as approved, or none could be compared';
+  return same === 1 ? '1 block is as approved' : `${same} blocks are as approved`;
 }
 
 function whom({ name, address, port, protocol, station }: Device): string {

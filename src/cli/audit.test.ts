@@ -48,18 +48,18 @@ const MISTAKES: readonly (readonly [command: string, error: string])[] = [
     'program read 10.2.0.7 --into there',
     'there: is there already; name a new folder, or move the old one away',
   ],
-  ['program read 10.2.0.7 --into new', 'say which rack/slot the controller has: --station 0/2'],
   [
-    'program read 10.2.0.7 --into new --station 9/9',
+    'program read 10.2.0.7 --into new',
+    'say which station the controller is: unit of modbus, like --station 1; rack/slot of s7comm, like --station 0/2',
+  ],
+  [
+    'program read 10.2.0.7 --into new --protocol s7comm --station 9/9',
     '--station 9/9: rack 9 does not exist; racks are 0 to 7',
   ],
-  [
-    'program read 10.2.0.7 --into new --protocol modbus --station 1',
-    '--protocol modbus: gives no sound way to read a program back (docs/audit.md says why); those that do: s7comm',
-  ],
+  ['program read 10.2.0.7 --into new --protocol modbus', 'say which unit the controller has: --station 1'],
   [
     'program read 10.2.0.7 --into new --protocol mms --station 1',
-    '--protocol mms: no such protocol; those that read programs: s7comm',
+    '--protocol mms: no such protocol; those that do: modbus, s7comm',
   ],
   [
     'program read plc-7 --into new --station 0/2',

@@ -4,10 +4,15 @@
  * @module
  */
 
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Auditor } from '../audit/auditor.ts';
+import { Permitted } from '../audit/permitted.ts';
 import { readProgram } from '../audit/program-folder.ts';
+import { loadApprovers } from '../program/approvers-file.ts';
+import { PermitStore } from '../program/permit-store.ts';
 import { auditJson, auditText } from './audit-report.ts';
 import { type Command, UsageError } from './command.ts';
 import { DEVICE_OPTIONS, readDeviceWords } from './device.ts';
@@ -29,9 +34,11 @@ controller is busy.
   --keep FOLDER        where what differs is kept (default: cofferdam-audit)
   --every TIME         again and again, for example every 10m, until SIGINT or SIGTERM (30s, 10m, 2h, 1d)
   --clock SECONDS      how far the clock may be off from where it was (default ${STANDARD_CLOCK})
+  --permits FOLDER, --approvers FILE
+                       the gateway's permit store, and who approves: what was changed under a permit is as approved
   --values             compare the present values of data blocks too: for those that the program never writes
   --policy FILE        where HOST is the name of a host in this policy
-  --protocol NAME, --station RACK/SLOT
+  --protocol NAME, --station STATION
                        where they are not those of the approved program
   --from ADDRESS       connect from this address of this machine
   --rate N             at most N requests a second (default 4)
@@ -52,6 +59,8 @@ async function run(args: readonly string[]): Promise<number> {
     options: {
       ...DEVICE_OPTIONS,
       approved: { type: 'string' },
+      permits: { type: 'string' },
+      approvers: { type: 'string' },
       keep: { type: 'string', default: 'cofferdam-audit' },
       every: { type: 'string' },
       clock: { type: 'string', default: String(STANDARD_CLOCK) },
@@ -71,13 +80,16 @@ async function run(args: readonly string[]): Promise<number> {
   if (!(clock >= 0)) throw new UsageError(`--clock ${values.clock}: give a number of seconds`);
   const { program, sha256 } = await readProgram(values.approved);
   const { device, rate } = await readDeviceWords(place, values, program);
+  const store = await openPermits(values.permits, values.approvers);
   const stop = stopSignal();
   const options = { rate, clock, values: values.values, keep: values.keep, signal: stop.signal };
-  const auditor = new Auditor(device, program, options);
+  const permitted = store && new Permitted(store, device);
+  const auditor = new Auditor(device, program, { ...options, permitted });
   let different = false;
   try {
     for (;;) {
       const began = performance.now();
+      await store?.reload();
       const result = await auditor.run();
       different ||= result.findings.length > 0;
       console.log(values.json ? auditJson(device, result, sha256) : auditText(device, result, sha256));
@@ -92,6 +104,21 @@ async function run(args: readonly string[]): Promise<number> {
     stop.release();
   }
   return different ? 1 : 0;
+}
+
+/** The permit store that is named; it must be there, since an audit makes nothing but what it keeps. */
+async function openPermits(
+  folder: string | undefined,
+  approvers: string | undefined,
+): Promise<PermitStore | undefined> {
+  if (folder === undefined && approvers === undefined) return undefined;
+  if (folder === undefined || approvers === undefined) {
+    throw new UsageError(
+      'permits count only with those who may approve: give --permits FOLDER and --approvers FILE',
+    );
+  }
+  await access(join(folder, 'permits'));
+  return await PermitStore.open(folder, await loadApprovers(approvers));
 }
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

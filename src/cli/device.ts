@@ -48,7 +48,7 @@ export async function readDeviceWords(
   words: DeviceWords,
   defaults?: DeviceDefaults,
 ): Promise<{ readonly device: Device; readonly rate: number }> {
-  const protocol = protocolOf(words.protocol ?? defaults?.protocol);
+  const protocol = protocolOf(words.protocol ?? defaults?.protocol, words.station);
   const station = stationOf(protocol, words.station ?? defaults?.station);
   const { name, address, port } = await placeOf(place, words.policy, protocol);
   if (words.from !== undefined && isIP(words.from) === 0) {
@@ -69,24 +69,22 @@ export async function readDeviceWords(
   return { device, rate };
 }
 
-function protocolOf(name: string | undefined): Protocol {
+/** The protocol that is named, or the only one that writes stations like this. */
+function protocolOf(name: string | undefined, station: string | undefined): Protocol {
   const names = READABLE.map(protocol => protocol.name);
   if (name === undefined) {
-    if (READABLE.length === 1) return READABLE[0]!;
-    throw new UsageError(`say in which protocol: --protocol ${names.join(' or --protocol ')}`);
+    const fitting = READABLE.filter(({ stations }) => typeof stations.parse(station ?? '') === 'number');
+    if (fitting.length === 1) return fitting[0]!;
+    const examples = READABLE.map(
+      ({ name, stations }) =>
+        `${stations.word} of ${name}, like --station ${stations.format(stations.standard)}`,
+    );
+    throw new UsageError(`say which station the controller is: ${examples.join('; ')}`);
   }
   const protocol = PROTOCOLS.find(each => each.name === name);
-  if (protocol === undefined) {
-    throw new UsageError(
-      `--protocol ${name}: no such protocol; those that read programs: ${names.join(', ')}`,
-    );
-  }
-  if (protocol.readBack === undefined) {
-    throw new UsageError(
-      `--protocol ${name}: gives no sound way to read a program back (docs/audit.md says why); those that do: ${names.join(', ')}`,
-    );
-  }
-  return protocol;
+  if (protocol?.readBack !== undefined) return protocol;
+  const known = protocol === undefined ? 'no such protocol' : 'gives no sound way to read a program back';
+  throw new UsageError(`--protocol ${name}: ${known}; those that do: ${names.join(', ')}`);
 }
 
 function stationOf({ stations }: Protocol, text: string | undefined): number {

@@ -8,20 +8,18 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { changedProgram } from '../drill/rotor-hall/changed-program.ts';
 import {
   COMBINATION_HEADS,
   combinationRow,
   minutes,
   playCombinations,
 } from '../drill/rotor-hall/combinations.ts';
-import { DEFENCE_TITLES, DEFENCES, type DefenceName } from '../drill/rotor-hall/defence.ts';
-import { type HallOutcome, playHallExercise } from '../drill/rotor-hall/hall-exercise.ts';
+import { DEFENCES, type DefenceName } from '../drill/rotor-hall/defence.ts';
+import { type HallOptions, type HallOutcome, playHallExercise } from '../drill/rotor-hall/hall-exercise.ts';
 import { watcherOf } from '../drill/rotor-hall/watchers.ts';
-import { listBody } from '../plant/block-machine/list.ts';
-import { cascadeProgram } from '../plant/rotor-hall/cascade-program.ts';
-import { BlockType, blockName, type S7Block } from '../plant/s7-block.ts';
 import { type Command, UsageError } from './command.ts';
+import { outcomeText, printRow, programText } from './drill-text.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const POLICY = fileURLToPath(new URL('../../policies/rotor-hall.yaml', import.meta.url));
 
@@ -74,30 +72,41 @@ async function run(args: readonly string[]): Promise<number> {
     throw new UsageError(`--seed is '${values.seed}'; write a whole number from 0 to 4294967295`);
   }
   if (values.table && values.quiet) throw new UsageError('--table plays the intrusion; leave --quiet out');
+  const defences = readDefences(values.defences);
+  const stop = stopSignal();
   const options = {
     policy: await readFile(values.policy, 'utf8'),
     file: values.policy,
     seed,
     watchers: watcherOf,
+    signal: stop.signal,
   };
-  if (values.table) {
-    const print = values.json ? () => {} : printRow;
-    print(COMBINATION_HEADS);
-    const outcomes = await playCombinations(options, outcome => print(combinationRow(outcome)));
-    if (values.json) console.log(JSON.stringify(outcomes, null, 2));
-    return outcomes.some(failed) ? 1 : 0;
-  }
-  const defences = readDefences(values.defences);
+  const failed = values.table
+    ? await playTable(options, values.json)
+    : await playOne({ ...options, defences, intrusion: !values.quiet }, values.json);
+  stop.release();
+  return stop.signal.aborted ? stop.code : failed ? 1 : 0;
+}
+
+/** Plays all combinations; true where a defence did not keep the rotors. */
+async function playTable(options: Parameters<typeof playCombinations>[0], json: boolean): Promise<boolean> {
+  const print = json ? () => {} : printRow;
+  print(COMBINATION_HEADS);
+  const outcomes = await playCombinations(options, outcome => print(combinationRow(outcome)));
+  if (json) console.log(JSON.stringify(outcomes, null, 2));
+  return outcomes.some(isFailed);
+}
+
+/** Plays one exercise; true where a defence did not keep the rotors, or there was a false alarm. */
+async function playOne(options: HallOptions, json: boolean): Promise<boolean> {
   const outcome = await playHallExercise({
     ...options,
-    defences,
-    intrusion: !values.quiet,
     tell: ({ time, kind, what }) => {
-      if (!values.json) console.log(`${minutes(time).padStart(6)}  ${kind.padEnd(8)}  ${what}`);
+      if (!json) console.log(`${minutes(time).padStart(6)}  ${kind.padEnd(8)}  ${what}`);
     },
   });
-  console.log(values.json ? JSON.stringify(outcome, null, 2) : outcomeText(outcome));
-  return failed(outcome) || (values.quiet && outcome.reports.length > 0) ? 1 : 0;
+  console.log(json ? JSON.stringify(outcome, null, 2) : outcomeText(outcome));
+  return isFailed(outcome) || (!options.intrusion && outcome.reports.length > 0);
 }
 
 function readDefences(text: string): ReadonlySet<DefenceName> {
@@ -114,50 +123,6 @@ function readDefences(text: string): ReadonlySet<DefenceName> {
   return new Set(DEFENCES.filter(name => names.includes(name)));
 }
 
-function failed({ defences, wrecked }: HallOutcome): boolean {
+function isFailed({ defences, wrecked }: HallOutcome): boolean {
   return defences.length > 0 && wrecked > 0;
-}
-
-function outcomeText({
-  defences,
-  rotors,
-  wrecked,
-  damage,
-  leftBand,
-  displayed,
-  shown,
-  operatorLosses,
-}: HallOutcome): string {
-  const names = defences.map(name => DEFENCE_TITLES[name]).join(', ') || 'none';
-  const when = (time: number | undefined): string => (time === undefined ? 'never' : `at ${minutes(time)}`);
-  return [
-    '',
-    `defences     ${names}`,
-    `rotors       ${wrecked} of ${rotors.length} wrecked; most life used by one: ${(damage * 100).toFixed(0)} %`,
-    `band         first left ${when(leftBand)}; first shown to the operator ${when(displayed)}`,
-    `engineers    were shown ${shown} differences between the controllers and the project`,
-    `operator     ${operatorLosses} requests without a good answer`,
-  ].join('\n');
-}
-
-/** Code blocks as listings: as commissioned, and as the intruder changes them. */
-function programText(): string {
-  const list = (blocks: readonly S7Block[]): string[] =>
-    blocks
-      .filter(({ type }) => type !== BlockType.DB)
-      .flatMap(({ type, number, code }) => ['', blockName(type, number), ...listBody(code)]);
-  return [
-    'As commissioned:',
-    ...list(cascadeProgram()),
-    '',
-    'As the intruder changes it:',
-    ...list(changedProgram('schedule')),
-  ].join('\n');
-}
-
-const WIDTHS = [...DEFENCES.map(name => name.length), 17, 44, 22, 14, 14];
-
-function printRow(cells: readonly string[]): void {
-  const text = cells.map((cell, i) => cell.padEnd(WIDTHS[i]!)).join('  ');
-  console.log(text.trimEnd());
 }

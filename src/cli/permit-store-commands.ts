@@ -71,7 +71,7 @@ export async function revoke(args: readonly string[]): Promise<number> {
   const whole = wholeId(store, id.toLowerCase());
   await store.revoke(whole, { by, reason, time: Math.floor(Date.now() / 1000) * 1000 });
   console.log(
-    `permit ${shortId(whole)} is revoked; a gateway that runs refuses it once it reads its permits again`,
+    `permit ${shortId(whole)} is revoked; a gateway that runs refuses it as soon as it has read that`,
   );
   return 0;
 }

@@ -7,14 +7,15 @@
 import { type Command, UsageError } from './command.ts';
 import { programRead } from './program-read.ts';
 
-const HELP = `usage: cofferdam program read HOST[:PORT] --station RACK/SLOT --into FOLDER [OPTION …]
+const HELP = `usage: cofferdam program read HOST[:PORT] --station STATION --into FOLDER [OPTION …]
 
 read     reads the program of a controller that is trusted, block by block, into a new folder: the program that audits
          compare with and that permits approve blocks of. It only reads: one small request at a time
 
-  --station RACK/SLOT  the CPU: 0/2 in most S7-300, 0/3 in many S7-400
+  --station STATION    for S7comm rack and slot of the CPU: 0/2 in most S7-300, 0/3 in many S7-400; for Modbus the unit
   --into FOLDER        a folder that is not there yet
-  --protocol NAME      s7comm (the only one that gives a program back)
+  --protocol NAME      s7comm or modbus; by default the one that writes stations like this (what each gives:
+                       docs/audit.md)
   --policy FILE        where HOST is the name of a host in this policy
   --from ADDRESS       connect from this address of this machine
   --rate N             at most N requests a second (default 4)

@@ -18,8 +18,6 @@ import { ScreenView } from './start-screen.ts';
 import { tallyText } from './start-tally.ts';
 import { LineView, type View } from './start-view.ts';
 
-const POLICY = fileURLToPath(new URL('../../policies/compressor-station.yaml', import.meta.url));
-
 /** Seconds before the intruder acts, between two of its steps, and after the last one. */
 const CALM = 8;
 const PAUSE = 0.5;
@@ -30,6 +28,8 @@ const HELP = `usage: cofferdam start [OPTION …]
 Runs a simulated gas compressor station behind the gateway on loopback addresses, with an operator and an
 engineer at work. After ${CALM} seconds an intruder tries what Stuxnet and its like did. Runs until Ctrl-C.
 
+  --plant NAME    compressor (default), or rotor-hall: that one runs without an intruder, for clients of your own;
+                  cofferdam drill rotor-hall plays its intrusion
   --once          one intrusion, then a JSON summary on stdout; exit 0 only if every forbidden operation was
                   refused, the plant stayed in its safe range, and the operator lost no request.
                   For a program that reads it: npm start -s -- --once (without -s npm prints lines
@@ -37,12 +37,20 @@ engineer at work. After ${CALM} seconds an intruder tries what Stuxnet and its l
   --undefended    the same without Cofferdam: the intruder talks to the controllers; with --once exit 0 if it ran
   --seed N        seed of the simulation (default 1); the same seed gives the same plant
   --speed N       seconds of the plant's time in a second, 0.1 to 20 (default 1)
-  --policy FILE   another policy than policies/compressor-station.yaml, with the same hosts
+  --policy FILE   another policy than policies/compressor-station.yaml (policies/rotor-hall.yaml), with the
+                  same hosts
   --fixed-ports   listen on the ports in the policy; otherwise on free ones
   --plain         lines of text also on a terminal
   --help          this`;
 
+const POLICIES = {
+  compressor: policyFile('compressor-station.yaml'),
+  'rotor-hall': policyFile('rotor-hall.yaml'),
+} as const;
+type Plant = keyof typeof POLICIES;
+
 interface Options {
+  readonly plant: Plant;
   readonly once: boolean;
   readonly undefended: boolean;
   readonly seed: number;
@@ -55,22 +63,30 @@ interface Options {
 export const start: Command = {
   summary: 'run a simulated plant behind Cofferdam and watch it being defended',
   help: HELP,
-  run: args => run(readOptions(args)),
+  run: args => {
+    const options = readOptions(args);
+    return options.plant === 'rotor-hall' ? runHall(options) : run(options);
+  },
 };
 
 function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      plant: { type: 'string', default: 'compressor' },
       once: { type: 'boolean', default: false },
       undefended: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
       speed: { type: 'string', default: '1' },
-      policy: { type: 'string', default: POLICY },
+      policy: { type: 'string' },
       'fixed-ports': { type: 'boolean', default: false },
       plain: { type: 'boolean', default: false },
     },
   });
+  if (!Object.hasOwn(POLICIES, values.plant)) {
+    throw new UsageError(`--plant is '${values.plant}'; write ${Object.keys(POLICIES).join(' or ')}`);
+  }
+  const plant = values.plant as Plant;
   const seed = Number(values.seed);
   if (!/^\d+$/.test(values.seed) || seed > 0xffff_ffff) {
     throw new UsageError(`--seed is '${values.seed}'; write a whole number from 0 to 4294967295`);
@@ -79,8 +95,20 @@ function readOptions(args: readonly string[]): Options {
   if (!(speed >= 0.1 && speed <= 20)) {
     throw new UsageError(`--speed is '${values.speed}'; write a number from 0.1 to 20`);
   }
-  const { once, undefended, policy, plain } = values;
-  return { once, undefended, seed, speed, policy, fixedPorts: values['fixed-ports'], plain };
+  const { once, undefended, policy = POLICIES[plant], plain } = values;
+  return { plant, once, undefended, seed, speed, policy, fixedPorts: values['fixed-ports'], plain };
+}
+
+function policyFile(name: string): string {
+  return fileURLToPath(new URL(`../../policies/${name}`, import.meta.url));
+}
+
+async function runHall({ once, undefended, ...options }: Options): Promise<number> {
+  if (once)
+    throw new UsageError(
+      '--once is for the compressor; cofferdam drill rotor-hall plays the hall’s intrusion',
+    );
+  return (await import('./start-hall.ts')).startHall({ ...options, defended: !undefended });
 }
 
 async function run(options: Options): Promise<number> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Verb } from '../operation/verb.ts';
 import { ACK, SYN, tcpFrame } from '../packet/capture-bytes.fixture.ts';
 import { parseNetwork } from '../policy/address.ts';
 import {
@@ -89,6 +90,15 @@ describe('what is done to a device', () => {
     assert.equal(stop.severity, 'high');
     assert.deepEqual(stop.subject, { client: STRANGER, server: PLC, protocol: 's7comm' });
     assert.match(stop.evidence[0]!.what, /^10\.9\.9\.66:40001 > 10\.2\.0\.7:102 {2}s7comm .* PLC stop/);
+  });
+
+  it('is told of verbs that no protocol has yet, so that the next one needs nothing here', () => {
+    const scene = new Scene();
+    const line = scene.line(STRANGER, PLC, modbus);
+    for (const verb of [Verb.firmware, Verb.mode, Verb.delete]) scene.operation(line, verb);
+    assert.deepEqual(scene.kinds(), ['firmware', 'mode-change', 'program-change']);
+    const [firmware] = scene.findings();
+    assert.equal(firmware!.severity, 'critical');
   });
 
   it('is told by the technique that a function is: listen only, cleared counters', () => {
@@ -186,6 +196,17 @@ describe('enumeration', () => {
     assert.deepEqual(known.kinds(), []);
   });
 
+  it('takes a poll of a device that went away for none: it asks for the same again', () => {
+    const scene = new Scene();
+    const line = scene.line(HMI, PLC, modbus);
+    for (let i = 0; i < 600; i++) {
+      const to = { transaction: i, unit: 1 + (i % 30) };
+      const code = [1, 2, 3, 4][i % 4]!;
+      line.ask(readRequest(to, code, 10 * (i % 30), 4), exceptionResponse(to, code, 11));
+    }
+    assert.deepEqual(scene.kinds(), []);
+  });
+
   it('finds guessed passwords: those of the security functions, and reservations', () => {
     const scene = new Scene();
     const line = scene.line(STRANGER, PLC, s7comm);
@@ -223,6 +244,18 @@ describe('load', () => {
       line.ask(message, message, 0.0005);
     }
     assert.deepEqual(scene.kinds(), ['request-flood', 'write-flood']);
+  });
+
+  it('finds alarms that are acknowledged in bulk', () => {
+    const scene = new Scene();
+    const line = scene.line(HMI, PLC, s7comm);
+    for (let i = 0; i < 19; i++) {
+      scene.operation(line, Verb.acknowledge);
+      scene.time += 1;
+    }
+    assert.deepEqual(scene.kinds(), [], 'an operator at work');
+    for (let i = 0; i < 19; i++) scene.operation(line, Verb.acknowledge);
+    assert.deepEqual(scene.kinds(), ['alarm-suppression']);
   });
 
   it('finds many objects commanded within seconds, over several servers', () => {
@@ -394,6 +427,19 @@ describe('connections', () => {
     for (let i = 1; i < 60; i++) working.frame(syn(HMI, `10.2.0.${i}`, 50_000 + i, 502));
     for (let i = 1; i < 60; i++) poll(working.line(HMI, `10.2.0.${i}`, modbus), 1);
     assert.deepEqual(working.kinds(), []);
+    // An hour of connections to a device that it works with is no excuse for what it does then.
+    for (let i = 1; i < 1000; i++) {
+      working.frame(syn(HMI, '10.2.0.1', 20_000 + i, 502));
+      working.time += 3.6;
+    }
+    for (let i = 100; i < 160; i++) working.frame(syn(HMI, `10.2.0.${i}`, 50_000 + i, 502));
+    assert.deepEqual(working.kinds(), ['host-scan']);
+    const away = new Scene();
+    for (let i = 1; i < 200; i++) {
+      away.frame(syn(HMI, `10.2.0.${1 + (i % 12)}`, 50_000 + i, 502));
+      away.time += 2;
+    }
+    assert.deepEqual(away.kinds(), [], 'twelve devices are away, and tried again and again');
   });
 
   it('finds ports of a controller that are tried, not those of any other host', () => {

@@ -116,6 +116,7 @@ export class Detector implements Sink {
   /** The traffic is over. */
   finish(): void {
     this.#load.finish();
+    this.#enumeration.finish();
     this.segments.finish();
   }
 

@@ -39,7 +39,7 @@ export const KINDS = {
     'T0888',
     'medium',
     'a client that knows its device asks for what the device has; trying many functions is reconnaissance',
-    'Find out what runs on the client. See in the evidence which functions the device answered: those are known to it now.',
+    'Find out what runs on the client. `cofferdam inspect` shows which functions the device answered: those are known to it now.',
   ),
   objectScan: kind(
     'object-scan',

@@ -54,11 +54,16 @@ export class Group {
     this.count += count;
     this.from = Math.min(this.from, from);
     this.to = Math.max(this.to, to);
-    if (SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(this.severity)) {
-      this.severity = severity;
-      this.because = because;
-    }
+    this.worsen({ severity, because });
     this.#keep(evidence);
+  }
+
+  /** It is at least as bad as that. */
+  worsen({ severity, because }: Pick<Finding, 'severity' | 'because'>): void {
+    if (severity === this.severity || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(this.severity))
+      return;
+    this.severity = severity;
+    this.because = because;
   }
 
   finding(): Finding {

@@ -20,18 +20,14 @@ import type { SegmentSink } from '../packet/traffic.ts';
 import { KINDS } from './finding-kinds.ts';
 import type { Group, Grouping } from './grouping.ts';
 import { entry } from './parties.ts';
+import { Search } from './search.ts';
 import type { Thresholds } from './thresholds.ts';
 
 const MAX_SERVERS = 1 << 13;
 const MAX_CLIENTS = 1 << 12;
 const SLOTS = 1 << 16;
-/** Seconds that a host has for its first answer, before it counts as one that was searched. */
-const PATIENCE = 5;
-/** Hosts, and ports of all hosts, that are remembered of what a client tried; and clients of a server. */
+/** Ports of all hosts that are remembered of what a client tried; and clients of a server. */
 const MAX_TRIED = 1 << 10;
-
-/** Hosts that evidence names. */
-const SHOWN = 5;
 
 const SYN = TcpFlag.syn;
 const SYN_ACK = TcpFlag.syn | TcpFlag.ack;
@@ -59,15 +55,14 @@ interface Told {
 
 /** What a client tried within a window. */
 class Searcher {
-  since = 0;
   /** Hosts on ports of control protocols. */
-  readonly hosts = new Set<string>();
-  /** Ports that did not accept, by host. */
+  readonly hosts = new Search<string>();
+  /** Those of that time that it works with. */
+  readonly acquaintances = new Set<string>();
+  since = 0;
+  /** Ports that did not accept, by host; how many were added. */
   readonly ports = new Map<string, Set<number>>();
-  /** How many of them were added. */
   tried = 0;
-  /** Some hosts were told already in this window. */
-  told = 0;
 }
 
 export interface HandshakeOptions {
@@ -109,13 +104,13 @@ export class Handshakes implements SegmentSink {
     }
     if (packet.time - this.#second >= 1 || packet.time < this.#second) {
       this.#second = packet.time;
-      if (this.#clients.size > 0) this.#searches(packet.time, PATIENCE);
+      this.#searches(packet.time);
     }
   }
 
   /** The traffic is over: what is under way is judged as it stands. */
   finish(): void {
-    this.#searches(this.#second, 0);
+    this.#searches(Number.POSITIVE_INFINITY);
   }
 
   #begin(packet: Packet): void {
@@ -184,18 +179,25 @@ export class Handshakes implements SegmentSink {
   /** A client tries a port of a host. */
   #tried(packet: Packet, client: string, server: string): void {
     const { thresholds, acquainted } = this.#options;
-    const control = this.#isControl[packet.destinationPort] === 1;
+    const { time } = packet;
+    const where = formatEndpoint(server, packet.destinationPort);
     const searcher = entry(this.#clients, client, () => new Searcher(), MAX_CLIENTS);
-    const age = packet.time - searcher.since;
-    if (age < 0 || age > Math.max(thresholds['host-scan'].within, thresholds['port-scan'].within)) {
-      this.#search(client, searcher, packet.time, PATIENCE);
-      searcher.since = packet.time;
-      searcher.hosts.clear();
+    if (this.#isControl[packet.destinationPort] === 1) {
+      this.#search(client, searcher, time);
+      if (searcher.hosts.idle && Math.abs(time - searcher.hosts.since) > thresholds['host-scan'].within) {
+        searcher.hosts.begin(time);
+        searcher.acquaintances.clear();
+      }
+      if (acquainted(client, server)) {
+        if (searcher.acquaintances.size < MAX_TRIED) searcher.acquaintances.add(server);
+      } else searcher.hosts.tried(server, time, () => evidenceOf(packet, where));
+    }
+    const age = time - searcher.since;
+    if (age < 0 || age > thresholds['port-scan'].within) {
+      searcher.since = time;
       searcher.ports.clear();
       searcher.tried = 0;
-      searcher.told = 0;
     }
-    if (control && searcher.hosts.size < MAX_TRIED && !acquainted(client, server)) searcher.hosts.add(server);
     if (searcher.tried >= MAX_TRIED) return;
     searcher.tried++;
     const ports = entry(searcher.ports, server, () => new Set<number>());
@@ -203,7 +205,6 @@ export class Handshakes implements SegmentSink {
     const probe = thresholds['port-scan'];
     if (ports.size < probe.count || !this.#options.ports.some(port => ports.has(port))) return;
     const message = `${client} tried ${ports.size} ports of ${server} that did not accept`;
-    const where = formatEndpoint(server, packet.destinationPort);
     this.#options.grouping.add(
       finding(KINDS.portScan, {
         message,
@@ -243,26 +244,39 @@ export class Handshakes implements SegmentSink {
     if (counts !== undefined) counts.completed++;
   }
 
-  /** Looks at what all clients tried at least `patience` seconds ago. */
-  #searches(time: number, patience: number): void {
-    for (const [client, searcher] of this.#clients) this.#search(client, searcher, time, patience);
+  /** Judges what clients tried, whose time is over. */
+  #searches(time: number): void {
+    for (const [client, searcher] of this.#clients) {
+      if (!searcher.hosts.idle) this.#search(client, searcher, time);
+    }
   }
 
-  #search(client: string, searcher: Searcher, time: number, patience: number): void {
-    const { thresholds, acquainted } = this.#options;
-    const { count, within } = thresholds['host-scan'];
-    if (searcher.hosts.size < count || searcher.hosts.size <= searcher.told) return;
-    if (time - searcher.since < patience) return;
-    for (const server of searcher.hosts) if (acquainted(client, server)) searcher.hosts.delete(server);
-    const { size } = searcher.hosts;
-    if (size < count) return;
-    searcher.told = size;
-    const message = `${client} tried ${size} hosts on ports of control protocols within ${within} s, and worked with none`;
-    const shown = [...searcher.hosts].slice(0, SHOWN).join(', ');
-    const evidence = [
-      { time: searcher.since, what: `${client} > ${shown}${size > SHOWN ? ', …' : ''}  SYN` },
-    ];
-    this.#options.grouping.add(finding(KINDS.hostScan, { message, subject: { client }, evidence }));
+  /** Was it a search for hosts? Only when its time is over: by then a station has begun its work, or asked again. */
+  #search(client: string, searcher: Searcher, time: number): void {
+    const { thresholds, acquainted, grouping } = this.#options;
+    const threshold = thresholds['host-scan'];
+    const { hosts } = searcher;
+    const age = time - hosts.since;
+    if (hosts.idle || (age >= 0 && age <= threshold.within)) return;
+    if (hosts.different >= threshold.count) {
+      for (const server of hosts.all) {
+        if (!acquainted(client, server)) continue;
+        hosts.found(server);
+        searcher.acquaintances.add(server);
+      }
+      const { different, last } = hosts;
+      if (hosts.isOne(threshold) && different > searcher.acquaintances.size) {
+        const message = `${client} tried ${different} hosts on ports of control protocols and did nothing there`;
+        const found = finding(KINDS.hostScan, {
+          message,
+          subject: { client },
+          evidence: [...hosts.evidence],
+        });
+        grouping.add({ ...found, to: last, count: different });
+      }
+    }
+    hosts.begin(time);
+    searcher.acquaintances.clear();
   }
 
   /** A number, not 0, for the connection that a packet of its client (or of its server) belongs to. */

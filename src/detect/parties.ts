@@ -8,6 +8,7 @@
 import type { FindingKind } from '../operation/finding.ts';
 import type { Operation } from '../operation/operation.ts';
 import type { Group } from './grouping.ts';
+import { Search } from './search.ts';
 import type { Roles } from './tuning.ts';
 import { Distinct, Window } from './window.ts';
 
@@ -68,11 +69,11 @@ export class Pair {
   readonly changes = new Window();
   readonly acknowledged = new Window();
 
-  // Enumeration. A station is one of `stations` until it answers, then one of `answering`.
-  readonly refusedFunctions = new Distinct();
-  readonly refusedObjects = new Distinct();
+  // Enumeration.
+  readonly refusedFunctions = new Search();
+  readonly refusedObjects = new Search();
   readonly refusedCredentials = new Window();
-  readonly stations = new Map<number, number>();
+  readonly silentStations = new Search();
   readonly answering = new Set<number>();
   lastStation = -1;
   /** The object where the last request to read ended, and how many in a row began where the last one ended. */

@@ -1,17 +1,23 @@
 /**
- * Makes findings of what detectors see: with the operation as evidence, grouped, unless it is muted.
+ * Makes findings of what detectors see: with the operation as evidence, grouped.
  *
  * @module
  */
 
-import { type Finding, type FindingKind, finding, type Severity } from '../operation/finding.ts';
+import {
+  type Evidence,
+  type Finding,
+  type FindingKind,
+  finding,
+  type Severity,
+} from '../operation/finding.ts';
 import type { Operation } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
 import { phraseOf } from '../protocol/phrase.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import type { Deeds } from './deeds.ts';
 import type { Group, Grouping } from './grouping.ts';
-import type { Parties } from './parties.ts';
+import type { Pair, Parties } from './parties.ts';
 
 /** Worse, or less bad, than the kind: and why. */
 export interface Rating {
@@ -46,7 +52,8 @@ export class Raiser {
     // Whatever comes when the evidence is full only counts: a flood must cost little.
     if (open !== undefined && op.time - open.to <= this.#grouping.quiet) {
       open.again(op.time);
-      if (open.wanting) open.evidence.push(this.#evidence(op));
+      open.worsen(rating ?? kind);
+      if (open.wanting) open.evidence.push(this.evidence(op));
       return;
     }
     this.add(kind, about, this.finding(kind, about, op, say, rating));
@@ -57,7 +64,7 @@ export class Raiser {
     const { client, server } = about;
     const protocol = this.#protocols[op.protocol]!.name;
     const subject = server === undefined ? { client, protocol } : { client, server, protocol };
-    return finding(kind, { message: say(), subject, evidence: [this.#evidence(op)], ...rating });
+    return finding(kind, { message: say(), subject, evidence: [this.evidence(op)], ...rating });
   }
 
   /** It is one. */
@@ -68,11 +75,20 @@ export class Raiser {
   /** An answer that belongs to a finding of `kind`: evidence, and not counted. */
   answer(kind: FindingKind, about: About, op: Operation): void {
     const open = about.groups.get(kind);
-    if (open?.wanting) open.evidence.push(this.#evidence(op));
+    if (open?.wanting) open.evidence.push(this.evidence(op));
   }
 
-  /** Who sent what to whom. */
-  #evidence(op: Operation): { time: number; what: string } {
+  /** Several operations at once are one, with what is kept of the first of them. */
+  addAll(kind: FindingKind, pair: Pair, seen: Pick<Finding, 'message' | 'evidence' | 'to' | 'count'>): void {
+    const { client, server } = pair;
+    const { message, to, count } = seen;
+    const subject = { client, server, protocol: this.#protocols[pair.protocol]!.name };
+    const evidence = [...seen.evidence];
+    this.add(kind, pair, { ...finding(kind, { message, subject, evidence }), to, count });
+  }
+
+  /** The operation in hand as evidence: who sent what to whom. */
+  evidence(op: Operation): Evidence {
     const { clientName, serverName } = this.#parties.talk;
     const [from, to] = op.side === Side.client ? [clientName, serverName] : [serverName, clientName];
     // Findings are handed on; a credential must not be.

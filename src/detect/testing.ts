@@ -7,6 +7,7 @@
 import type { Finding } from '../operation/finding.ts';
 import { Operation } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
+import type { Verb } from '../operation/verb.ts';
 import { decodeLayers } from '../packet/layers.ts';
 import { Packet } from '../packet/packet.ts';
 import type { Conversation, Protocol } from '../protocol/protocol.ts';
@@ -54,6 +55,17 @@ export class Scene {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     line.conversation.decode(side, view, 0, bytes.length, op, this.detector);
     line.conversation.follow(side, view, 0, bytes.length);
+  }
+
+  /** An operation that no protocol has yet: the function that is in no table, with another verb. */
+  operation(line: Line, verb: Verb): void {
+    this.#current.session = line.talk;
+    const op = new Operation();
+    op.time = this.time;
+    op.flow = line.serial;
+    op.protocol = PROTOCOLS.indexOf(line.protocol);
+    op.verb = verb;
+    this.detector.operation(op);
   }
 
   /** An Ethernet frame with a TCP segment. */

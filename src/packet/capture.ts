@@ -6,6 +6,7 @@
  */
 
 import { CaptureError } from './capture-error.ts';
+import { Unpacked } from './compression.ts';
 import { LINK_NAMES } from './link-type.ts';
 import { Packet } from './packet.ts';
 import { isPcap, PCAP_HEADER, PcapReader } from './pcap.ts';
@@ -15,6 +16,10 @@ import type { ByteSource } from './source.ts';
 
 /** Bytes asked of a source at a time. */
 const CHUNK = 1 << 18;
+
+/** How files begin that are packed in ways that are not unpacked here. */
+const XZ = 0xfd377a58;
+const BZIP2 = 0x425a68;
 
 /** What a reader tells between chunks. */
 export interface Progress {
@@ -39,11 +44,12 @@ export class CaptureReader {
   readonly #packet = new Packet();
 
   /**
-   * Hands all packets of `source` to `sink` and closes the source. Throws a {@link CaptureError} after the last
+   * Hands all packets of `packed`, a capture or a compressed one, to `sink` and closes it. Throws a {@link CaptureError} after the last
    * packet that could be read where the capture is cut short or damaged, or no capture at all.
    */
-  async read(source: ByteSource, sink: FrameSink, options: ReadOptions = {}): Promise<void> {
+  async read(packed: ByteSource, sink: FrameSink, options: ReadOptions = {}): Promise<void> {
     const counter = new Counter(sink);
+    const source = new Unpacked(packed);
     try {
       await this.#read(source, counter, options);
     } catch (error) {
@@ -130,10 +136,10 @@ function noCapture(view: DataView, length: number): CaptureError {
   const what =
     length === 0
       ? 'is empty; check what wrote it (tcpdump writes each packet at once with -U only), or name another'
-      : magic >>> 8 === 0x1f8b08
-        ? 'is compressed; unpack it first (gunzip -c FILE | cofferdam inspect -)'
-        : magic === 0x28b52ffd
-          ? 'is compressed; unpack it first (zstd -dc FILE | cofferdam inspect -)'
+      : magic === XZ
+        ? 'is compressed with xz; unpack it first (xz -dc FILE | cofferdam inspect -)'
+        : magic >>> 8 === BZIP2
+          ? 'is compressed with bzip2; unpack it first (bzip2 -dc FILE | cofferdam inspect -)'
           : 'is not a capture; give a pcap or pcapng file, as tcpdump and Wireshark write them';
   return new CaptureError('COFFERDAM_CAPTURE_FORMAT', what);
 }

@@ -1,5 +1,6 @@
 /**
- * From a captured frame to its transport layer: link, IPv4 or IPv6 with extension headers, TCP or UDP.
+ * From a captured frame to its transport layer: link, IPv4 or IPv6 with extension headers, TCP or UDP; where that is a
+ * tunnel's, to the transport layer of what is in it.
  *
  * @module
  */
@@ -7,6 +8,7 @@
 import { decodeLink } from './link.ts';
 import { EtherType } from './link-type.ts';
 import { type Packet, PacketKind } from './packet.ts';
+import { enterTunnel } from './tunnel.ts';
 
 const IpProtocol = {
   hopByHop: 0,
@@ -21,6 +23,8 @@ const IpProtocol = {
 
 /** Extension headers in a row that are looked through; real packets have two or three. */
 const MAX_EXTENSIONS = 16;
+/** Tunnels within each other that are entered; real ones are two or three (VXLAN in MPLS). */
+const MAX_TUNNELS = 8;
 
 /** Fills the layers of a packet whose frame is set, `kind` included. */
 export function decodeLayers(packet: Packet): PacketKind {
@@ -30,6 +34,13 @@ export function decodeLayers(packet: Packet): PacketKind {
 
 function layers(packet: Packet): PacketKind {
   if (!decodeLink(packet)) return PacketKind.malformed;
+  let kind = network(packet);
+  for (let depth = 0; depth < MAX_TUNNELS && enterTunnel(packet, kind); depth++) kind = network(packet);
+  return kind;
+}
+
+/** What the network layer at `networkAt` and all above it are. */
+function network(packet: Packet): PacketKind {
   let kind: PacketKind;
   if (packet.etherType === EtherType.ipv4) kind = ipv4(packet);
   else if (packet.etherType === EtherType.ipv6) kind = ipv6(packet);
@@ -41,7 +52,7 @@ function layers(packet: Packet): PacketKind {
 
 /** RFC 791. */
 function ipv4(packet: Packet): PacketKind {
-  const { view, end, networkAt: at } = packet;
+  const { view, networkEnd: end, networkAt: at } = packet;
   if (end - at < 20) return PacketKind.malformed;
   const first = view.getUint8(at);
   const header = (first & 15) * 4;
@@ -59,7 +70,7 @@ function ipv4(packet: Packet): PacketKind {
 
 /** RFC 8200. */
 function ipv6(packet: Packet): PacketKind {
-  const { view, end, networkAt: at } = packet;
+  const { view, networkEnd: end, networkAt: at } = packet;
   if (end - at < 40 || view.getUint8(at) >> 4 !== 6) return PacketKind.malformed;
   packet.ipVersion = 6;
   packet.addressAt = at + 8;
@@ -102,9 +113,10 @@ function ipv6(packet: Packet): PacketKind {
 function carried(packet: Packet, protocol: number, at: number, stop: number): PacketKind {
   packet.ipProtocol = protocol;
   packet.transportAt = at;
-  if (stop > packet.end) {
-    packet.transportEnd = packet.end;
-    packet.missing = stop - packet.end;
+  const end = packet.networkEnd;
+  if (stop > end) {
+    packet.transportEnd = end;
+    packet.missing = stop - end;
   } else {
     packet.transportEnd = stop;
     packet.missing = 0;

@@ -8,9 +8,15 @@ export const LinkType = {
   /** BSD loopback: address family in the byte order of the capturing host. */
   null: 0,
   ethernet: 1,
+  /** PPP, with or without the address and control bytes of HDLC-like framing (RFC 1662). */
+  ppp: 9,
   /** Raw IP, as some BSDs number it in files. */
   rawBsd: 12,
   rawOpenBsd: 14,
+  /** PPP in HDLC-like framing, or Cisco HDLC. */
+  pppHdlc: 50,
+  /** PPPoE: what stands behind its EtherType. */
+  pppEther: 51,
   raw: 101,
   /** OpenBSD loopback: address family in network byte order. */
   loop: 108,
@@ -21,7 +27,23 @@ export const LinkType = {
   cooked2: 276,
 } as const;
 
-export const EtherType = { ipv4: 0x0800, ipv6: 0x86dd, vlan: 0x8100, qinq: 0x88a8, oldQinq: 0x9100 } as const;
+/** EtherTypes, and the protocol types of GRE. */
+export const EtherType = {
+  ipv4: 0x0800,
+  ipv6: 0x86dd,
+  vlan: 0x8100,
+  qinq: 0x88a8,
+  oldQinq: 0x9100,
+  mpls: 0x8847,
+  mplsMulticast: 0x8848,
+  /** PPPoE, session stage. */
+  pppoe: 0x8864,
+  /** Transparent Ethernet bridging. */
+  bridged: 0x6558,
+  /** ERSPAN, types I and II. */
+  erspan2: 0x88be,
+  erspan3: 0x22eb,
+} as const;
 
 const KNOWN: ReadonlySet<number> = new Set(Object.values(LinkType));
 
@@ -31,4 +53,4 @@ export function readsLink(link: number): boolean {
 }
 
 /** Link types that are read, for messages. */
-export const LINK_NAMES = 'Ethernet, Linux cooked, raw IP and loopback';
+export const LINK_NAMES = 'Ethernet, Linux cooked, raw IP, PPP and loopback';

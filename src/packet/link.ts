@@ -6,23 +6,38 @@
 
 import { EtherType, LinkType } from './link-type.ts';
 import type { Packet } from './packet.ts';
+import { decodePpp } from './ppp.ts';
 
 /** Tags in a row that are looked through. */
 const MAX_TAGS = 8;
 
-/** Sets `networkAt` and `etherType` (0 where the frame is not IP); false where the frame ends within its header. */
+/**
+ * Sets `networkAt`, `networkEnd` and `etherType` (0 where the frame is not IP); false where the frame ends within its
+ * header.
+ */
 export function decodeLink(packet: Packet): boolean {
   const { view, at, end } = packet;
+  packet.networkEnd = end;
   switch (packet.link) {
     case LinkType.ethernet:
-      if (end - at < 14) return false;
-      return behindTags(packet, at + 14, view.getUint16(at + 12));
+      return decodeEthernet(packet, at, end);
     case LinkType.cooked1:
       if (end - at < 16) return false;
       return behindTags(packet, at + 16, view.getUint16(at + 14));
     case LinkType.cooked2:
       if (end - at < 20) return false;
       return behindTags(packet, at + 20, view.getUint16(at));
+    case LinkType.ppp:
+      return decodePpp(packet, isFramed(packet) ? at + 2 : at);
+    case LinkType.pppHdlc:
+      if (isFramed(packet)) return decodePpp(packet, at + 2);
+      // Cisco's: an EtherType takes the place of PPP's protocol number.
+      if (end - at < 4) return false;
+      return behindTags(packet, at + 4, view.getUint16(at + 2));
+    case LinkType.pppEther:
+      packet.networkAt = at;
+      packet.etherType = EtherType.pppoe;
+      return true;
     case LinkType.null:
     case LinkType.loop:
       if (end - at < 5) return false;
@@ -33,9 +48,21 @@ export function decodeLink(packet: Packet): boolean {
   }
 }
 
+/** The same for the Ethernet frame `at..end`, of which a tunnel's may be a part. */
+export function decodeEthernet(packet: Packet, at: number, end: number): boolean {
+  packet.networkEnd = end;
+  if (end - at < 14) return false;
+  return behindTags(packet, at + 14, packet.view.getUint16(at + 12));
+}
+
+/** RFC 1662, 3.1: address 0xff, control 0x03. */
+function isFramed({ view, at, end }: Packet): boolean {
+  return end - at >= 2 && view.getUint16(at) === 0xff03;
+}
+
 /** Looks through VLAN tags (IEEE 802.1Q and 802.1ad). */
 function behindTags(packet: Packet, from: number, type: number): boolean {
-  const { view, end } = packet;
+  const { view, networkEnd: end } = packet;
   let at = from;
   let etherType = type;
   for (let tags = 0; tags < MAX_TAGS; tags++) {

@@ -44,6 +44,8 @@ export class Packet {
   kind: PacketKind = PacketKind.malformed;
   /** First byte of the network layer, and its EtherType. */
   networkAt = 0;
+  /** One past the last byte that the network layer may have: within a tunnel, what the tunnel carries. */
+  networkEnd = 0;
   etherType = 0;
   /** 4 or 6. */
   ipVersion = 0;
@@ -55,7 +57,7 @@ export class Packet {
   transportAt = 0;
   /** One past the last byte of the IP payload, within `end`. */
   transportEnd = 0;
-  /** Bytes of the IP payload that the capture cut off. */
+  /** Bytes of the IP payload that are not there, because the capture cut them off. */
   missing = 0;
   sourcePort = 0;
   destinationPort = 0;

@@ -28,7 +28,7 @@ export interface ProgramAnswer {
 export type ProgramReading = Generator<ProgramRequest, DeviceProgram, ProgramAnswer>;
 
 /** What a fact is about, so that an audit knows which differences are of one kind. */
-export const FACT_KINDS = ['identity', 'firmware', 'protection', 'mode'] as const;
+export const FACT_KINDS = ['identity', 'firmware', 'protection', 'mode', 'program'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 /** Something that the device says of itself. */
@@ -64,6 +64,8 @@ export interface DeviceProgram {
   readonly objects: readonly ProgramObject[];
   /** What could not be read, or does not agree with itself: a sentence each. */
   readonly problems: readonly string[];
+  /** False where the program was changed while it was read: what was read is then neither the one nor the other. */
+  readonly steady: boolean;
 }
 
 /** Bounds, because a device may lie. What is beyond them is not read, and becomes a problem. */

@@ -15,14 +15,16 @@ export const COMBINATIONS: readonly ReadonlySet<DefenceName>[] = Array.from(
   (_, bits) => new Set(DEFENCES.filter((_, i) => (bits >> i) & 1)),
 ).sort((a, b) => a.size - b.size);
 
-/** Plays every combination, one after the other; `told` hears of each outcome as it comes. */
+/** Plays every combination, one after the other; `told` hears of each outcome as it comes. One that is cut short is left out. */
 export async function playCombinations(
   options: Omit<HallOptions, 'defences' | 'intrusion' | 'tell'>,
   told: (outcome: HallOutcome) => void = () => {},
 ): Promise<HallOutcome[]> {
   const outcomes: HallOutcome[] = [];
   for (const defences of COMBINATIONS) {
+    if (options.signal?.aborted) break;
     const outcome = await playHallExercise({ ...options, defences, intrusion: true });
+    if (options.signal?.aborted) break;
     outcomes.push(outcome);
     told(outcome);
   }

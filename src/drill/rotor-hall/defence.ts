@@ -1,6 +1,6 @@
 /**
- * How a defence joins the exercise at the rotor hall. Permits and limits stand in line and are part of
- * what the gateway does; limits look on too. Each says what it found, with the time; what people
+ * How a defence joins the exercise at the rotor hall. Two stand in line and are part of what the
+ * gateway does (permits, limits); two look on (read-back, replay), and limits do that too. Each says what it found, with the time; what people
  * do about it is the exercise's affair, and the same for all.
  *
  * @module
@@ -11,13 +11,15 @@ import type { Cascade } from '../../plant/rotor-hall/tags.ts';
 import type { S7Block } from '../../plant/s7-block.ts';
 import type { Tag } from '../../plant/tag.ts';
 
-export const DEFENCES = ['permits', 'limits'] as const;
+export const DEFENCES = ['permits', 'audit', 'limits', 'replay'] as const;
 export type DefenceName = (typeof DEFENCES)[number];
 
 /** How tables and people call them. */
 export const DEFENCE_TITLES: Readonly<Record<DefenceName, string>> = {
   permits: 'program permits',
+  audit: 'read-back audit',
   limits: 'process limits',
+  replay: 'replay detection',
 };
 
 /** What people do about a finding, once they have had time to react. */
@@ -55,10 +57,8 @@ export interface DefenceGround {
   readonly endpoints: HallEndpoints;
   /** Address of a host, by name. */
   address(host: string): string;
-  /** The hall's clock, ms since 1970 UTC. */
-  now(): number;
-  /** The program that was approved for a controller. */
-  approved(cascade: Cascade): readonly S7Block[];
+  /** When the exercise began by the hall's clock, s since 1970 UTC. */
+  readonly began: number;
   report(report: Report): void;
 }
 
@@ -68,7 +68,8 @@ export interface Watcher {
   reading?(reading: Reading): void;
   /** Something was set by the operator, and the controller said yes. */
   command?(reading: Reading): void;
+  /** A change of a program was approved and made. */
+  change?(cascade: Cascade, block: S7Block): void;
   /** Called each simulated second, after the stations' rounds. */
   second?(time: number): Promise<void>;
-  close?(): void;
 }

@@ -16,6 +16,7 @@ import { type HallEndpoints, RotorHallNetwork } from '../../plant/rotor-hall/net
 import { OperatorStation } from '../../plant/rotor-hall/operator-station.ts';
 import { RotorHall } from '../../plant/rotor-hall/rotor-hall.ts';
 import { CASCADES, type Cascade, MONITOR, TAGS } from '../../plant/rotor-hall/tags.ts';
+import { blockName } from '../../plant/s7-block.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { checkGround, openGateway, upstreamOf } from '../gateway-ground.ts';
 import { Intruder } from '../runner.ts';
@@ -25,10 +26,14 @@ import { inLineReport } from './in-line.ts';
 import { ENGINEER, HISTORIAN, LIE_AT, OPERATOR, ROTOR_HALL_INTRUSION, STATIONS } from './intrusion.ts';
 import { lyingLibrary } from './lying-library.ts';
 import { type Deed, People } from './people.ts';
+import { CHANGE, CHANGE_AT, CHANGE_IN, type ChangePermits, changePermits } from './permitted-change.ts';
 import { policyVariant } from './policy-variant.ts';
 
-/** Simulated seconds of an exercise, and those between two rounds of the historian, and of the engineers' comparison. */
+/** Simulated seconds of an exercise. */
 export const DURATION = 3000;
+/** When the hall's clock begins, ms since 1970 UTC. */
+const BEGAN = Date.UTC(2027, 4, 3, 6);
+/** Simulated seconds between two rounds of the historian, and of the engineers' comparison. */
 const HISTORIAN_PERIOD = 5;
 const COMPARISON_PERIOD = 600;
 
@@ -42,6 +47,8 @@ export interface HallOptions {
   readonly intrusion: boolean;
   /** What watchers there are, by defence. */
   readonly watchers: (name: DefenceName, ground: DefenceGround) => Watcher | undefined;
+  /** Ends the exercise early; the outcome is that of the seconds played. */
+  readonly signal?: AbortSignal;
   /** Told of everything that happens, in order. */
   readonly tell?: (event: HallEvent) => void;
 }
@@ -58,7 +65,7 @@ export interface RotorOutcome {
   readonly wrecked: boolean;
   /** 0 as new to 1 wrecked. */
   readonly damage: number;
-  /** Seconds outside its band before it was stopped or wrecked, standstill not counted… */
+  /** Highest speed, revolutions a second. */
   readonly highest: number;
 }
 
@@ -78,6 +85,8 @@ export interface HallOutcome {
   readonly displayed: number | undefined;
   /** Differences that the engineering station showed. */
   readonly shown: number;
+  /** The engineers' own change of the program went through. */
+  readonly changed: boolean;
   /** Requests of the operator's that got no good answer. */
   readonly operatorLosses: number;
 }
@@ -86,7 +95,7 @@ export interface HallOutcome {
 export async function playHallExercise(options: HallOptions): Promise<HallOutcome> {
   const exercise = await HallExercise.start(options);
   try {
-    for (let time = 1; time <= DURATION; time++) await exercise.second(time);
+    for (let time = 1; time <= DURATION && !options.signal?.aborted; time++) await exercise.second(time);
     return exercise.outcome;
   } finally {
     await exercise.stop();
@@ -98,6 +107,7 @@ class HallExercise {
   readonly #hall: RotorHall;
   readonly #network: RotorHallNetwork;
   readonly #gateway: Gateway | undefined;
+  readonly #permits: ChangePermits | undefined;
   readonly #operator: OperatorStation;
   readonly #historian: Historian;
   readonly #engineers: Readonly<Record<Cascade, EngineeringStation>>;
@@ -110,6 +120,8 @@ class HallExercise {
   #leftBand: number | undefined;
   #displayed: number | undefined;
   #shown = 0;
+  #changed = false;
+  readonly #kinds = new Set<string>();
   #told = 0;
   #wrecked = 0;
 
@@ -119,8 +131,9 @@ class HallExercise {
     const inLine = { permits: defences.has('permits'), limits: defences.has('limits') };
     const policy = policyVariant(options.policy, options.file, inLine);
     checkGround(policy, STATIONS, [...CASCADES, MONITOR]);
-    const hall = new RotorHall({ seed });
+    const hall = new RotorHall({ seed, start: BEGAN });
     const network = new RotorHallNetwork(hall);
+    const permits = inLine.permits ? await changePermits() : undefined;
     try {
       const place = (name: string) => upstreamOf(policy, name, false);
       const devices = await network.listen({
@@ -129,7 +142,7 @@ class HallExercise {
         [MONITOR]: place(MONITOR),
       });
       if (!inLine.permits && !inLine.limits) {
-        return new HallExercise(options, policy, hall, network, undefined, devices);
+        return new HallExercise(options, policy, hall, network, devices);
       }
       let exercise: HallExercise | undefined;
       const { gateway, endpoints } = await openGateway(
@@ -138,20 +151,18 @@ class HallExercise {
           fixedPorts: false,
           tell: event => exercise?.gatewayTold(event),
           // The gateway counts what it tells by the clock on the wall, which stands almost still here.
-          more: { limits: { reports: 1e9 } },
+          more: {
+            limits: { reports: 1e9 },
+            ...(permits === undefined ? {} : { permits: permits.permits }),
+          },
         },
         devices,
       );
-      exercise = new HallExercise(
-        options,
-        policy,
-        hall,
-        network,
-        gateway,
-        endpoints as unknown as HallEndpoints,
-      );
+      const seen = endpoints as unknown as HallEndpoints;
+      exercise = new HallExercise(options, policy, hall, network, seen, gateway, permits);
       return exercise;
     } catch (error) {
+      await permits?.close();
       await network.close();
       throw error;
     }
@@ -162,14 +173,16 @@ class HallExercise {
     policy: Policy,
     hall: RotorHall,
     network: RotorHallNetwork,
-    gateway: Gateway | undefined,
     endpoints: HallEndpoints,
+    gateway?: Gateway,
+    permits?: ChangePermits,
   ) {
     const { seed } = options;
     this.#options = options;
     this.#hall = hall;
     this.#network = network;
     this.#gateway = gateway;
+    this.#permits = permits;
     this.#hosts = new Map(STATIONS.map(name => [name, policy.hosts.get(name)!.network.text]));
     const address = (host: string): string => this.#hosts.get(host)!;
     this.#operator = new OperatorStation(address(OPERATOR), endpoints, new Random(seed ^ 0x165667b1));
@@ -182,8 +195,7 @@ class HallExercise {
     const ground: DefenceGround = {
       endpoints,
       address,
-      now: () => hall.now,
-      approved: cascade => this.#engineers[cascade].project,
+      began: BEGAN / 1000,
       report: report => this.#report(report),
     };
     for (const name of options.defences) {
@@ -195,6 +207,7 @@ class HallExercise {
   /** One simulated second. */
   async second(time: number): Promise<void> {
     this.#hall.runUntil(time);
+    if (time === CHANGE_AT) await this.#change();
     if (this.#options.intrusion) await this.#intrude(time);
     await this.#stations(time);
     for (const watcher of this.#watchers) await watcher.second?.(time);
@@ -218,7 +231,7 @@ class HallExercise {
     return {
       seed: this.#options.seed,
       defences: [...this.#options.defences],
-      seconds: DURATION,
+      seconds: Math.round(this.#hall.time),
       rotors,
       wrecked: rotors.filter(({ wrecked }) => wrecked).length,
       damage: Math.max(...rotors.map(({ damage }) => damage)),
@@ -228,18 +241,30 @@ class HallExercise {
       leftBand: this.#leftBand,
       displayed: this.#displayed,
       shown: this.#shown,
+      changed: this.#changed,
       operatorLosses: counts.requests - counts.answers,
     };
   }
 
   async stop(): Promise<void> {
-    for (const watcher of this.#watchers) watcher.close?.();
     this.#operator.close();
     this.#historian.close();
     for (const engineer of Object.values(this.#engineers)) engineer.close();
     this.#intruder.close();
     await this.#gateway?.close();
     await this.#network.close();
+    await this.#permits?.close();
+  }
+
+  /** The engineers' own work. */
+  async #change(): Promise<void> {
+    this.#changed = await this.#engineers[CHANGE_IN].download([CHANGE]);
+    const block = blockName(CHANGE.type, CHANGE.number);
+    this.#tell(
+      'station',
+      `${ENGINEER} downloads a change of ${block} to ${CHANGE_IN}: ${this.#changed ? 'done' : 'refused'}`,
+    );
+    if (this.#changed) for (const watcher of this.#watchers) watcher.change?.(CHANGE_IN, CHANGE);
   }
 
   async #intrude(time: number): Promise<void> {
@@ -314,7 +339,10 @@ class HallExercise {
     const time = Math.round(this.#hall.time);
     this.#reports.push({ ...report, time });
     this.#people.hear(time, report);
-    this.#tell('finding', `${report.defence}: ${report.what}`);
+    // The rest of its kind says nothing new; all are in the outcome.
+    const kind = `${report.defence} ${report.calls} ${report.cascade ?? report.station}`;
+    if (!this.#kinds.has(kind)) this.#tell('finding', `${report.defence}: ${report.what}`);
+    this.#kinds.add(kind);
   }
 
   #tell(kind: HallEvent['kind'], what: string): void {

@@ -6,19 +6,23 @@
  */
 
 import type { GatewayEvent } from '../../gateway/event.ts';
+import { PROGRAM_FINDINGS } from '../../program/finding-kinds.ts';
 import type { Report } from './defence.ts';
 
-const PROGRAM_VERBS = new Set(['download', 'activate', 'delete', 'firmware']);
+const PERMIT_KINDS: ReadonlySet<string> = new Set(Object.values(PROGRAM_FINDINGS).map(({ name }) => name));
 
 /** The report that a gateway's event makes, if any; `host` names who has an address. */
 export function inLineReport(
   event: GatewayEvent,
   host: (address: string) => string | undefined,
 ): Report | undefined {
-  if (event.event !== 'verdict' || event.verdict !== 'deny' || event.from !== 'client') return undefined;
-  const defence = PROGRAM_VERBS.has(event.verb) ? 'permits' : event.verb === 'write' ? 'limits' : undefined;
-  if (defence === undefined) return undefined;
+  if (event.event !== 'finding' && event.event !== 'verdict') return undefined;
   const station = host(event.client);
-  const what = `${event.verb} ${event.object} at ${event.target} refused: ${event.reason}`;
-  return { defence, what, calls: 'isolate', ...(station === undefined ? {} : { station }) };
+  const from = station === undefined ? {} : { station };
+  if (event.event === 'finding') {
+    if (!PERMIT_KINDS.has(event.finding.kind)) return undefined;
+    return { defence: 'permits', what: event.finding.message, calls: 'isolate', ...from };
+  }
+  if (event.verdict !== 'deny' || event.from !== 'client' || event.verb !== 'write') return undefined;
+  return { defence: 'limits', what: `${event.target}: ${event.reason}`, calls: 'isolate', ...from };
 }

@@ -19,6 +19,8 @@ export interface InLine {
 
 /** The policy in `text`, which comes from `file`, with what of it is wanted. Throws {@link PolicyError} where it is no policy. */
 export function policyVariant(text: string, file: string, { permits, limits }: InLine): Policy {
+  const whole = read(text, file);
+  if (permits && limits) return whole;
   const document = parseDocument(text);
   if (!permits) {
     const conduits = document.get('conduits');
@@ -34,8 +36,11 @@ export function policyVariant(text: string, file: string, { permits, limits }: I
       value.delete('step');
     }
   }
-  // Untouched, it keeps its lines for messages.
-  const { policy, problems } = parsePolicy(permits && limits ? text : document.toString(), file);
+  return read(document.toString(), file);
+}
+
+function read(text: string, file: string): Policy {
+  const { policy, problems } = parsePolicy(text, file);
   if (policy === undefined) throw new PolicyError(problems);
   return policy;
 }

@@ -13,6 +13,7 @@ import { objects, stations } from './objects.ts';
 import { program } from './program.ts';
 import { recognise, resync } from './recognise.ts';
 import { SPACES } from './spaces.ts';
+import { umasReader } from './umas-reader.ts';
 
 export const modbus: Protocol = {
   name: 'modbus',
@@ -31,4 +32,5 @@ export const modbus: Protocol = {
   resync,
   open: (limits, fresh = false) => new ModbusConversation(limits, fresh),
   errorName,
+  readBack: umasReader,
 };

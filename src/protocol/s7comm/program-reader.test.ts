@@ -46,7 +46,9 @@ function read(controller: Controller, limits: ProgramLimits = PROGRAM_LIMITS, mo
     step = reading.next({ bytes: answer, time: Date.UTC(2016, 1, 8, 14, 51, 37) });
   }
   return {
-    program: step.done ? step.value : { facts: [], clock: undefined, objects: [], problems: [] },
+    program: step.done
+      ? step.value
+      : { facts: [], clock: undefined, objects: [], problems: [], steady: true },
     requests,
     waits,
   };
@@ -106,7 +108,8 @@ function simple(blocks: ReadonlyMap<string, Uint8Array>, part = 100): Controller
       uploads.set(uploads.size + 1, { bytes, at: 0 });
       return startUploadAck(reference, uploads.size, bytes.length);
     }
-    const upload = uploads.get(id)!;
+    const upload = uploads.get(id);
+    if (upload === undefined) return ackData(reference, [code], [], 0x8401);
     if (code === Fn.endUpload) return ackData(reference, [code]);
     upload.at += part;
     return uploadAck(
@@ -176,6 +179,10 @@ test('a recorded S7-315 is read with the very bytes that stations sent it', () =
     [
       bytesOf('0300001f02f080320700000800000800060001120411430200ff0900023046'),
       bytesOf('0300002902f080320700000800000c000c000112081283020100000000ff090008000042010001 4201'),
+    ],
+    [
+      recorded('listBlocks'),
+      userdataResponse(7, Group.blocks, 1, Buffer.from('08\x00\x010E\x00\x000B\x00\x010F\x00\x02', 'latin1')),
     ],
     [recorded('startUpload'), recorded('startUploadAck')],
     [recorded('upload'), uploadAck(9, SDB0, false)],
@@ -278,16 +285,15 @@ test('a busy controller is asked again after a while, and in the end it is left 
   assert.equal(tired.waits, 2 * PROGRAM_LIMITS.retries);
 });
 
-test('a program that changes while it is read is a problem', () => {
+test('a program that changes while it is read is not steady', () => {
   const blocks = new Map(BLOCKS);
   const controller = simple(blocks);
   const { program } = read(request => {
     if (request[PARAMETERS] === Fn.endUpload) blocks.set('0800035', OB1);
     return controller(request);
   });
-  assert.ok(
-    program.problems.includes('the list of blocks changed while the program was read; read it again'),
-  );
+  assert.equal(program.steady, false);
+  assert.equal(read(controller).program.steady, true);
 });
 
 test('a controller that announces another length than it sends, or sends without end', () => {
@@ -326,6 +332,18 @@ test('a controller that lists more blocks than anybody has', () => {
   const { program } = read(simple(many), { ...PROGRAM_LIMITS, objects: 10 });
   assert.equal(program.objects.length, 10);
   assert.deepEqual(program.problems.slice(-1), ['it lists 50 blocks; only the first 10 are read']);
+});
+
+test('a controller that counts other blocks than it lists', () => {
+  const controller = simple(BLOCKS);
+  const { program } = read(request => {
+    const isCount = request[KIND] === 7 && request[PARAMETERS + 6] === 1;
+    if (!isCount || (request[PARAMETERS + 5]! & 15) !== Group.blocks) return controller(request);
+    const counts = Buffer.from('08\x00\x020B\x00\x01', 'latin1');
+    return userdataResponse(referenceOf(request), Group.blocks, 1, counts);
+  });
+  assert.ok(program.problems.includes('it counts 2 OBs and lists 1'));
+  assert.ok(!program.problems.some(problem => problem.includes('SDB')));
 });
 
 test('a list in parts without end is given up', () => {
@@ -383,6 +401,7 @@ test('a controller that answers with changed bytes: what was read, or one kind o
         let count = 0;
         try {
           read(request => {
+            assert.ok(onlyReads(request), Buffer.from(request).toString('hex'));
             const answer = controller(request)!.slice();
             for (const [which, at, value] of changes)
               if (which === count && at < answer.length) answer[at] = value;
@@ -401,6 +420,14 @@ test('a controller that answers with changed bytes: what was read, or one kind o
     { numRuns: 300 },
   );
 });
+
+/** Whatever a controller says, the reader asks for nothing else. */
+function onlyReads(request: Uint8Array): boolean {
+  if (request[5] === 0xe0) return true;
+  if (request[KIND] === 1) return [0xf0, 0x1d, 0x1e, 0x1f].includes(request[PARAMETERS]!);
+  const [group, sub] = [request[PARAMETERS + 5]! & 15, request[PARAMETERS + 6]!];
+  return request[KIND] === 7 && ['4/1', '3/1', '3/2', '7/1'].includes(`${group}/${sub}`);
+}
 
 /** As the driver frames what comes in. */
 function framed(bytes: Uint8Array): boolean {

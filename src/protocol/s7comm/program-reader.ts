@@ -18,7 +18,6 @@ import { DATA, reassemble, Tpdu, tpduCode, unsegmented } from '../osi/cotp.ts';
 import { connectionRequest } from '../osi/encode.ts';
 import {
   type DeviceClock,
-  type DeviceProgram,
   type ProgramAnswer,
   type ProgramFact,
   type ProgramLimits,
@@ -28,7 +27,7 @@ import {
   type ProgramReading,
   type ProgramRequest,
 } from '../program-reader.ts';
-import { BlockKind, withoutValues } from './block-format.ts';
+import { BlockKind, kindName, withoutValues } from './block-format.ts';
 import { blockView } from './block-view.ts';
 import { S7Conversation } from './conversation.ts';
 import {
@@ -87,6 +86,9 @@ interface Answered {
   readonly pdu: Pdu;
 }
 
+/** Blocks by type and number. */
+type Listed = readonly (readonly [BlockKind, number])[];
+
 /** Asked for, and answered. */
 type Asking<T> = Generator<ProgramRequest, T, ProgramAnswer>;
 
@@ -116,22 +118,25 @@ class Reading {
     yield* this.#readFacts();
     yield* this.#readClock();
     const listed = yield* this.#lists();
+    yield* this.#compareCounts(listed);
     const objects: ProgramObject[] = [];
-    for (const [kind, number] of listed) {
+    const { objects: most } = this.#limits;
+    if (listed.length > most) {
+      this.#problems.push(`it lists ${listed.length} blocks; only the first ${most} are read`);
+    }
+    for (const [kind, number] of listed.slice(0, most)) {
       const object = `${kind}${number}`;
       if (FIRMWARE.includes(kind)) objects.push({ object, bytes: undefined, problem: '' });
       else objects.push(yield* this.#upload(kind, number));
     }
-    // A program that is changed while it is read would be neither the one nor the other.
     const again = yield* this.#lists();
-    if (names(again) !== names(listed)) {
-      this.#problems.push('the list of blocks changed while the program was read; read it again');
-    }
-    return this.#result(objects);
-  }
-
-  #result(objects: readonly ProgramObject[]): DeviceProgram {
-    return { facts: this.#facts, clock: this.#clock, objects, problems: this.#problems };
+    return {
+      facts: this.#facts,
+      clock: this.#clock,
+      objects,
+      problems: this.#problems,
+      steady: names(again) === names(listed),
+    };
   }
 
   *#connect(): Asking<void> {
@@ -176,8 +181,8 @@ class Reading {
   }
 
   /** All blocks that the controller lists, by type and number. */
-  *#lists(): Asking<(readonly [BlockKind, number])[]> {
-    const found: (readonly [BlockKind, number])[] = [];
+  *#lists(): Asking<Listed> {
+    const found: [BlockKind, number][] = [];
     for (const kind of LISTED) {
       const what = `list of ${kind}s`;
       const digits = Buffer.from(BlockKind[kind].toString(16).toUpperCase().padStart(2, '0'));
@@ -191,12 +196,22 @@ class Reading {
       for (let at = 0; at + 4 <= content.length; at += 4) numbers.add(view.getUint16(at));
       for (const number of numbers) found.push([kind, number]);
     }
-    const { objects } = this.#limits;
-    if (found.length > objects) {
-      this.#note(`it lists ${found.length} blocks; only the first ${objects} are read`);
-      found.length = objects;
-    }
     return found;
+  }
+
+  /** A controller counts as many blocks of a type as it lists; one that hides some may forget to. */
+  *#compareCounts(listed: Listed): Asking<void> {
+    const { error, content } = yield* this.#userdata('block counts', Group.blocks, 1);
+    if (error !== 0) return;
+    // The type as two digits in text, and how many there are.
+    for (let at = 0; at + 4 <= content.length; at += 4) {
+      const type = Number.parseInt(Buffer.from(content.subarray(at, at + 2)).toString('latin1'), 16);
+      const kind = kindName(type);
+      const count = (content[at + 2]! << 8) | content[at + 3]!;
+      const lists = listed.filter(([each]) => each === kind).length;
+      if (kind !== '' && lists !== count)
+        this.#problems.push(`it counts ${count} ${kind}s and lists ${lists}`);
+    }
   }
 
   /** A problem, once. */
@@ -342,6 +357,6 @@ function announcedLength({ view, param, paramEnd }: Pdu): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : -1;
 }
 
-function names(listed: readonly (readonly [BlockKind, number])[]): string {
+function names(listed: Listed): string {
   return listed.map(([kind, number]) => `${kind}${number}`).join(' ');
 }

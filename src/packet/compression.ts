@@ -1,0 +1,139 @@
+/**
+ * Captures that are stored compressed: gzip (RFC 1952) and zstd (RFC 8878), unpacked while they are read.
+ *
+ * @module
+ */
+
+import { Readable, type Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { CaptureError } from './capture-error.ts';
+import type { ByteSource } from './source.ts';
+
+/** Bytes of a packed source that are read at a time. */
+const CHUNK = 1 << 16;
+/** Bytes that tell how a source is packed. */
+const MAGIC = 4;
+
+const PACKINGS = [
+  { name: 'gzip', begins: [0x1f, 0x8b, 0x08], unpack: createGunzip },
+  { name: 'zstd', begins: [0x28, 0xb5, 0x2f, 0xfd], unpack: createZstdDecompress },
+] as const;
+
+/** The bytes of a source, or of what is packed in it; which of them, its first bytes tell when they are read. */
+export class Unpacked implements ByteSource {
+  readonly #source: ByteSource;
+  #bytes: ByteSource | undefined;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  get name(): string {
+    return this.#source.name;
+  }
+
+  get size(): number {
+    return (this.#bytes ?? this.#source).size;
+  }
+
+  async read(target: Uint8Array): Promise<number> {
+    this.#bytes ??= await open(this.#source);
+    return await this.#bytes.read(target);
+  }
+
+  /** Closes the source too. */
+  close(): Promise<void> {
+    return (this.#bytes ?? this.#source).close();
+  }
+}
+
+async function open(source: ByteSource): Promise<ByteSource> {
+  const head = new Uint8Array(CHUNK);
+  let length = 0;
+  while (length < MAGIC) {
+    const read = await source.read(head.subarray(length));
+    if (read === 0) break;
+    length += read;
+  }
+  const begin = head.subarray(0, length);
+  const packing = PACKINGS.find(({ begins }) => begins.every((byte, i) => begin[i] === byte));
+  return packing === undefined
+    ? resumed(source, begin)
+    : unpacking(source, begin, packing.name, packing.unpack());
+}
+
+/** The source from its first byte on, of which `begin` was read already. */
+function resumed(source: ByteSource, begin: Uint8Array): ByteSource {
+  let rest = begin;
+  return {
+    name: source.name,
+    size: source.size,
+    read(target) {
+      if (rest.length === 0) return source.read(target);
+      const length = take(rest, target);
+      rest = rest.subarray(length);
+      return Promise.resolve(length);
+    },
+    close: () => source.close(),
+  };
+}
+
+function unpacking(source: ByteSource, begin: Uint8Array, name: string, unpack: Transform): ByteSource {
+  const packed = Readable.from(chunks(source, begin), { objectMode: false });
+  // What is wrong with the source is wrong with what is unpacked.
+  packed.on('error', error => unpack.destroy(error));
+  const plain = packed.pipe(unpack)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let rest: Uint8Array = new Uint8Array(0);
+  return {
+    name: source.name,
+    // How much it is when it is unpacked, nobody knows.
+    size: 0,
+    async read(target) {
+      while (rest.length === 0) {
+        const next = await plain.next().catch(error => Promise.reject(explained(error, name)));
+        if (next.done === true) return 0;
+        rest = next.value;
+      }
+      const length = take(rest, target);
+      rest = rest.subarray(length);
+      return length;
+    },
+    async close() {
+      packed.destroy();
+      unpack.destroy();
+      await source.close();
+    },
+  };
+}
+
+async function* chunks(source: ByteSource, begin: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield begin;
+  for (;;) {
+    const chunk = new Uint8Array(CHUNK);
+    const length = await source.read(chunk);
+    if (length === 0) return;
+    yield chunk.subarray(0, length);
+  }
+}
+
+/** Copies as many bytes as fit; returns how many. */
+function take(from: Uint8Array, target: Uint8Array): number {
+  const length = Math.min(from.length, target.length);
+  target.set(from.subarray(0, length));
+  return length;
+}
+
+function explained(error: unknown, name: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (code === 'Z_BUF_ERROR') {
+    return new CaptureError(
+      'COFFERDAM_CAPTURE_TRUNCATED',
+      `its ${name} compression is cut short; copy it again or take it as it is`,
+    );
+  }
+  if (!code.startsWith('Z_') && !code.startsWith('ZSTD_')) return error;
+  return new CaptureError(
+    'COFFERDAM_CAPTURE_DAMAGED',
+    `its ${name} compression is damaged from here (${(error as Error).message}); copy it again or take it as it is`,
+  );
+}
