@@ -80,7 +80,7 @@ function faultPlot(jobs: readonly JobFigures[], { name, sizes, of, within }: Fau
   const to = within / unit;
   const steps = Array.from({ length: 97 }, (_, i) => (i * to) / 96);
   return svg({
-    title: `${name}, by size (${of})`,
+    title: `Found: ${name}, by size (${of})`,
     x: { label: hours ? 'hours since it began' : 'minutes since it began', to, step: hours ? 1 : 10 },
     y: { label: 'found, %', to: 100, step: 20 },
     lines: sizes.map(size => {
