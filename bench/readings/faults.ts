@@ -29,7 +29,7 @@ export const FAULTS: readonly Fault[] = [
     kind: 'shift',
     name: 'shift',
     sizes: [1, 2, 3, 5, 8],
-    of: 'standard deviations of the batch means',
+    of: 'σ of the batch means',
     within: 8 * HOUR,
     change: (value, size, _i, _last, profile) => value + size * level(profile),
   },
@@ -37,7 +37,7 @@ export const FAULTS: readonly Fault[] = [
     kind: 'drift',
     name: 'drift',
     sizes: [0.5, 1, 2, 4, 8],
-    of: 'standard deviations of the batch means, an hour',
+    of: 'σ of the batch means an hour',
     within: 8 * HOUR,
     change: (value, size, i, _last, profile) => value + (size * level(profile) * i) / HOUR,
   },
@@ -45,7 +45,7 @@ export const FAULTS: readonly Fault[] = [
     kind: 'oscillation',
     name: 'oscillation of 20 s',
     sizes: [4, 6, 8, 12, 20],
-    of: 'amplitude, standard deviations of the noise',
+    of: 'σ of the noise, amplitude',
     within: HOUR,
     change: (value, size, i, _last, profile) =>
       value + size * noise(profile) * Math.sin((2 * Math.PI * i) / 20),
@@ -54,7 +54,7 @@ export const FAULTS: readonly Fault[] = [
     kind: 'oscillation',
     name: 'oscillation of 60 s',
     sizes: [4, 6, 8, 12, 20],
-    of: 'amplitude, standard deviations of the noise',
+    of: 'σ of the noise, amplitude',
     within: HOUR,
     change: (value, size, i, _last, profile) =>
       value + size * noise(profile) * Math.sin((2 * Math.PI * i) / 60),
@@ -63,7 +63,7 @@ export const FAULTS: readonly Fault[] = [
     kind: 'quiet',
     name: 'loss of noise',
     sizes: [0, 0.2, 0.3, 0.4, 0.5],
-    of: 'what is left of the noise',
+    of: 'of the noise is left',
     within: HOUR,
     // A made-up value that wanders, with some of the true noise on it.
     change: (value, size, i, last, profile) =>
@@ -81,7 +81,7 @@ export const FAULTS: readonly Fault[] = [
     kind: 'outlier',
     name: 'outlier',
     sizes: [6, 10, 20, 50, 100],
-    of: 'standard deviations of the noise, one reading',
+    of: 'σ of the noise, one reading',
     within: 60,
     change: (value, size, i, _last, profile) => (i === 0 ? value + size * noise(profile) : value),
   },

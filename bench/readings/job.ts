@@ -22,7 +22,7 @@ const FIRST = 2 * HOUR;
 const EVERY = 1800;
 const LASTS = 300;
 /** Faults a tag and size. */
-const TRIALS = 4;
+const TRIALS = 3;
 
 interface Job {
   readonly plant: PlantName;
@@ -37,7 +37,8 @@ const job = { plant, seed: Number(seed), part, learn: Number(learn), watch: Numb
 console.log(JSON.stringify(run(job)));
 
 function run({ plant: name, seed, part, learn, watch }: Job): JobFigures {
-  const plant: Plant = PLANTS[name];
+  const whole: Plant = PLANTS[name];
+  const plant: Plant = part === 'clean' ? whole : { ...whole, watched: whole.tried };
   const tags = plant.watched.map(infoOf);
   const learner = new ProcessLearner(tags);
   const rows = plant.history({ seed, seconds: (learn + watch) * HOUR });
@@ -79,13 +80,18 @@ function countFalse(
     outlier: 'outlier',
     replay: 'replay',
   } as const;
+  // Set-points are watched too, but only readings count as tags.
+  const readings = new Set(plant.watched.filter(({ setting }) => !setting).map(({ name }) => name));
+  const tags = profile.tags.filter(({ tag }) => readings.has(tag));
   const speaking = Object.fromEntries(
     Object.entries(detectors).map(([kind, part]) => [
       `process.${kind}`,
-      profile.tags.filter(tag => tag[part] !== undefined).length,
+      tags.filter(tag => tag[part] !== undefined).length,
     ]),
   );
-  speaking['process.range'] = plant.watched.filter(({ range }) => range !== undefined).length;
+  speaking['process.range'] = plant.watched.filter(
+    ({ setting, range }) => !setting && range !== undefined,
+  ).length;
   speaking['process.unresponsive'] = new Set(
     profile.tags.flatMap(({ responses }) => responses.map(({ tag }) => tag)),
   ).size;
@@ -197,6 +203,8 @@ function faultsInto(
   if (!(detector in rest)) return undefined;
   const delays: number[] = [];
   const room = values.length - FIRST - within;
+  // The hours are too few for it.
+  if (room < 0) return undefined;
   for (let trial = 0; trial < TRIALS; trial++) {
     const begins = FIRST + Math.floor((trial * room) / TRIALS);
     const last = values[begins - 1]!;

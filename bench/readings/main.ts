@@ -27,10 +27,10 @@ export interface ReadingsOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Hours learned and watched, seeds of clean runs and of trials. */
+/** Hours learned and watched, seeds of clean runs and of trials, and hours of the trials. */
 const SIZES = {
-  whole: { learn: 12, watch: 60, trial: 12, clean: 3, trials: 2 },
-  quick: { learn: 4, watch: 2, trial: 11, clean: 1, trials: 1 },
+  whole: { learn: 12, watch: 60, clean: 1, trials: 1, trial: { compressor: 12, hall: 7 } },
+  quick: { learn: 4, watch: 2, clean: 1, trials: 1, trial: { compressor: 4, hall: 4 } },
 } as const;
 
 /** Seeds of trials begin so far behind those of clean runs. */
@@ -49,7 +49,7 @@ export async function benchReadings(options: ReadingsOptions): Promise<string> {
     ...Array.from({ length: size.clean }, (_, i): Job => [plant, seed + i, 'clean', size.learn, size.watch]),
     ...Array.from(
       { length: size.trials },
-      (_, i): Job => [plant, seed + TRIAL_SEEDS + i, 'trials', size.learn, size.trial],
+      (_, i): Job => [plant, seed + TRIAL_SEEDS + i, 'trials', size.learn, size.trial[plant]],
     ),
   ]);
   const jobs: JobFigures[] = [];

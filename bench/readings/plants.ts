@@ -16,23 +16,28 @@ export interface Plant {
   readonly all: readonly Tag[];
   /** Those that are watched: readings, and the set-points that move them. */
   readonly watched: readonly Tag[];
+  /** Those into which replays and faults are played. */
+  readonly tried: readonly Tag[];
   history(options: HistoryOptions): Generator<HistoryRow>;
 }
 
-/** Drives of the hall that stand for all twelve, which are alike: two of each cascade. */
+/** Drives of the hall that stand for all twelve, which are alike: two of each cascade, and one of each. */
 const DRIVES = /^(drive|rotor)-(1|4|7|10)\./;
+const TRIED = /^(drive|rotor)-(1|7)\./;
 
 export const PLANTS = {
   compressor: {
     title: 'Gas compressor station',
     all: COMPRESSOR_HISTORY,
     watched: COMPRESSOR_HISTORY,
+    tried: COMPRESSOR_HISTORY,
     history: compressorHistory,
   },
   hall: {
     title: 'Rotor hall',
     all: ROTOR_HALL_HISTORY,
     watched: ROTOR_HALL_HISTORY.filter(({ name }) => DRIVES.test(name)),
+    tried: ROTOR_HALL_HISTORY.filter(({ name }) => TRIED.test(name)),
     history: rotorHallHistory,
   },
 } as const satisfies Record<string, Plant>;

@@ -27,8 +27,10 @@ export function report(figures: ReadingsFigures): string {
       return `${PLANTS[name].title} ${list.join(', ')}`;
     }).join('; ');
   return [
-    `Measured ${date}; every seed learns ${learn} hours, then ${watch} clean hours are watched. Seeds of the clean runs:` +
-      ` ${seeds('clean')}; of the trials: ${seeds('trials')}. None of them was used while the detectors were made.`,
+    `Measured ${date}; every seed learns ${learn} hours, then ${watch} clean hours are watched, or replays and faults are` +
+      ` played into some hours. Seeds of the clean runs: ${seeds('clean')}; of the trials: ${seeds('trials')}. None of` +
+      ` them was used while the detectors were made. A tag-month is 30 days of one tag's readings; the last column is the` +
+      ` upper end of a one-sided 95 % interval (Poisson).`,
     '### False alarms on clean runs',
     falseAlarms(jobs),
     '### Replays',
@@ -78,7 +80,7 @@ function faultPlot(jobs: readonly JobFigures[], { name, sizes, of, within }: Fau
   const to = within / unit;
   const steps = Array.from({ length: 97 }, (_, i) => (i * to) / 96);
   return svg({
-    title: `${name}, by size (${of})`,
+    title: `Found: ${name}, by size (${of})`,
     x: { label: hours ? 'hours since it began' : 'minutes since it began', to, step: hours ? 1 : 10 },
     y: { label: 'found, %', to: 100, step: 20 },
     lines: sizes.map(size => {

@@ -7,6 +7,7 @@
 
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import type { Approvers } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { type DeskPermits, permitsOf } from '../program/desk-permits.ts';
 import { type InstalledOpening, readOpenings } from '../program/opening-store.ts';
@@ -19,7 +20,8 @@ const SETTLE = 200;
 export class GatewayPermits {
   readonly permits: DeskPermits;
   readonly #store: PermitStore;
-  readonly #approvers: string;
+  readonly #file: string;
+  #approvers: Approvers;
   #openings: Awaited<ReturnType<typeof readOpenings>> = { openings: [], damaged: [] };
   #watchers: FSWatcher[] = [];
   #settling: NodeJS.Timeout | undefined;
@@ -37,14 +39,15 @@ export class GatewayPermits {
         '--permits needs --approvers FILE: who may approve, and how many of them it takes',
       );
     }
-    const store = await PermitStore.open(folder, await loadApprovers(approvers));
-    const opened = new GatewayPermits(store, approvers);
+    const loaded = await loadApprovers(approvers);
+    const opened = new GatewayPermits(await PermitStore.open(folder, loaded), approvers, loaded);
     await opened.reload();
     return opened;
   }
 
-  private constructor(store: PermitStore, approvers: string) {
+  private constructor(store: PermitStore, file: string, approvers: Approvers) {
     this.#store = store;
+    this.#file = file;
     this.#approvers = approvers;
     this.permits = permitsOf(store);
   }
@@ -54,11 +57,20 @@ export class GatewayPermits {
     return this.#openings.openings;
   }
 
-  /** Reads permits, openings and approvers again. */
+  /**
+   * Reads permits, openings and approvers again. Approvers that cannot be read stay as they were, and it rejects; but
+   * they hold up no revocation.
+   */
   async reload(): Promise<void> {
-    const approvers = await loadApprovers(this.#approvers);
-    await this.#store.reload(approvers);
-    this.#openings = await readOpenings(this.#store.folder, approvers);
+    let wrong: { readonly error: unknown } | undefined;
+    try {
+      this.#approvers = await loadApprovers(this.#file);
+    } catch (error) {
+      wrong = { error };
+    }
+    await this.#store.reload(this.#approvers);
+    this.#openings = await readOpenings(this.#store.folder, this.#approvers);
+    if (wrong !== undefined) throw wrong.error;
   }
 
   /** Calls `changed` when permits or openings were installed or revoked. */

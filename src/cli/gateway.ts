@@ -132,7 +132,7 @@ async function reloadPolicy(it: Gateway, file: string, print: Print): Promise<vo
   }
 }
 
-/** A store that cannot be read changes nothing: the permits that were read before stay in force. */
+/** What cannot be read changes nothing: what was read of it before stays in force. */
 async function reloadPermits(permits: GatewayPermits | undefined, print: Print): Promise<void> {
   try {
     await permits?.reload();
@@ -140,7 +140,7 @@ async function reloadPermits(permits: GatewayPermits | undefined, print: Print):
   } catch (error) {
     const what = userMessage(error);
     if (what === undefined) throw error;
-    print(`${what}\nNOTE the permits that were read before stay in force`, { event: 'kept', what });
+    print(`${what}\nNOTE what was read of it before stays in force`, { event: 'kept', what });
   }
 }
 

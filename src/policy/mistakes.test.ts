@@ -115,6 +115,9 @@ function problemsOf(text: string): string[] {
   return problems.map(({ line, column, message }) => `${line}:${column}: ${message}`);
 }
 
+/** What takes a second would take hours if each mistake were compared with all that is written. */
+const HANGS = { timeout: 120_000 };
+
 test('39 distinct mistakes give 39 messages', () => {
   const expected = MESSAGES.trim().split('\n');
   assert.equal(expected.length, 39);
@@ -150,18 +153,16 @@ test('a message is one line, whatever it repeats', () => {
   assert.equal(message, "1:12: version 'a b [31mc' of the language is not known; write `cofferdam: 1`");
 });
 
-test('a few lines that stand for millions are not followed', () => {
+test('a few lines that stand for millions are not followed', HANGS, () => {
   const lines = ['cofferdam: 1', 'plant: P', 'about: &a0 x'];
   for (let i = 1; i < 40; i++) lines.push(`k${i}: &a${i} [*a${i - 1}, *a${i - 1}]`);
-  const began = performance.now();
   assert.ok(problemsOf(lines.join('\n')).length > 0);
   const many = `cofferdam: 1\nplant: &p P\nzones: { z: { hosts: { h: 10.0.0.1 } } }\nconduits: &c\n  - from: [${'*p, '.repeat(2000)}]\n`;
   assert.ok(problemsOf(many).some(message => message.includes('more than 100 aliases')));
-  assert.ok(performance.now() - began < 5000);
   assert.match(problemsOf('['.repeat(10_000))[0] ?? '', /nested too deeply/);
 });
 
-test('of many thousands of mistakes the first are told, and how many there are', () => {
+test('of many thousands of mistakes the first are told, and how many there are', HANGS, () => {
   const tags = Array.from(
     { length: 400 },
     (_, i) => `  tag.${i}: { at: plc modbus holding ${i}, type: int16 }\n`,
@@ -180,7 +181,6 @@ ${tags.join('')}conduits:
     allow:
 `;
   const rules = Array.from({ length: 30_000 }, (_, i) => `      - write: tog.${i}\n`);
-  const began = performance.now();
   const told = problemsOf(head + rules.join(''));
   assert.equal(told.length, 201);
   assert.match(told[0]!, /^413:16: no tag 'tog\.0'; did you mean 'tag\.0'\?$/);
@@ -189,7 +189,6 @@ ${tags.join('')}conduits:
   assert.match(quotes[200]!, /: this and \d+ more are not told/);
   const [long] = problemsOf(`cofferdam: 1\nplant: P\n${'x'.repeat(100_000)}: 1\n`);
   assert.ok(long!.length < 1100);
-  assert.ok(performance.now() - began < 10_000);
 });
 
 test('a review that is past is a warning', () => {

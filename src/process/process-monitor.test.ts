@@ -136,6 +136,19 @@ test('ranges are watched without a profile, and what is no number is outside', (
   assert.match(findings[0]?.message ?? '', /is NaN bar, outside 45 to 55/);
 });
 
+test('a clock that is set back does not blind anybody', () => {
+  const findings: Finding[] = [];
+  const monitor = new ProcessMonitor({
+    tags: [TAG],
+    profile: PROFILE,
+    sink: one => findings.push(one),
+    memory: MEMORY,
+  });
+  for (let i = 0; i < 3000; i++) monitor.observe('pressure', 1e9 + i, DATA[HISTORY + i]!, 'hmi-1');
+  for (let i = 0; i < 60; i++) monitor.observe('pressure', 5e8 + i, DATA[HISTORY + 1000 + i]!, 'hmi-1');
+  assert.deepEqual([...kinds(findings)], ['process.replay']);
+});
+
 test('two readers that are told different values disagree; two that are told the same do not', () => {
   for (const offset of [0, 0.8]) {
     const findings: Finding[] = [];

@@ -17,6 +17,10 @@ export class Readings {
     this.#values[slot] = value;
   }
 
+  clear(): void {
+    this.#count = 0;
+  }
+
   get lastTime(): number {
     return this.#count === 0 ? Number.NaN : this.#times[(this.#count - 1) % MEMORY]!;
   }

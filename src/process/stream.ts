@@ -21,6 +21,8 @@ const SLOWER = 1.7;
 const RANGE_REST = 60;
 /** Commands whose answers are awaited. */
 const MOST_EXPECTED = 32;
+/** Seconds by which a clock must jump back to have been set; messages a little out of order do not turn it back. */
+const SET_BACK = 60;
 /** Shares of a limit by which arithmetic may miss it. */
 const ROUNDING = 1e-6;
 
@@ -53,6 +55,7 @@ export class Stream {
   /** Takes a reading. What is no number, or not later than the last one, is compared with the range only. */
   observe(time: number, value: number): void {
     this.#limit(time, value);
+    if (time < this.readings.lastTime - SET_BACK) this.#restart();
     const { lastTime } = this.readings;
     if (!Number.isFinite(value) || time <= lastTime) return;
     this.readings.add(time, value);
@@ -65,6 +68,13 @@ export class Stream {
     this.#expected = this.#expected.filter(one => one.command !== expectation.command);
     this.#expected.push(expectation);
     if (this.#expected.length > MOST_EXPECTED) this.#expected.shift();
+  }
+
+  /** The clock was set back: what was before cannot be told from what comes. */
+  #restart(): void {
+    this.readings.clear();
+    this.#statistics?.interrupt();
+    this.#expected = [];
   }
 
   #limit(time: number, value: number): void {

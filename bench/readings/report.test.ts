@@ -1,0 +1,51 @@
+/**
+ * What the report of the experiments on readings claims.
+ *
+ * @module
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { atMost, report } from './report.ts';
+import { svg } from './svg.ts';
+
+test('the upper bound of a count is that of the Poisson distribution', () => {
+  // Half of the χ² quantile at 95 % with 2 (n + 1) degrees of freedom: 5.991, 9.488, 12.592, 18.307.
+  for (const [count, bound] of [
+    [0, 2.996],
+    [1, 4.744],
+    [2, 6.296],
+    [4, 9.154],
+  ] as const) {
+    assert.ok(Math.abs(atMost(count) - bound) < 1e-3, `${count}: ${atMost(count)}`);
+  }
+});
+
+test('rates are alarms over the months of the tags for which a detector speaks', () => {
+  const clean = (hours: number, alarms: number) => ({
+    hours,
+    speaking: { 'process.replay': 12 },
+    alarms: { 'process.replay': alarms },
+    examples: [],
+  });
+  const text = report({
+    date: '2027-01-05',
+    learn: 12,
+    watch: 60,
+    jobs: [
+      { plant: 'compressor', seed: 5, clean: clean(60, 1) },
+      { plant: 'hall', seed: 6, clean: clean(60, 0) },
+    ],
+  });
+  assert.match(text, /\| `process\.replay` \| 1\.0 \| 1 \| 1\.0 \| 0 \| 0\.50 \| 2\.37 \|/);
+});
+
+test('a plot is one well-formed picture with all its lines', () => {
+  const axis = { label: 'a < b', to: 10, step: 5 };
+  const lines = ['one', 'two'].map(label => ({ label, points: [[0, 0] as const, [10, 5] as const] }));
+  const picture = svg({ title: 'T & U', x: axis, y: axis, lines, goal: 9 });
+  assert.match(picture, /^<svg .*<\/svg>\n$/s);
+  assert.match(picture, /T &amp; U.*a &lt; b/s);
+  assert.equal(picture.match(/<polyline class="c[01]" points/g)?.length, 2);
+  assert.match(picture, /prefers-color-scheme: dark/);
+});
