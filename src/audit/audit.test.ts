@@ -143,6 +143,8 @@ test('present values of a data block are no difference, unless they are asked fo
   assert.deepEqual((await auditAfter(write, { values: true })).kinds, [
     'audit.block-changed: plc-7: DB5 is not the approved block (112 bytes approved, 112 bytes found)',
   ]);
+  assert.equal((await auditAfter(write, { values: new Set(['DB5']) })).findings.length, 1);
+  assert.equal((await auditAfter(write, { values: new Set(['DB6']) })).findings.length, 0);
   const longer = await auditAfter(({ controller }) =>
     put(controller, block(BlockType.DB, 5, new Uint8Array(44), 'DRIVE')),
   );

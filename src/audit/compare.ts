@@ -57,8 +57,8 @@ export interface Comparison {
 export interface CompareOptions {
   /** Seconds that the clock may be off from where it was. */
   readonly clock: number;
-  /** Compare the present values of data blocks too. */
-  readonly values: boolean;
+  /** Compare the present values of data blocks too: of all, or of these. */
+  readonly values: boolean | ReadonlySet<string>;
   /** What was changed under permits; none where it is not given. */
   readonly permitted?: Permitted | undefined;
 }
@@ -69,6 +69,8 @@ export function compare(
   reader: ProgramReader,
   options: CompareOptions,
 ): Comparison {
+  const withValues = (object: string) =>
+    typeof options.values === 'boolean' ? options.values : options.values.has(object);
   const differences: BlockDifference[] = [];
   const values: string[] = [];
   let same = 0;
@@ -82,7 +84,7 @@ export function compare(
       // A part of the firmware is neither read then nor now.
       if (was !== undefined) differences.push({ ...difference, kind: 'unreadable' });
     } else if (was !== undefined && equal(was, bytes)) same++;
-    else if (was !== undefined && !options.values && equal(reader.lasting(was), reader.lasting(bytes))) {
+    else if (was !== undefined && !withValues(object) && equal(reader.lasting(was), reader.lasting(bytes))) {
       values.push(object);
       same++;
     } else differences.push({ ...difference, kind: 'changed' });

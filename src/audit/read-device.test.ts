@@ -1,12 +1,18 @@
 /** What goes over the wire while a program is read, how fast, and what a hostile device can do about it. */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { withoutPeer } from '../../test/peers.ts';
 import { Operation } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
 import { VERBS } from '../operation/verb.ts';
+import { ACK, pcap, tcpFrame } from '../packet/capture-bytes.fixture.ts';
 import { BlockType } from '../plant/s7-block.ts';
 import { writeRegister } from '../protocol/modbus/encode.ts';
 import { modbus } from '../protocol/modbus/modbus.ts';
@@ -106,6 +112,53 @@ test('only functions that read go over the wire', async () => {
     }
     assert.deepEqual([...verbs].sort(), ['browse', 'connect', 'diagnose', 'identify', 'upload']);
   } finally {
+    await wire.close();
+    await on.close();
+  }
+});
+
+test('tshark names the same functions, and no others', { skip: withoutPeer('tshark') }, async () => {
+  const on = await stand();
+  const wire = await recorder(on.device);
+  const folder = mkdtempSync(join(tmpdir(), 'cofferdam-'));
+  try {
+    const { requests } = await readDevice(wire.device, FAST);
+    let sequence = 1;
+    const records = wire.sent.map((payload, seconds) => {
+      const ports = { sourcePort: 40_000, destinationPort: 102 };
+      const frame = tcpFrame({ ...ports, sequence, acknowledgement: 1, flags: ACK, payload });
+      sequence += payload.length;
+      return { seconds, frame };
+    });
+    writeFileSync(join(folder, 'audit.pcap'), pcap(records));
+    const fields = ['s7comm.param.func', 's7comm.param.userdata.funcgroup', 's7comm.param.userdata.subfunc'];
+    const text = execFileSync(
+      'tshark',
+      [
+        '-r',
+        join(folder, 'audit.pcap'),
+        '-Y',
+        's7comm',
+        '-T',
+        'fields',
+        ...fields.flatMap(field => ['-e', field]),
+      ],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const lines = text.split('\n').filter(Boolean);
+    assert.equal(lines.length, requests - 1, 'all but the connection request');
+    assert.deepEqual([...new Set(lines)].map(line => line.replaceAll('\t', ' ').trim()).sort(), [
+      '0x1d',
+      '0x1e',
+      '0x1f',
+      '0xf0',
+      '3 1',
+      '3 2',
+      '4 1',
+      '7 1',
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
     await wire.close();
     await on.close();
   }

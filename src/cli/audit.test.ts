@@ -40,8 +40,8 @@ after(async () => {
 });
 
 const MISTAKES: readonly (readonly [command: string, error: string])[] = [
-  ['program', 'program what? write program read'],
-  ['program write', "program 'write'? write program read"],
+  ['program', 'program what? there are: read, extract'],
+  ['program write', "program 'write'? there are: read, extract"],
   ['program read', 'name one controller: cofferdam program read HOST[:PORT] --station 0/2 --into FOLDER'],
   ['program read 10.2.0.7', 'say where the program goes: --into FOLDER'],
   [
@@ -94,6 +94,18 @@ const MISTAKES: readonly (readonly [command: string, error: string])[] = [
   ['audit 10.2.0.7 --approved none', 'none: no program is here; cofferdam program read makes one'],
   ['audit 10.2.0.7 --approved program --every 10', '--every 10: write it like 30s, 10m, 2h or 1d, up to 24d'],
   ['audit 10.2.0.7 --approved program --every 0s', '--every 0s: write it like 30s, 10m, 2h or 1d, up to 24d'],
+  [
+    'audit 10.2.0.7 --approved program --permits store',
+    'permits count only with those who may approve: give --permits FOLDER and --approvers FILE',
+  ],
+  [
+    'audit 10.2.0.7 --approved program --permits store --approvers approvers.yaml',
+    'store/permits: no such file; check the name',
+  ],
+  [
+    'audit 10.2.0.7 --approved program --values DB5,DB6',
+    '--values DB6: the approved program has no such block; there are: OB1, FC7, DB5, or all',
+  ],
   ['audit 10.2.0.7 --approved program --clock soon', '--clock soon: give a number of seconds'],
 ];
 for (const [command, error] of MISTAKES) {

@@ -8,6 +8,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import type { ApprovedProgram } from '../audit/approved-program.ts';
 import { Auditor } from '../audit/auditor.ts';
 import { Permitted } from '../audit/permitted.ts';
 import { readProgram } from '../audit/program-folder.ts';
@@ -36,7 +37,7 @@ controller is busy.
   --clock SECONDS      how far the clock may be off from where it was (default ${STANDARD_CLOCK})
   --permits FOLDER, --approvers FILE
                        the gateway's permit store, and who approves: what was changed under a permit is as approved
-  --values             compare the present values of data blocks too: for those that the program never writes
+  --values BLOCK[,…]   compare the present values of these data blocks too, or of all: those that the program only reads
   --policy FILE        where HOST is the name of a host in this policy
   --protocol NAME, --station STATION
                        where they are not those of the approved program
@@ -64,7 +65,7 @@ async function run(args: readonly string[]): Promise<number> {
       keep: { type: 'string', default: 'cofferdam-audit' },
       every: { type: 'string' },
       clock: { type: 'string', default: String(STANDARD_CLOCK) },
-      values: { type: 'boolean', default: false },
+      values: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
     },
   });
@@ -82,7 +83,13 @@ async function run(args: readonly string[]): Promise<number> {
   const { device, rate } = await readDeviceWords(place, values, program);
   const store = await openPermits(values.permits, values.approvers);
   const stop = stopSignal();
-  const options = { rate, clock, values: values.values, keep: values.keep, signal: stop.signal };
+  const options = {
+    rate,
+    clock,
+    values: readValues(values.values, program),
+    keep: values.keep,
+    signal: stop.signal,
+  };
   const permitted = store && new Permitted(store, device);
   const auditor = new Auditor(device, program, { ...options, permitted });
   let different = false;
@@ -119,6 +126,18 @@ async function openPermits(
   }
   await access(join(folder, 'permits'));
   return await PermitStore.open(folder, await loadApprovers(approvers));
+}
+
+/** The blocks whose present values count; `all` for all. */
+function readValues(texts: readonly string[], { content }: ApprovedProgram): boolean | ReadonlySet<string> {
+  const names = texts.flatMap(text => text.split(','));
+  if (names.includes('all')) return true;
+  const unknown = names.find(name => !content.has(name));
+  if (unknown === undefined) return new Set(names);
+  const there = [...content.keys()].join(', ');
+  throw new UsageError(
+    `--values ${unknown}: the approved program has no such block; there are: ${there}, or all`,
+  );
 }
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

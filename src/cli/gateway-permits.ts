@@ -7,8 +7,10 @@
 
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import type { Approvers } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { type DeskPermits, permitsOf } from '../program/desk-permits.ts';
+import { type InstalledOpening, readOpenings } from '../program/opening-store.ts';
 import { PermitStore } from '../program/permit-store.ts';
 import { UsageError } from './command.ts';
 
@@ -18,7 +20,9 @@ const SETTLE = 200;
 export class GatewayPermits {
   readonly permits: DeskPermits;
   readonly #store: PermitStore;
-  readonly #approvers: string;
+  readonly #file: string;
+  #approvers: Approvers;
+  #openings: Awaited<ReturnType<typeof readOpenings>> = { openings: [], damaged: [] };
   #watchers: FSWatcher[] = [];
   #settling: NodeJS.Timeout | undefined;
 
@@ -35,27 +39,49 @@ export class GatewayPermits {
         '--permits needs --approvers FILE: who may approve, and how many of them it takes',
       );
     }
-    return new GatewayPermits(await PermitStore.open(folder, await loadApprovers(approvers)), approvers);
+    const loaded = await loadApprovers(approvers);
+    const opened = new GatewayPermits(await PermitStore.open(folder, loaded), approvers, loaded);
+    await opened.reload();
+    return opened;
   }
 
-  private constructor(store: PermitStore, approvers: string) {
+  private constructor(store: PermitStore, file: string, approvers: Approvers) {
     this.#store = store;
+    this.#file = file;
     this.#approvers = approvers;
     this.permits = permitsOf(store);
   }
 
-  /** Reads permits and approvers again. */
-  async reload(): Promise<void> {
-    await this.#store.reload(await loadApprovers(this.#approvers));
+  /** What opens conduits by break-glass. */
+  get openings(): readonly InstalledOpening[] {
+    return this.#openings.openings;
   }
 
-  /** Calls `changed` when permits were installed or revoked. */
+  /**
+   * Reads permits, openings and approvers again. Approvers that cannot be read stay as they were, and it rejects; but
+   * they hold up no revocation.
+   */
+  async reload(): Promise<void> {
+    let wrong: { readonly error: unknown } | undefined;
+    try {
+      this.#approvers = await loadApprovers(this.#file);
+    } catch (error) {
+      wrong = { error };
+    }
+    await this.#store.reload(this.#approvers);
+    this.#openings = await readOpenings(this.#store.folder, this.#approvers);
+    if (wrong !== undefined) throw wrong.error;
+  }
+
+  /** Calls `changed` when permits or openings were installed or revoked. */
   watch(changed: () => void): void {
     const settle = (): void => {
       clearTimeout(this.#settling);
       this.#settling = setTimeout(changed, SETTLE);
     };
-    this.#watchers = ['permits', 'revoked'].map(name => watch(join(this.#store.folder, name), settle));
+    this.#watchers = ['permits', 'revoked', 'openings'].map(name =>
+      watch(join(this.#store.folder, name), settle),
+    );
     // A folder that is taken away is found out at the next reload.
     for (const watcher of this.#watchers) watcher.on('error', () => watcher.close());
   }
@@ -70,6 +96,9 @@ export class GatewayPermits {
     const { folder, permits, damaged } = this.#store;
     const now = Date.now();
     const usable = permits.filter(({ permit, unusable }) => unusable === undefined && permit.notAfter > now);
+    const closed = this.openings.filter(
+      ({ opening, unusable }) => unusable !== undefined && opening.notAfter > now,
+    );
     const spoilt = permits.filter(({ permit, unusable }) => unusable !== undefined && permit.notAfter > now);
     return [
       `permits of ${folder}: ${usable.length === 1 ? '1 covers' : `${usable.length} cover`} changes now or later`,
@@ -77,6 +106,11 @@ export class GatewayPermits {
         ({ permit, unusable }) =>
           `NOTE permit ${permit.id.slice(0, 12)} covers nothing: ${unusable!.message}`,
       ),
+      ...closed.map(
+        ({ opening, unusable }) =>
+          `NOTE opening ${opening.id.slice(0, 12)} opens nothing: ${unusable!.message}`,
+      ),
+      ...this.#openings.damaged.map(what => `NOTE ${what}`),
       ...damaged.map(
         ({ file, refusal }) => `NOTE ${join(folder, 'permits', file)} is no permit: ${refusal.message}`,
       ),

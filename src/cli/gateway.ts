@@ -88,7 +88,7 @@ async function run(args: readonly string[]): Promise<number> {
     tell: event => print(values.json ? '' : eventText(event), event),
     reports: values.all ? 'all' : 'changes',
     listenAt,
-    ...(permits === undefined ? {} : { permits: permits.permits }),
+    ...(permits === undefined ? {} : { permits: permits.permits, openings: () => permits.openings }),
   });
   let ready = it.open();
   // One after the other, in the order in which they were asked for.
@@ -132,7 +132,7 @@ async function reloadPolicy(it: Gateway, file: string, print: Print): Promise<vo
   }
 }
 
-/** A store that cannot be read changes nothing: the permits that were read before stay in force. */
+/** What cannot be read changes nothing: what was read of it before stays in force. */
 async function reloadPermits(permits: GatewayPermits | undefined, print: Print): Promise<void> {
   try {
     await permits?.reload();
@@ -140,7 +140,7 @@ async function reloadPermits(permits: GatewayPermits | undefined, print: Print):
   } catch (error) {
     const what = userMessage(error);
     if (what === undefined) throw error;
-    print(`${what}\nNOTE the permits that were read before stay in force`, { event: 'kept', what });
+    print(`${what}\nNOTE what was read of it before stays in force`, { event: 'kept', what });
   }
 }
 

@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'stand in line: let through what the policy allows, refuse the rest',
     load: async () => (await import('./gateway.ts')).gateway,
   },
+  'break-glass': {
+    summary: 'open a conduit in an emergency, for a stated time and reason, signed by several people',
+    load: async () => (await import('./break-glass.ts')).breakGlass,
+  },
   inspect: {
     summary: 'read captures and say what was done to the plant in them',
     load: async () => (await import('./inspect.ts')).inspect,
@@ -49,7 +53,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     load: async () => (await import('./key.ts')).key,
   },
   program: {
-    summary: 'read the blocks of a controller, as the program to trust',
+    summary: 'read the blocks of a controller, or take them out of a capture, as the program to trust',
     load: async () => (await import('./program.ts')).program,
   },
   audit: {

@@ -83,12 +83,12 @@ export async function request(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function needed(value: string | undefined, option: string, meaning: string): string {
+export function needed(value: string | undefined, option: string, meaning: string): string {
   if (value !== undefined) return value;
   throw new UsageError(`no ${option}; write ${meaning}`);
 }
 
-function readProtocol(name: string | undefined) {
+export function readProtocol(name: string | undefined) {
   const protocol = protocolNamed(name ?? '');
   if (protocol !== undefined) return protocol;
   const names = PROTOCOLS.map(one => one.name).join(' or ');
@@ -133,7 +133,7 @@ function readActions(words: readonly string[], deletes: boolean): PermitAction[]
   return PERMIT_ACTIONS.filter(action => actions.has(action));
 }
 
-async function create(file: string, text: string): Promise<void> {
+export async function create(file: string, text: string): Promise<void> {
   try {
     await createDurably(file, text);
   } catch (error) {

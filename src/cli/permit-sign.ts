@@ -17,7 +17,6 @@ import {
   preAuthenticationEncoding,
 } from '../program/dsse.ts';
 import { readBounded, writeDurably } from '../program/durable-file.ts';
-import type { Permit } from '../program/permit.ts';
 import { inFile, PermitError } from '../program/permit-error.ts';
 import { isEncrypted, isOpenSsh, parsePrivateKey, signWith } from '../program/private-key.ts';
 import { type PublicKey, publicKeyOf } from '../program/public-key.ts';
@@ -31,7 +30,7 @@ import { permitText } from './permit-text.ts';
 import { signWithSshKeygen } from './ssh-keygen.ts';
 
 /** A signature, and whose it is. */
-interface Made {
+export interface Made {
   readonly publicKey: PublicKey;
   readonly signature: EnvelopeSignature;
 }
@@ -69,14 +68,26 @@ export async function sign(args: readonly string[]): Promise<number> {
     detached === undefined
       ? await signWithKey(key!, message, passphraseFile)
       : await readDetached(detached, message);
-  const name = checkSigner(made.publicKey, envelope, permit, approvers);
-  const signed = { ...envelope, signatures: [...envelope.signatures, made.signature] };
-  await writeDurably(file, formatEnvelope(signed), (await stat(file)).mode & 0o777);
-  console.log(`${file} now bears the signature of ${name}`);
+  await addSignature(file, envelope, made, permit.requester, approvers);
   return 0;
 }
 
-async function signWithKey(
+/** Adds a signature to the file of what `requester` asked for; an error where it would count for nothing. */
+export async function addSignature(
+  file: string,
+  envelope: Envelope,
+  made: Made,
+  requester: string,
+  approvers: Approvers | undefined,
+): Promise<void> {
+  const name = checkSigner(made.publicKey, envelope, requester, approvers);
+  const signed = { ...envelope, signatures: [...envelope.signatures, made.signature] };
+  await writeDurably(file, formatEnvelope(signed), (await stat(file)).mode & 0o777);
+  console.log(`${file} now bears the signature of ${name}`);
+}
+
+/** Signs with the private key in a file, one of Cofferdam's or of OpenSSH's. */
+export async function signWithKey(
   file: string,
   message: Uint8Array,
   passphraseFile: string | undefined,
@@ -120,12 +131,12 @@ function madeBySsh(armored: string, message: Uint8Array): Made {
 function checkSigner(
   publicKey: PublicKey,
   { signatures }: Envelope,
-  permit: Permit,
+  requester: string,
   approvers: Approvers | undefined,
 ): string {
   if (signatures.some(({ keyId }) => keyId === publicKey.id)) {
     throw new UsageError(
-      `the permit bears a signature of the key ${publicKey.id} already; each approver signs once`,
+      `the document bears a signature of the key ${publicKey.id} already; each approver signs once`,
     );
   }
   if (approvers === undefined) return publicKey.id;
@@ -133,8 +144,8 @@ function checkSigner(
   if (owner === undefined) {
     throw new UsageError(`the key ${publicKey.id} belongs to no approver of ${approvers.file}`);
   }
-  if (sameName(owner.name) === sameName(permit.requester)) {
-    throw new UsageError(`${owner.name} has asked for this permit; the requester cannot approve`);
+  if (sameName(owner.name) === sameName(requester)) {
+    throw new UsageError(`${owner.name} has asked for this; the requester cannot approve`);
   }
   return owner.name;
 }

@@ -7,6 +7,7 @@
 import { parseArgs } from 'node:util';
 import { Approvers, LEAST_THRESHOLD } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
+import { readOpenings } from '../program/opening-store.ts';
 import { PermitStore } from '../program/permit-store.ts';
 import { isoTime } from '../program/statement.ts';
 import { shortId, usesLeft } from '../program/why-not.ts';
@@ -68,11 +69,11 @@ export async function revoke(args: readonly string[]): Promise<number> {
   // Taking back must not wait for anything: neither approvers nor the permit itself are needed.
   const nobody = new Approvers('', { threshold: LEAST_THRESHOLD, approvers: [] }, new Map(), undefined);
   const store = await PermitStore.open(needStore(values.permits), nobody);
-  const whole = wholeId(store, id.toLowerCase());
+  const { openings } = await readOpenings(store.folder, nobody);
+  const ids = [...store.permits.map(({ permit }) => permit.id), ...openings.map(({ opening }) => opening.id)];
+  const whole = wholeId(ids, id.toLowerCase());
   await store.revoke(whole, { by, reason, time: Math.floor(Date.now() / 1000) * 1000 });
-  console.log(
-    `permit ${shortId(whole)} is revoked; a gateway that runs refuses it as soon as it has read that`,
-  );
+  console.log(`${shortId(whole)} is revoked; a gateway that runs refuses it as soon as it has read that`);
   return 0;
 }
 
@@ -110,13 +111,13 @@ export async function list(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function wholeId(store: PermitStore, id: string): string {
+/** The one of `ids` that begins so; a whole one need not be among them. */
+function wholeId(ids: readonly string[], id: string): string {
   if (/^[0-9a-f]{64}$/.test(id)) return id;
-  const ids = store.permits.map(({ permit }) => permit.id);
   const found = ids.filter(one => id.length >= SHORTEST_ID && one.startsWith(id));
   if (found.length === 1) return found[0]!;
   const known = ids.length === 0 ? 'none is installed' : `installed are: ${ids.map(shortId).join(', ')}`;
-  throw new UsageError(`no one permit is called '${id}'; ${known}`);
+  throw new UsageError(`no one permit or opening is called '${id}'; ${known}`);
 }
 
 function needStore(folder: string | undefined): string {

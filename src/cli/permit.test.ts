@@ -17,9 +17,13 @@ import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PYTHON, withoutPeer } from '../../test/peers.ts';
-import { parseEnvelope } from '../program/dsse.ts';
-import { newPrivateKey } from '../program/private-key.ts';
+import { loadApprovers } from '../program/approvers-file.ts';
+import { formatEnvelope, parseEnvelope, preAuthenticationEncoding } from '../program/dsse.ts';
+import { formatOpening } from '../program/opening.ts';
+import { installOpening, readOpenings } from '../program/opening-store.ts';
+import { newPrivateKey, parsePrivateKey, signWith } from '../program/private-key.ts';
 import { formatPublicKey } from '../program/public-key.ts';
+import { PAYLOAD_TYPE } from '../program/statement.ts';
 import { userMessage } from './command.ts';
 import { key } from './key.ts';
 import { permit } from './permit.ts';
@@ -146,7 +150,7 @@ test('what goes wrong is one line that says what to do', async t => {
     ['cofferdam permit revoke 12345678 --permits s', /say who takes the permit back and why/],
     [
       'cofferdam permit revoke 12345678 --permits s --by one --reason x',
-      /no one permit is called '12345678'; none is installed/,
+      /no one permit or opening is called '12345678'; none is installed/,
     ],
     ['cofferdam key old', /key 'old'\? write key new FILE or key show FILE/],
     ['cofferdam key new one --passphrase-file words', /one: is there already; choose another name/],
@@ -168,10 +172,7 @@ test('a signature that would count for nothing is not added', async t => {
   assert.equal(await fails(t, folder, `${REQUEST.replace('engineer-1', 'One')} blocks`), undefined);
   const file = join(folder, 'permit.json');
   const unsigned = readFileSync(file);
-  assert.equal(
-    await fails(t, folder, `${sign} one`),
-    'one has asked for this permit; the requester cannot approve',
-  );
+  assert.equal(await fails(t, folder, `${sign} one`), 'one has asked for this; the requester cannot approve');
   assert.match((await fails(t, folder, `${sign} stranger`))!, /belongs to no approver of approvers\.yaml$/);
   assert.deepEqual(readFileSync(file), unsigned);
   chmodSync(file, 0o640);
@@ -201,6 +202,25 @@ test('copies that approvers have each signed are one permit again', async t => {
     wrong!,
     /^copy2\.json: is permit \w{12}, not \w{12} as permit\.json; only copies of one permit fit$/,
   );
+});
+
+test('what opens a conduit by break-glass is revoked by the beginning of its id too', async t => {
+  const folder = desk();
+  const notBefore = Date.parse('2026-11-20T09:00:00Z');
+  const window = { notBefore, notAfter: notBefore + 60_000 };
+  const conduit = { from: ['eng-1'], to: 'plc-7', protocol: 's7comm' };
+  const payload = formatOpening({ ...conduit, ...window, reason: 'a test', requester: 'engineer-1' });
+  const message = preAuthenticationEncoding(PAYLOAD_TYPE, payload);
+  const signatures = KEYS.map(({ pem, publicKey }) => {
+    return { keyId: publicKey.id, bytes: signWith(parsePrivateKey(pem, PASSPHRASE), message) };
+  });
+  const approvers = await loadApprovers(join(folder, 'approvers.yaml'));
+  const file = Buffer.from(formatEnvelope({ payloadType: PAYLOAD_TYPE, payload, signatures }));
+  const { opening } = await installOpening(join(folder, 's'), file, approvers);
+  const line = `cofferdam permit revoke ${opening.id.slice(0, 12)} --permits s --by one --reason x`;
+  assert.equal(await fails(t, folder, line), undefined);
+  const { openings } = await readOpenings(join(folder, 's'), approvers);
+  assert.equal(openings[0]?.unusable?.name, 'revoked');
 });
 
 test('blocks are also those of a program that was read out', async t => {

@@ -43,7 +43,8 @@ merge    adds the signatures of copies, where approvers have each signed one
 verify   says who has approved and what is missing; exit code 1 if it does not hold
 install  verifies it and puts it, with the blocks' bytes, into the gateway's permit store
 list     prints the installed permits and what is left of them
-revoke   takes a permit back, installed or not; the first 8 or more digits name one that is installed
+revoke   takes a permit, or what opens a conduit by break-glass, back, installed or not; the first 8 or more digits name
+         one that is installed
 export   writes what is signed, and each signature, as files for other programs
 
 BLOCKS are folders of block files, each named as its block (OB1.bin), such as \`cofferdam program\` writes, or single files

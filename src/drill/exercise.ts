@@ -92,7 +92,7 @@ export class Exercise {
         { policy, fixedPorts, tell: event => options.tell({ kind: 'gateway', event }) },
         { [PROCESS_CONTROLLER]: controllers.process, [DRIVE_CONTROLLER]: controllers.drive },
       );
-      const seen = { process: endpoints[PROCESS_CONTROLLER]!, drive: endpoints[DRIVE_CONTROLLER]! };
+      const seen = { process: endpoints[PROCESS_CONTROLLER], drive: endpoints[DRIVE_CONTROLLER] };
       return new Exercise(options, plant, network, gateway, seen);
     } catch (error) {
       await network.close();

@@ -29,10 +29,10 @@ export interface GroundOptions {
 }
 
 /** Opens the gateway in front of `devices`, in enforcing mode; gives it, and where clients find the devices behind it. */
-export async function openGateway(
+export async function openGateway<T extends Endpoints>(
   { policy, fixedPorts, tell, more = {} }: GroundOptions,
-  devices: Endpoints,
-): Promise<{ readonly gateway: Gateway; readonly endpoints: Endpoints }> {
+  devices: T,
+): Promise<{ readonly gateway: Gateway; readonly endpoints: { readonly [Name in keyof T]: Endpoint } }> {
   const listeners = policy.listeners.flatMap(listener => {
     const upstream = devices[listener.target];
     return upstream === undefined ? [] : [{ ...listener, upstream }];
@@ -47,7 +47,8 @@ export async function openGateway(
   await gateway.open();
   const endpoints: Record<string, Endpoint> = {};
   for (const { endpoint, address, port } of gateway.listeners) endpoints[endpoint.target] = { address, port };
-  return { gateway, endpoints };
+  // The policy has a listener for each of the devices: see checkGround.
+  return { gateway, endpoints: endpoints as { [Name in keyof T]: Endpoint } };
 }
 
 /** Where the policy says that a device listens, behind the gateway. */

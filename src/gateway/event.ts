@@ -90,7 +90,27 @@ export interface FindingEvent extends Party {
   readonly finding: Finding;
 }
 
-export type GatewayEvent = VerdictEvent | SessionEvent | ListenerEvent | FindingEvent;
+/** A conduit is opened by break-glass, or closes again. */
+export interface BreakGlassEvent {
+  readonly event: 'break-glass';
+  readonly time: number;
+  readonly what: 'begins' | 'ends';
+  readonly id: string;
+  readonly from: readonly string[];
+  readonly to: string;
+  readonly protocol: string;
+  readonly reason: string;
+  readonly requester: string;
+  readonly approvers: readonly string[];
+  /** Seconds since 1970-01-01 UTC at which it ends by itself. */
+  readonly until: number;
+  /** Operations that passed because of it. */
+  readonly passed: number;
+  /** False where the policy has no such conduit, so that there is nothing to open. */
+  readonly known: boolean;
+}
+
+export type GatewayEvent = VerdictEvent | SessionEvent | ListenerEvent | FindingEvent | BreakGlassEvent;
 
 /** Values of one operation that an event tells. */
 export const MAX_VALUES = 16;

@@ -13,8 +13,10 @@ import type { Policy } from '../policy/policy.ts';
 import { PolicyState } from '../policy/state.ts';
 import { Desk } from '../program/desk.ts';
 import type { DeskPermits } from '../program/desk-permits.ts';
+import type { InstalledOpening } from '../program/opening-store.ts';
 import { Seat } from '../program/seat.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { BreakGlass, type Open } from './break-glass.ts';
 import { Cause, type Fate, NOTES, Note } from './cause.ts';
 import { now } from './clock.ts';
 import { Counts } from './counts.ts';
@@ -35,6 +37,8 @@ export interface GatewayOptions {
   /** Where to listen instead of where the policy says; port 0 is any free one. */
   /** Where permits are kept; without it nothing passes that needs one. */
   readonly permits?: DeskPermits;
+  /** What is in the store that opens conduits by break-glass. */
+  readonly openings?: () => readonly InstalledOpening[];
   readonly listenAt?: (endpoint: Endpoint) => { readonly address: string; readonly port: number };
 }
 
@@ -51,6 +55,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
   /** By host: what is being loaded into each controller. */
   readonly #desks = new Map<string, Desk>();
   readonly #seats = new Map<Link, Seat>();
+  readonly #glass: BreakGlass | undefined;
   readonly #listeners = new Set<Listener>();
   /** Listeners that are closed but still have links. */
   readonly #leaving = new Set<Listener>();
@@ -66,6 +71,8 @@ export class Gateway implements LinkOwner, ListenerOwner {
     this.#policy = options.policy;
     this.mode = options.mode;
     this.limits = { ...LIMITS, ...options.limits };
+    const { openings } = options;
+    this.#glass = openings && new BreakGlass(openings, (what, open) => this.#tellGlass(what, open));
   }
 
   /** Where clients are served. */
@@ -96,6 +103,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
       this.#listeners.clear();
       throw error;
     }
+    this.#glass?.tick();
     this.#timer = setInterval(() => this.#tick(), TICK);
   }
 
@@ -262,6 +270,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
 
   #tick(): void {
     const time = now();
+    this.#glass?.tick();
     for (const listener of this.#listeners) listener.tick(time);
     for (const listener of this.#leaving) listener.tick(time);
   }
@@ -285,12 +294,26 @@ export class Gateway implements LinkOwner, ListenerOwner {
       state = new PolicyState(this.#policy);
       this.#states.set(target, state);
     }
-    return new PolicyJudge(this.#policy, this.#policy.route(client, target, protocol.name), state, seat);
+    const route = this.#policy.route(client, target, protocol.name);
+    return new PolicyJudge(this.#policy, route, state, seat, this.#glass);
   }
 
   #party(link: Link): Party {
     const { target, protocol } = this.#home.get(link)!.endpoint;
     return { session: link.number, client: link.address, target, protocol: protocol.name };
+  }
+
+  #tellGlass(what: 'begins' | 'ends', open: Open): void {
+    const { id, from, to, protocol, reason, requester, approvers, notAfter, passed } = open;
+    const known = this.#policy.conduits.some(
+      conduit =>
+        conduit.protocol.name === protocol &&
+        conduit.to.some(host => host.name === to) &&
+        conduit.from.some(host => from.includes(host.name)),
+    );
+    const until = notAfter / 1000;
+    const about = { id, from, to, protocol, reason, requester, approvers, until, passed, known };
+    this.#options.tell({ event: 'break-glass', time: now(), what, ...about });
   }
 
   #tellListener(

@@ -5,7 +5,15 @@
  */
 
 import type { Counts } from './counts.ts';
-import type { FindingEvent, GatewayEvent, ListenerEvent, Mode, SessionEvent, VerdictEvent } from './event.ts';
+import type {
+  BreakGlassEvent,
+  FindingEvent,
+  GatewayEvent,
+  ListenerEvent,
+  Mode,
+  SessionEvent,
+  VerdictEvent,
+} from './event.ts';
 
 /** One line for an event. */
 export function eventText(event: GatewayEvent): string {
@@ -17,6 +25,8 @@ export function eventText(event: GatewayEvent): string {
     case 'closed':
     case 'note':
       return `${at} ${sessionText(event)}`;
+    case 'break-glass':
+      return `${at} ${breakGlassText(event)}`;
     case 'finding':
       return `${at} ${findingText(event)}`;
     default:
@@ -39,6 +49,16 @@ function word(event: VerdictEvent): string {
   if (event.verdict !== 'deny') return event.verdict === 'alert' ? 'ALERT' : 'allow';
   if (event.fate === 'passed') return 'WOULD DENY';
   return `DENY, ${event.fate}`;
+}
+
+function breakGlassText(event: BreakGlassEvent): string {
+  const { from, to, protocol, reason, requester, approvers, until, passed, known } = event;
+  const conduit = `${from.join(', ')} → ${to} ${protocol}`;
+  if (event.what === 'ends') return `BREAK-GLASS ENDS ${conduit}: closed again, ${passed} operations passed`;
+  if (!known) return `BREAK-GLASS ${conduit}: the policy has no such conduit, so nothing is opened`;
+  const end = new Date(until * 1000).toISOString().replace('.000Z', 'Z');
+  const who = `asked for by ${requester}, approved by ${approvers.join(', ')}`;
+  return `BREAK-GLASS BEGINS ${conduit}: EVERYTHING PASSES until ${end}: ${reason} (${who})`;
 }
 
 function findingText({ client, finding }: FindingEvent): string {

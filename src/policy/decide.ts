@@ -15,6 +15,7 @@ import { Side } from '../operation/side.ts';
 import { VERBS, Verb, VerbGroup } from '../operation/verb.ts';
 import { decision, reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { type Grant, namesFunction, Rank, reachesStation } from './judge/grant.ts';
+import { checkGuard } from './judge/interlock.ts';
 import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
 import { type Limit, within, withinStep } from './limit.ts';
 import { Reason } from './reasons.ts';
@@ -303,12 +304,16 @@ function checkTag(
     const reason = checkValue(route, state, op, limit, form, place, unit, slot, message);
     if (reason !== Reason.granted) return reason;
   }
-  if (tags.tracked[slot] === 1) {
-    const value = valueGiven(op, unit, form, place);
-    // A rule limits this tag to a step; by another rule any value may pass, but not one that cannot be known.
-    if (Number.isNaN(value)) return Reason.granted;
-    state.known(op.protocol, route.tags, route.units).drafted(slot, message, value);
+  if (tags.tracked[slot] === 0) return Reason.granted;
+  const value = valueGiven(op, unit, form, place);
+  const guards = route.guards[slot]!;
+  const now = guards.length === 0 ? 0 : state.tick(op.time);
+  for (let i = 0; i < guards.length; i++) {
+    const reason = checkGuard(guards[i]!, state, value, now, message);
+    if (reason !== Reason.granted) return reason;
   }
+  // One that cannot be known leaves the tag unknown for the rest of the message.
+  state.known(op.protocol, route.tags, route.units).drafted(slot, message, value);
   return Reason.granted;
 }
 

@@ -11,7 +11,7 @@ import { reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { formatFunction } from './function-number.ts';
 import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
 import { engineering, type Limit, within } from './limit.ts';
-import type { Rule, Tag } from './model.ts';
+import type { Interlock, Rule, Tag } from './model.ts';
 import type { Policy } from './policy.ts';
 import { toNumber } from './ratio.ts';
 import { REASON_NAMES, REASONS, Reason } from './reasons.ts';
@@ -39,11 +39,20 @@ export function describeDecision(policy: Policy, packed: number, op: Operation, 
     const said = describeLimit(op, rule, tags, reason);
     if (said !== undefined) return `${verdict}: ${said}${where}`;
   }
+  const interlock =
+    reason === Reason.interlock || reason === Reason.interlockUnknown
+      ? interlocksOf(policy, tags).map(({ text, line }) => ` (${text}, line ${line})`)
+      : [];
   const because =
     verdictOf(packed) === Verdict.deny || reason !== Reason.granted
       ? `: ${REASONS[REASON_NAMES[reason]!]}`
       : '';
-  return `${verdict}: ${describeOperation(policy, op, tags, rule, route)}${because}${where}`;
+  return `${verdict}: ${describeOperation(policy, op, tags, rule, route)}${because}${interlock.join('')}${where}`;
+}
+
+/** Interlocks that speak of a write of one of the tags. */
+export function interlocksOf(policy: Policy, tags: readonly Tag[]): readonly Interlock[] {
+  return policy.interlocks.filter(({ written }) => written.some(({ tag }) => tags.includes(tag)));
 }
 
 /** The operation as a policy would name it: `write rotor.speed.setpoint = 1210 Hz`. */

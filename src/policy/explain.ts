@@ -10,7 +10,7 @@ import { VERBS, Verb } from '../operation/verb.ts';
 import type { ObjectRange } from '../protocol/protocol.ts';
 import { decide, settle } from './decide.ts';
 import { reasonOf, ruleOf, VERDICTS, Verdict, verdictOf } from './decision.ts';
-import { allowed, describeDecision, stepOf, tagsOf } from './describe.ts';
+import { allowed, describeDecision, interlocksOf, stepOf, tagsOf } from './describe.ts';
 import { isNumbered } from './function-number.ts';
 import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
 import { within } from './limit.ts';
@@ -44,6 +44,8 @@ export interface Explanation {
   readonly object: string;
   readonly alias: string;
   readonly tags: readonly string[];
+  /** Interlocks that speak of a write of one of the tags. */
+  readonly interlocks: readonly string[];
   readonly conduits: readonly string[];
   readonly rules: readonly RuleOpinion[];
 }
@@ -54,6 +56,7 @@ export function explain(policy: Policy, route: Route, state: PolicyState, op: Op
   const protocol = route.protocol;
   const range = protocol && rangeOf(op, protocol.spaces[op.space]?.bits ?? 0);
   const rules = route.conduits.flatMap(conduit => conduit.rules).filter(rule => concerns(rule, op));
+  const touched = tagsOf(policy, op, undefined, route);
   return {
     verdict: VERDICTS[verdictOf(packed)]!,
     reason: REASON_NAMES[reasonOf(packed)]!,
@@ -66,7 +69,10 @@ export function explain(policy: Policy, route: Route, state: PolicyState, op: Op
     verb: VERBS[op.verb]!.name,
     object: protocol?.objects.format(op) ?? '',
     alias: range === undefined ? '' : protocol!.objects.alias(range),
-    tags: tagsOf(policy, op, undefined, route).map(tag => describeTag(tag, op)),
+    tags: touched.map(tag => describeTag(tag, op)),
+    interlocks: interlocksOf(policy, touched).map(
+      ({ line, text, age }) => `line ${line}: ${text} (age ${age}s)`,
+    ),
     conduits: route.conduits.map(
       c =>
         `line ${c.line}: ${c.reason} (owner ${c.owner}, review ${c.review}, refuse ${c.refuse ?? 'answer'})`,
@@ -101,6 +107,7 @@ export function formatExplanation(e: Explanation): string {
     `  to        ${e.target}, ${e.protocol}, station ${e.station}`,
     `  operation ${e.verb}${e.object === '' ? '' : ` ${e.object}`}${e.alias === '' ? '' : ` (${e.alias} in the one-based numbering)`}`,
     ...e.tags.map(tag => `  tag       ${tag}`),
+    ...e.interlocks.map(interlock => `  interlock ${interlock}`),
     ...(e.conduits.length > 0 ? e.conduits : ['none leads there']).map(conduit => `  conduit   ${conduit}`),
     ...e.rules.map(r => `  ${r.decides ? '→' : ' '} line ${r.line}: ${r.rule}: ${r.opinion}`),
   ];

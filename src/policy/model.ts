@@ -47,6 +47,34 @@ export interface Tag {
   readonly line: number;
 }
 
+/** How a condition compares. */
+export const COMPARISONS = ['<', '<=', '>', '>=', '=', '!='] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+/** A condition on a tag's value. */
+export interface Condition {
+  readonly tag: Tag;
+  /** Undefined where any value meets it. */
+  readonly op: Comparison | undefined;
+  /** What it compares with, as the device holds values, perhaps a fraction. */
+  readonly raw: number;
+  /** As written. */
+  readonly text: string;
+}
+
+/** What writes of some tags require of other tags' values, whichever conduit they come by. */
+export interface Interlock {
+  /** `not both`: the two of `written` must not hold together. `only when`: those of `needs` must hold for a write. */
+  readonly kind: 'not both' | 'only when';
+  readonly written: readonly Condition[];
+  readonly needs: readonly Condition[];
+  /** Seconds for which a value counts as known. */
+  readonly age: number;
+  /** As written, on one line. */
+  readonly text: string;
+  readonly line: number;
+}
+
 /** What to do with a denied request. */
 export const REFUSALS = ['answer', 'drop', 'reset'] as const;
 export type Refuse = (typeof REFUSALS)[number];

@@ -7,9 +7,10 @@
 import type { Protocol } from '../protocol/protocol.ts';
 import { contains, parseAddress } from './address.ts';
 import { compile } from './judge/compile.ts';
+import type { Guard, PlacedCondition } from './judge/interlock.ts';
 import type { Segments } from './judge/segments.ts';
 import { TagTable } from './judge/tag-table.ts';
-import type { Conduit, Host, Listener, Rule, Tag, Zone } from './model.ts';
+import type { Condition, Conduit, Host, Interlock, Listener, Rule, Tag, Zone } from './model.ts';
 import type { Problem } from './problem.ts';
 import { Route } from './route.ts';
 
@@ -22,6 +23,7 @@ export interface PolicyParts {
   readonly zones: ReadonlyMap<string, Zone>;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly tags: ReadonlyMap<string, Tag>;
+  readonly interlocks: readonly Interlock[];
   readonly conduits: readonly Conduit[];
   readonly rules: readonly Rule[];
   readonly listeners: readonly Listener[];
@@ -35,12 +37,14 @@ export class Policy implements PolicyParts {
   readonly zones: ReadonlyMap<string, Zone>;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly tags: ReadonlyMap<string, Tag>;
+  readonly interlocks: readonly Interlock[];
   readonly conduits: readonly Conduit[];
   readonly rules: readonly Rule[];
   readonly listeners: readonly Listener[];
   /** What is not wrong but wants looking at. */
   readonly warnings: readonly Problem[];
   readonly #tables = new Map<string, TagTable>();
+  readonly #guards = new Map<TagTable, readonly (readonly Guard[])[]>();
   /** Tables of routes, for clients that are the same hosts. */
   readonly #compiled = new Map<string, readonly Segments[]>();
 
@@ -51,6 +55,7 @@ export class Policy implements PolicyParts {
     this.zones = parts.zones;
     this.hosts = parts.hosts;
     this.tags = parts.tags;
+    this.interlocks = parts.interlocks;
     this.conduits = parts.conduits;
     this.rules = parts.rules;
     this.listeners = parts.listeners;
@@ -80,7 +85,31 @@ export class Policy implements PolicyParts {
     const key = `${target} ${protocol} ${clients.map(client => client.name).join(' ')}`;
     const verbs = this.#compiled.get(key) ?? compile(clients, host, conduits, tags);
     this.#compiled.set(key, verbs);
-    return new Route(clientAddress, clients, target, spoken, conduits, tags, verbs);
+    return new Route(clientAddress, clients, target, spoken, conduits, tags, verbs, this.#guardsOf(tags));
+  }
+
+  /** What the interlocks require for a write of each tag of the table. */
+  #guardsOf(table: TagTable): readonly (readonly Guard[])[] {
+    const made =
+      this.#guards.get(table) ??
+      table.tags.map(tag => this.interlocks.flatMap(one => this.#guardsBy(one, tag)));
+    this.#guards.set(table, made);
+    return made;
+  }
+
+  #guardsBy({ kind, written, needs, age }: Interlock, tag: Tag): Guard[] {
+    return written.flatMap((condition, i) => {
+      if (condition.tag !== tag) return [];
+      const trigger = condition.op === undefined ? undefined : condition;
+      const others = kind === 'not both' ? [written[1 - i]!] : needs;
+      return [{ trigger, needs: others.map(one => this.#place(one)), holds: kind === 'only when', age }];
+    });
+  }
+
+  #place(condition: Condition): PlacedCondition {
+    const { tag } = condition;
+    const table = this.#table(tag.host, tag.protocol.name);
+    return { condition, protocol: this.protocols.indexOf(tag.protocol), table, slot: table.slot(tag) };
   }
 
   /** The one table of the host and protocol, which all routes to it and its state share. */
@@ -95,6 +124,9 @@ export class Policy implements PolicyParts {
         if (tag !== undefined && limit !== undefined && limit.limit.step !== Number.POSITIVE_INFINITY)
           stepped.add(tag);
       }
+    }
+    for (const { written, needs } of this.interlocks) {
+      for (const { tag } of [...written, ...needs]) stepped.add(tag);
     }
     const table = new TagTable(tags, stepped);
     this.#tables.set(key, table);

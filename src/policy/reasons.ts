@@ -24,6 +24,9 @@ export const Reason = {
   lastUnknown: 15,
   rate: 16,
   permitted: 17,
+  breakGlass: 18,
+  interlock: 19,
+  interlockUnknown: 20,
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];
 export type ReasonName = keyof typeof Reason;
@@ -49,6 +52,10 @@ export const REASONS: Readonly<Record<ReasonName, string>> = {
     'the last value is not known yet, so the size of the step is not: let the client read it first',
   rate: 'it comes too often',
   permitted: 'a permit covers it',
+  breakGlass: 'the conduit is open by break-glass',
+  interlock: 'an interlock forbids it as things are',
+  interlockUnknown:
+    'an interlock depends on a value that is not known, or not known lately: let a client read it first',
 };
 
 /** Names by number. */

@@ -6,6 +6,7 @@
  */
 
 import { type Protocol, Step } from '../protocol/protocol.ts';
+import type { Guard } from './judge/interlock.ts';
 import type { Segments } from './judge/segments.ts';
 import type { TagTable } from './judge/tag-table.ts';
 import type { Conduit, Host, Refuse } from './model.ts';
@@ -27,6 +28,8 @@ export class Route {
   /** Grants by verb. */
   readonly verbs: readonly Segments[];
   readonly tags: TagTable;
+  /** What interlocks require for a write of each tag of the table. */
+  readonly guards: readonly (readonly Guard[])[];
   /** Bits of an address, by space. */
   readonly units: Int32Array;
   /** By row of the protocol's function table: 1 for a function of a vendor's own. */
@@ -44,6 +47,7 @@ export class Route {
     conduits: readonly Conduit[],
     tags: TagTable,
     verbs: readonly Segments[],
+    guards: readonly (readonly Guard[])[],
   ) {
     this.client = client;
     this.clients = hosts.map(host => host.name);
@@ -56,6 +60,7 @@ export class Route {
     this.reason =
       hosts.length === 0 ? Reason.stranger : conduits.length === 0 ? Reason.noConduit : Reason.noRule;
     this.tags = tags;
+    this.guards = guards;
     this.units = Int32Array.from(protocol?.spaces ?? [], space => space.bits);
     this.vendor = Uint8Array.from(protocol?.functions ?? [], row => (row.vendor ? 1 : 0));
     this.carries = Uint8Array.from(protocol?.functions ?? [], row => (row.step === Step.content ? 1 : 0));

@@ -61,6 +61,9 @@ test('what the schema can see of a mistake it tells, like the reader', () => {
     conduit('deny: [{ stop: holding 3 }]'),
     conduit('refuse: ignore'),
     conduit('allow: []'),
+    `${HEAD}interlocks: [{ not both: [a] }]`,
+    `${HEAD}interlocks: [{ write: a }]`,
+    `${HEAD}interlocks: [{ write: a, only when: b, age: soon }]`,
   ];
   for (const text of wrong) {
     assert.ok(parsePolicy(text, 'p').problems.length > 0, `the reader takes ${text}`);

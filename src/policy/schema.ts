@@ -10,6 +10,7 @@ import { VERBS, Verb, VerbGroup } from '../operation/verb.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { LISTS, type List, REFUSALS } from './model.ts';
 import { type CONDUIT_KEYS, DOWNLOADS, OPAQUES } from './read/conduits.ts';
+import { type INTERLOCK_KEYS, USUAL_AGE } from './read/interlocks.ts';
 import type { LISTENER_KEYS } from './read/listeners.ts';
 import type { POLICY_KEYS } from './read/policy.ts';
 import { HAVE_NO_OBJECT, type RULE_KEYS, RULE_VERBS } from './read/rules.ts';
@@ -47,6 +48,11 @@ export function policySchema(): Schema {
       type: 'object',
       additionalProperties: ref('tag'),
     },
+    interlocks: {
+      description:
+        'What writes require of the last known values of other tags, whichever conduit they come by',
+      ...oneOrMore(ref('interlock')),
+    },
     conduits: {
       description: 'Who may do what. What is not written here is denied',
       ...oneOrMore(ref('conduit')),
@@ -68,6 +74,7 @@ export function policySchema(): Schema {
       zone: zone(),
       host: host(),
       tag: tag(),
+      interlock: interlock(),
       conduit: conduit(),
       listener: listener(),
       ...Object.fromEntries(LISTS.map(list => [`${list}Rule`, rule(list)])),
@@ -119,6 +126,32 @@ function tag(): Schema {
     ...limits(),
   };
   return { ...closed(properties), required: ['at', 'type'] };
+}
+
+function interlock(): Schema {
+  const condition = oneOrMore(TEXT);
+  const properties: Properties<typeof INTERLOCK_KEYS> = {
+    'not both': {
+      type: 'array',
+      items: TEXT,
+      minItems: 2,
+      maxItems: 2,
+      description:
+        'Two conditions that no write may bring together: a tag (on), or a tag, =, !=, <, <=, > or >=, and a value',
+    },
+    write: { ...condition, description: 'Tags, or values of them, that may be written only when …' },
+    'only when': { ...condition, description: '… all of these conditions hold' },
+    age: {
+      type: 'string',
+      pattern: '^\\d+\\s*(s|min|h)$',
+      description: `For how long a value counts as known: 10s; ${USUAL_AGE}s without this key`,
+    },
+    about: { ...TEXT, description: 'A remark' },
+  };
+  return {
+    ...closed(properties),
+    oneOf: [{ required: ['not both'] }, { required: ['write', 'only when'] }],
+  };
 }
 
 function conduit(): Schema {

@@ -33,7 +33,8 @@ export type PermitTerms = Omit<Permit, 'id'>;
  */
 const NO_BLOCKS = { name: 'no-blocks', digest: { sha256: hash('sha256', '') }, annotations: { bytes: 0 } };
 
-const HOST = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+/** Names of hosts and protocols. */
+export const HOST = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
 const WORDS = /^[^\p{C}\p{Zl}\p{Zp}]{1,500}$/u;
 const OBJECT = /^[!-~](?:[ -~]{0,98}[!-~])?$/;
 /** Names of people and roles, in approvers files and in permits. */
@@ -171,12 +172,13 @@ function checkTogether({ notBefore, notAfter, blocks, deletes, actions }: Permit
   }
 }
 
-function constant(value: unknown, where: string, expected: string): void {
+export function constant(value: unknown, where: string, expected: string): void {
   if (value !== expected)
-    throw new PermitError(`${where} is not ${expected}: this is no permit of Cofferdam's`);
+    throw new PermitError(`${where} is not ${expected}: this is no document of Cofferdam's of that kind`);
 }
 
-function words(value: unknown, where: string): string {
+/** One line of text for people. */
+export function words(value: unknown, where: string): string {
   const text = textOf(value, where, WORDS, 'one line of text with 1 to 500 characters');
   if (text.trim() === text) return text;
   throw new PermitError(`${where} begins or ends with a space`);
@@ -197,15 +199,15 @@ function boolean(value: unknown, where: string): boolean {
   throw new PermitError(`${where} is neither true nor false`);
 }
 
-/** Whole seconds in UTC, in the one spelling. */
-function time(value: unknown, where: string): number {
+/** Whole seconds in UTC, in the one spelling; milliseconds since 1970-01-01. */
+export function time(value: unknown, where: string): number {
   const text = textOf(value, where, TIME, 'a time such as 2026-11-22T06:00:00Z');
   const milliseconds = Date.parse(text);
   if (!Number.isNaN(milliseconds) && isoTime(milliseconds) === text) return milliseconds;
   throw new PermitError(`${where} is ${text}, a time that does not exist`);
 }
 
-function distinct<T extends string>(names: readonly T[], where: string): readonly T[] {
+export function distinct<T extends string>(names: readonly T[], where: string): readonly T[] {
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name)) throw new PermitError(`${where} names ${name} twice`);

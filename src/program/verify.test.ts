@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Approvers } from './approvers.ts';
 import { type Envelope, parseEnvelope } from './dsse.ts';
 import type { Refusal } from './refusal.ts';
@@ -122,23 +121,11 @@ test('a threshold that can no longer be reached is told', () => {
 });
 
 test('any single bit flipped anywhere in the file refuses the permit', () => {
-  const bytes = fileOf(SIGNED);
-  const flip = fc.record({ at: fc.nat(bytes.length - 1), bit: fc.nat(7) });
-  fc.assert(
-    fc.property(flip, ({ at, bit }) => assert.ok(refused(flipped(bytes, at, bit)), `byte ${at}, bit ${bit}`)),
-    { numRuns: 2000 },
-  );
+  everyFlip(fileOf(SIGNED), bytes => bytes);
 });
 
 test('any single bit flipped in the statement, re-encoded, refuses the permit', () => {
-  const { payload } = SIGNED;
-  const flip = fc.record({ at: fc.nat(payload.length - 1), bit: fc.nat(7) });
-  fc.assert(
-    fc.property(flip, ({ at, bit }) => {
-      assert.ok(refused(fileOf({ ...SIGNED, payload: flipped(payload, at, bit) })));
-    }),
-    { numRuns: 1000 },
-  );
+  everyFlip(SIGNED.payload, payload => fileOf({ ...SIGNED, payload }));
 });
 
 test('a signature over another permit, or over the bare statement, is none', () => {
@@ -221,8 +208,11 @@ function refused(bytes: Uint8Array): boolean {
   }
 }
 
-function flipped(bytes: Uint8Array, at: number, bit: number): Buffer {
-  const changed = Buffer.from(bytes);
-  changed[at]! ^= 1 << bit;
-  return changed;
+/** Flips each bit by itself; the file that it makes is refused. */
+function everyFlip(bytes: Uint8Array, file: (changed: Uint8Array) => Uint8Array): void {
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const changed = Buffer.from(bytes);
+    changed[bit >> 3]! ^= 1 << (bit & 7);
+    assert.ok(refused(file(changed)), `byte ${bit >> 3}, bit ${bit & 7}`);
+  }
 }

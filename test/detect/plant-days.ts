@@ -2,7 +2,7 @@
  * Clean days of the simulated plants, for the detectors to be silent about, and then the plant's own intrusion, for them
  * to see.
  *
- *     node test/detect/plant-days.ts [DAYS] [SEED] [--write]
+ *     node test/detect/plant-days.ts [DAYS] [SEED] [--plant compressor|hall] [--write]
  *
  * The plants' own stations and controllers talk, each message through its own encoder and decoder; only the sockets
  * between them are replaced by memory, and the clock by the plant's. Connections are not set up by TCP, so kinds about
@@ -13,6 +13,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
+import { parseArgs } from 'node:util';
 import { Known } from '../../src/detect/known.ts';
 import { DEFAULT_TUNING } from '../../src/detect/tuning.ts';
 import type { Step } from '../../src/drill/step.ts';
@@ -205,17 +206,20 @@ function describe({ name, days, operations, clean, intrusion }: Outcome, seed: n
   );
 }
 
-const [days = 10, seed = 4711] = process.argv
-  .slice(2)
-  .filter(arg => !arg.startsWith('-'))
-  .map(Number);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false }, plant: { type: 'string', default: 'all' } },
+});
+const [days = 10, seed = 4711] = positionals.map(Number);
+const stages = { compressor: compressorStage, hall: hallStage };
 const lines: string[] = [];
-for (const stage of [compressorStage, hallStage]) {
+for (const [name, stage] of Object.entries(stages)) {
+  if (values.plant !== 'all' && values.plant !== name) continue;
   const line = describe(await run(await stage(seed), days), seed);
   console.log(line);
   lines.push(line);
 }
-if (process.argv.includes('--write')) {
+if (values.write) {
   const page = readFileSync(FINDINGS_PAGE, 'utf8');
   writeFileSync(FINDINGS_PAGE, putBetween(page, 'plant days', lines.join('\n')));
 }

@@ -5,56 +5,20 @@
  */
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import * as modbus from '../../src/protocol/modbus/encode.ts';
 import { Client, Controller } from './live-stand.ts';
+import { Program } from './program.ts';
 import { policyText } from './stand.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const to = (transaction: number) => ({ transaction, unit: 1 });
 const write = (transaction: number) => Buffer.from(modbus.writeRegister(to(transaction), 50, 1));
 const refusal = (transaction: number) => Buffer.from(modbus.exceptionResponse(to(transaction), 6, 1));
-
-/** The program, with what it prints. */
-class Program {
-  readonly process: ChildProcess;
-  readonly lines: string[] = [];
-  readonly exit: Promise<number>;
-  errors = '';
-  #look: (() => void) | undefined;
-
-  constructor(t: TestContext, ...args: string[]) {
-    this.process = spawn(process.execPath, [MAIN, 'gateway', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    t.after(() => this.process.kill('SIGKILL'));
-    createInterface(this.process.stdout!).on('line', line => {
-      this.lines.push(line);
-      this.#look?.();
-    });
-    this.process.stderr!.on('data', chunk => {
-      this.errors += chunk;
-    });
-    this.exit = once(this.process, 'close').then(([code]) => code as number);
-  }
-
-  /** The first line, printed or to come, with this text. */
-  async line(text: string): Promise<string> {
-    for (;;) {
-      const found = this.lines.find(line => line.includes(text));
-      if (found !== undefined) return found;
-      await new Promise<void>(resolve => {
-        this.#look = resolve;
-      });
-    }
-  }
-}
 
 function policyFile(t: TestContext, text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'cofferdam-gateway-'));

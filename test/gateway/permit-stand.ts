@@ -23,6 +23,8 @@ export interface PermitStand {
   readonly folder: string;
   readonly approversFile: string;
   readonly store: PermitStore;
+  /** The file of somebody's private key. */
+  keyFile(person: Person): Promise<string>;
   readonly permits: DeskPermits;
   /** Puts a permit into the store as somebody would who goes round `install`; returns its id. */
   put(
@@ -48,6 +50,11 @@ export async function permitStand(t: TestContext): Promise<PermitStand> {
     approversFile,
     store,
     permits: permitsOf(store),
+    async keyFile(person) {
+      const file = join(folder, `${person}.pem`);
+      await writeFile(file, keys.get(person)!.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      return file;
+    },
     async put(terms, blocks, by) {
       const payload = formatStatement(termsOf(terms, blocks));
       const signatures = by.map(person => signature(keys.get(person)!, payload));

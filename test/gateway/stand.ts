@@ -6,6 +6,7 @@
  */
 
 import assert from 'node:assert/strict';
+import type { BreakGlass } from '../../src/gateway/break-glass.ts';
 import { CAUSES, type Cause, FATES, type Fate, NOTES, type Note } from '../../src/gateway/cause.ts';
 import { Counts } from '../../src/gateway/counts.ts';
 import type { Judge } from '../../src/gateway/judge.ts';
@@ -155,6 +156,7 @@ export interface StandOptions {
   readonly recorder?: Recorder;
   /** The desk of the controller, where permits are kept. */
   readonly desk?: Desk;
+  readonly glass?: BreakGlass;
   readonly number?: number;
 }
 
@@ -184,14 +186,14 @@ export function stand(options: StandOptions = {}): Stand {
   const protocol = protocolNamed(name)!;
   const { recorder = new Recorder() } = options;
   const counts = new Counts();
-  const { desk, number = 1 } = options;
+  const { desk, glass, number = 1 } = options;
   const seat = desk && new Seat(desk, protocol);
   const session = new Session(
     {
       number,
       protocol,
       index: PROTOCOLS.indexOf(protocol),
-      judge: new PolicyJudge(policy, routeOf(policy, client, name), new PolicyState(policy), seat),
+      judge: new PolicyJudge(policy, routeOf(policy, client, name), new PolicyState(policy), seat, glass),
       enforce,
       reports,
       limits: { ...LIMITS, ...limits },

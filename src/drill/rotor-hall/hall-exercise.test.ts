@@ -7,7 +7,7 @@ import { AUDIT_INTERVAL } from './audit-watch.ts';
 import { SCHEDULE } from './changed-program.ts';
 import { DEFENCES, type DefenceName } from './defence.ts';
 import { type HallEvent, type HallOptions, type HallOutcome, playHallExercise } from './hall-exercise.ts';
-import { ENGINEER, ROTOR_HALL_INTRUSION } from './intrusion.ts';
+import { ENGINEER, HISTORIAN, ROTOR_HALL_INTRUSION } from './intrusion.ts';
 import { watcherOf } from './watchers.ts';
 
 const FILE = fileURLToPath(new URL('../../../policies/rotor-hall.yaml', import.meta.url));
@@ -95,6 +95,26 @@ test('limits refuse what is written, and find in a reading of the monitor’s wh
   const first = outcome.reports[0]!;
   assert.equal(first.calls, 'stop');
   assert.ok(first.time - outcome.leftBand! <= 10, `${first.time - outcome.leftBand!} s`);
+});
+
+test('where no other sensors tell, limits keep the cascade that is written to, and not the one whose program has a schedule', async () => {
+  const { outcome } = await play(
+    ['limits'],
+    {
+      watchers: (name, ground) => {
+        const watcher = watcherOf(name, ground);
+        return {
+          reading(reading) {
+            if (reading.station !== HISTORIAN) watcher?.reading?.(reading);
+          },
+        };
+      },
+    },
+    false,
+  );
+  const wrecked = outcome.rotors.map(rotor => rotor.wrecked);
+  assert.equal(wrecked.slice(0, 6).filter(Boolean).length, 5);
+  assert.deepEqual(wrecked.slice(6), new Array(6).fill(false));
 });
 
 test('replay detection finds the recording within a minute, by repetition alone too', async () => {

@@ -7,24 +7,22 @@
  */
 
 import type { GatewayEvent } from '../../gateway/event.ts';
-import type { Gateway } from '../../gateway/gateway.ts';
 import { Random } from '../../plant/random.ts';
 import { cascadeProgram } from '../../plant/rotor-hall/cascade-program.ts';
 import { EngineeringStation } from '../../plant/rotor-hall/engineering-station.ts';
 import { Historian } from '../../plant/rotor-hall/historian.ts';
-import { type HallEndpoints, RotorHallNetwork } from '../../plant/rotor-hall/network.ts';
 import { OperatorStation } from '../../plant/rotor-hall/operator-station.ts';
 import { RotorHall } from '../../plant/rotor-hall/rotor-hall.ts';
 import { CASCADES, type Cascade, MONITOR, TAGS } from '../../plant/rotor-hall/tags.ts';
 import { blockName } from '../../plant/s7-block.ts';
 import type { Policy } from '../../policy/policy.ts';
-import { checkGround, openGateway, upstreamOf } from '../gateway-ground.ts';
 import { Intruder } from '../runner.ts';
 import type { StepResult } from '../step.ts';
 import type { DefenceGround, DefenceName, Report, Watcher } from './defence.ts';
 import { inLineReport } from './in-line.ts';
 import { ENGINEER, HISTORIAN, LIE_AT, OPERATOR, ROTOR_HALL_INTRUSION, STATIONS } from './intrusion.ts';
 import { lyingLibrary } from './lying-library.ts';
+import { type OpenHall, openHall } from './open-hall.ts';
 import { type Deed, People } from './people.ts';
 import { CHANGE, CHANGE_AT, CHANGE_IN, type ChangePermits, changePermits } from './permitted-change.ts';
 import { policyVariant } from './policy-variant.ts';
@@ -105,8 +103,7 @@ export async function playHallExercise(options: HallOptions): Promise<HallOutcom
 class HallExercise {
   readonly #options: HallOptions;
   readonly #hall: RotorHall;
-  readonly #network: RotorHallNetwork;
-  readonly #gateway: Gateway | undefined;
+  readonly #open: OpenHall;
   readonly #permits: ChangePermits | undefined;
   readonly #operator: OperatorStation;
   readonly #historian: Historian;
@@ -130,40 +127,25 @@ class HallExercise {
     const { defences, seed } = options;
     const inLine = { permits: defences.has('permits'), limits: defences.has('limits') };
     const policy = policyVariant(options.policy, options.file, inLine);
-    checkGround(policy, STATIONS, [...CASCADES, MONITOR]);
     const hall = new RotorHall({ seed, start: BEGAN });
-    const network = new RotorHallNetwork(hall);
     const permits = inLine.permits ? await changePermits() : undefined;
+    let exercise: HallExercise | undefined;
     try {
-      const place = (name: string) => upstreamOf(policy, name, false);
-      const devices = await network.listen({
-        'plc-a': place('plc-a'),
-        'plc-b': place('plc-b'),
-        [MONITOR]: place(MONITOR),
-      });
-      if (!inLine.permits && !inLine.limits) {
-        return new HallExercise(options, policy, hall, network, devices);
-      }
-      let exercise: HallExercise | undefined;
-      const { gateway, endpoints } = await openGateway(
-        {
-          policy,
-          fixedPorts: false,
-          tell: event => exercise?.gatewayTold(event),
+      const open = await openHall(hall, {
+        policy,
+        guarded: inLine.permits || inLine.limits,
+        fixedPorts: false,
+        tell: event => exercise?.gatewayTold(event),
+        more: {
           // The gateway counts what it tells by the clock on the wall, which stands almost still here.
-          more: {
-            limits: { reports: 1e9 },
-            ...(permits === undefined ? {} : { permits: permits.permits }),
-          },
+          limits: { reports: 1e9 },
+          ...(permits === undefined ? {} : { permits: permits.permits }),
         },
-        devices,
-      );
-      const seen = endpoints as unknown as HallEndpoints;
-      exercise = new HallExercise(options, policy, hall, network, seen, gateway, permits);
+      });
+      exercise = new HallExercise(options, policy, hall, open, permits);
       return exercise;
     } catch (error) {
       await permits?.close();
-      await network.close();
       throw error;
     }
   }
@@ -172,16 +154,14 @@ class HallExercise {
     options: HallOptions,
     policy: Policy,
     hall: RotorHall,
-    network: RotorHallNetwork,
-    endpoints: HallEndpoints,
-    gateway?: Gateway,
-    permits?: ChangePermits,
+    open: OpenHall,
+    permits: ChangePermits | undefined,
   ) {
     const { seed } = options;
+    const { endpoints } = open;
     this.#options = options;
     this.#hall = hall;
-    this.#network = network;
-    this.#gateway = gateway;
+    this.#open = open;
     this.#permits = permits;
     this.#hosts = new Map(STATIONS.map(name => [name, policy.hosts.get(name)!.network.text]));
     const address = (host: string): string => this.#hosts.get(host)!;
@@ -251,8 +231,7 @@ class HallExercise {
     this.#historian.close();
     for (const engineer of Object.values(this.#engineers)) engineer.close();
     this.#intruder.close();
-    await this.#gateway?.close();
-    await this.#network.close();
+    await this.#open.close();
     await this.#permits?.close();
   }
 

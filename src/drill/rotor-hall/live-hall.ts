@@ -6,20 +6,19 @@
  */
 
 import type { GatewayEvent } from '../../gateway/event.ts';
-import type { Gateway } from '../../gateway/gateway.ts';
 import { pace } from '../../plant/pace.ts';
 import { Random } from '../../plant/random.ts';
 import { repeat } from '../../plant/repeat.ts';
 import { cascadeProgram } from '../../plant/rotor-hall/cascade-program.ts';
 import { type BlockDifference, EngineeringStation } from '../../plant/rotor-hall/engineering-station.ts';
 import { Historian } from '../../plant/rotor-hall/historian.ts';
-import { type HallEndpoints, RotorHallNetwork } from '../../plant/rotor-hall/network.ts';
+import type { HallEndpoints } from '../../plant/rotor-hall/network.ts';
 import { type Adjustment, OperatorStation } from '../../plant/rotor-hall/operator-station.ts';
 import { RotorHall } from '../../plant/rotor-hall/rotor-hall.ts';
 import { CASCADES, type Cascade, MONITOR } from '../../plant/rotor-hall/tags.ts';
 import type { Policy } from '../../policy/policy.ts';
-import { checkGround, openGateway, upstreamOf } from '../gateway-ground.ts';
-import { ENGINEER, HISTORIAN, OPERATOR, STATIONS } from './intrusion.ts';
+import { ENGINEER, HISTORIAN, OPERATOR } from './intrusion.ts';
+import { type OpenHall, openHall } from './open-hall.ts';
 
 export interface LiveHallOptions {
   readonly policy: Policy;
@@ -44,44 +43,27 @@ export class LiveHall {
   readonly hall: RotorHall;
   /** Where clients find the devices. */
   readonly endpoints: HallEndpoints;
-  readonly #network: RotorHallNetwork;
-  readonly #gateway: Gateway | undefined;
+  readonly #open: OpenHall;
   readonly #closing: (() => void)[] = [];
   readonly #stopping: (() => unknown)[] = [];
 
   /** Builds everything, and lets the hall run and its stations work. */
   static async start(options: LiveHallOptions): Promise<LiveHall> {
     const { policy, seed, fixedPorts, defended, gatewayTold } = options;
-    checkGround(policy, STATIONS, [...CASCADES, MONITOR]);
     const hall = new RotorHall({ seed, start: Date.now() });
-    const network = new RotorHallNetwork(hall);
-    try {
-      const place = (name: string) => upstreamOf(policy, name, fixedPorts);
-      const devices = await network.listen({
-        'plc-a': place('plc-a'),
-        'plc-b': place('plc-b'),
-        [MONITOR]: place(MONITOR),
-      });
-      if (!defended) return new LiveHall(options, hall, network, devices);
-      const { gateway, endpoints } = await openGateway({ policy, fixedPorts, tell: gatewayTold }, devices);
-      return new LiveHall(options, hall, network, endpoints as unknown as HallEndpoints, gateway);
-    } catch (error) {
-      await network.close();
-      throw error;
-    }
+    const open = await openHall(hall, { policy, guarded: defended, fixedPorts, tell: gatewayTold });
+    return new LiveHall(options, hall, open);
   }
 
   private constructor(
     { policy, seed, speed, adjusted, compared }: LiveHallOptions,
     hall: RotorHall,
-    network: RotorHallNetwork,
-    endpoints: HallEndpoints,
-    gateway?: Gateway,
+    open: OpenHall,
   ) {
+    const { endpoints } = open;
     this.hall = hall;
     this.endpoints = endpoints;
-    this.#network = network;
-    this.#gateway = gateway;
+    this.#open = open;
     const address = (name: string): string => policy.hosts.get(name)!.network.text;
     const operator = new OperatorStation(address(OPERATOR), endpoints, new Random(seed ^ 0x165667b1));
     const historian = new Historian(address(HISTORIAN), endpoints[MONITOR]);
@@ -118,7 +100,6 @@ export class LiveHall {
   async stop(): Promise<void> {
     await Promise.all(this.#stopping.map(stop => stop()));
     for (const close of this.#closing) close();
-    await this.#gateway?.close();
-    await this.#network.close();
+    await this.#open.close();
   }
 }

@@ -19,6 +19,8 @@ export class KnownValues {
   readonly #waiting: Int32Array;
   readonly #since: Float64Array;
   readonly #flow: Int32Array;
+  /** When the controller last said what the value is. */
+  readonly #confirmed: Float64Array;
   // What the message being judged has written so far.
   readonly #message: Float64Array;
   readonly #messageLow: Float64Array;
@@ -30,6 +32,7 @@ export class KnownValues {
     this.#waiting = new Int32Array(count);
     this.#since = new Float64Array(count);
     this.#flow = new Int32Array(count);
+    this.#confirmed = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
     this.#message = new Float64Array(count).fill(-1);
     this.#messageLow = new Float64Array(count);
     this.#messageHigh = new Float64Array(count);
@@ -42,6 +45,12 @@ export class KnownValues {
     this.#waiting[slot] = before.#waiting[from]!;
     this.#since[slot] = before.#since[from]!;
     this.#flow[slot] = before.#flow[from]!;
+    this.#confirmed[slot] = before.#confirmed[from]!;
+  }
+
+  /** When the controller last read the value out, or confirmed a write of it; -Infinity where it never did. */
+  confirmed(slot: number): number {
+    return this.#confirmed[slot]!;
   }
 
   /** Least value that the tag may have now, NaN where not known. */
@@ -83,6 +92,7 @@ export class KnownValues {
   answered(slot: number, value: number, done: boolean, now: number): void {
     this.#lapse(slot, now);
     if (this.#waiting[slot]! > 0) this.#waiting[slot]!--;
+    if (done) this.#confirmed[slot] = now;
     // Not done may still mean half done, so a failure leaves the interval as wide as it is.
     if (done && this.#waiting[slot] === 0 && this.#flow[slot] !== SEVERAL) this.#collapse(slot, value);
   }
@@ -90,6 +100,7 @@ export class KnownValues {
   /** The controller says that the value is `value`. */
   read(slot: number, value: number, now: number): void {
     this.#lapse(slot, now);
+    this.#confirmed[slot] = now;
     if (this.#waiting[slot] === 0) this.#collapse(slot, value);
     else this.#widen(slot, value);
   }

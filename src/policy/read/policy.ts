@@ -11,6 +11,7 @@ import type { Tag } from '../model.ts';
 import { Policy } from '../policy.ts';
 import type { Problem } from '../problem.ts';
 import { readConduits } from './conduits.ts';
+import { readInterlocks } from './interlocks.ts';
 import { readListeners } from './listeners.ts';
 import { Reader } from './reader.ts';
 import { readTags } from './tags.ts';
@@ -19,7 +20,16 @@ import { Places, readZones } from './zones.ts';
 /** Characters of a policy at most. */
 export const MAX_LENGTH = 1 << 20;
 
-export const POLICY_KEYS = ['cofferdam', 'plant', 'about', 'zones', 'tags', 'conduits', 'listeners'] as const;
+export const POLICY_KEYS = [
+  'cofferdam',
+  'plant',
+  'about',
+  'zones',
+  'tags',
+  'interlocks',
+  'conduits',
+  'listeners',
+] as const;
 
 /** A policy, or all that is wrong with it. */
 export type Parsed =
@@ -121,6 +131,8 @@ function readParts(reader: Reader, file: string, protocols: readonly Protocol[],
   const listenersField = fields.get('listeners');
   const places = zones ? readZones(reader, zones.value) : new Places();
   const tags = tagsField ? readTags(reader, tagsField.value, places, protocols) : new Map<string, Tag>();
+  const interlocksField = fields.get('interlocks');
+  const interlocks = interlocksField ? readInterlocks(reader, interlocksField.value, tags) : [];
   const read = conduitsField && readConduits(reader, conduitsField.value, places, tags, protocols, today);
   const { conduits, rules } = read ?? { conduits: [], rules: [] };
   if (rules.length > MAX_RULES)
@@ -134,6 +146,7 @@ function readParts(reader: Reader, file: string, protocols: readonly Protocol[],
     zones: places.zones,
     hosts: places.hosts,
     tags: whole,
+    interlocks,
     conduits,
     rules,
     listeners,
