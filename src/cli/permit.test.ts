@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -98,7 +99,10 @@ const REQUEST =
 
 test('what goes wrong is one line that says what to do', async t => {
   const folder = desk();
-  assert.equal(shell(`${REQUEST} blocks && echo short > short && cp one.pub lone.pub`, folder).status, 0);
+  assert.equal(
+    shell(`${REQUEST} blocks && echo short > short && cp one.pub lone.pub && mkdir s`, folder).status,
+    0,
+  );
   const [first, ...rest] = REQUEST.split(' --');
   const without = (option: string) => [first, ...rest.filter(one => !one.startsWith(option))].join(' --');
   const cases: [string, RegExp][] = [
@@ -150,7 +154,7 @@ test('what goes wrong is one line that says what to do', async t => {
     ['cofferdam permit revoke 12345678 --permits s', /say who takes the permit back and why/],
     [
       'cofferdam permit revoke 12345678 --permits s --by one --reason x',
-      /no one permit or opening is called '12345678'; none is installed/,
+      /no permit or opening is called '12345678'; none is installed/,
     ],
     ['cofferdam key old', /key 'old'\? write key new FILE or key show FILE/],
     ['cofferdam key new one --passphrase-file words', /one: is there already; choose another name/],
@@ -250,6 +254,70 @@ test('a name that the protocol has not for its blocks is noticed', () => {
   const { status, output } = shell(`${REQUEST} blocks/DB8:OBB1`, folder);
   assert.equal(status, 0);
   assert.match(output, /NOTE OBB1 is no object of S7comm: no download will be called that/);
+});
+
+const SIGN = (key: string, file = 'permit.json') =>
+  `cofferdam permit sign ${file} --key ${key} --passphrase-file words --yes`;
+const INSTALL = 'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml';
+const LIST = 'cofferdam permit list --permits s --approvers approvers.yaml';
+const REVOKE = '--permits s --by one --reason x';
+
+test('a store that is not there is no empty one, and is made only by what is installed', async t => {
+  const folder = desk();
+  const install = await fails(t, folder, `${REQUEST} blocks`, SIGN('one'), INSTALL);
+  assert.match(install!, /signed only by one; one more approval is needed, from two$/);
+  const none = /^s: no permit store there; check the name/;
+  assert.match((await fails(t, folder, LIST))!, none);
+  assert.match((await fails(t, folder, `cofferdam permit revoke ${'0'.repeat(64)} ${REVOKE}`))!, none);
+  assert.ok(!existsSync(join(folder, 's')));
+  assert.equal(await fails(t, folder, SIGN('two'), INSTALL), undefined);
+});
+
+test('one that was revoked says so, once by its ticket, and is not installed again', async t => {
+  const folder = desk();
+  assert.equal(await fails(t, folder, `${REQUEST} blocks`, SIGN('one'), SIGN('two'), INSTALL), undefined);
+  const first = shell(`cofferdam permit revoke T ${REVOKE}`, folder);
+  assert.match(first.output, /^\w{12} is revoked; a gateway that runs refuses it/);
+  const second = shell('cofferdam permit revoke T --permits s --by two --reason y', folder);
+  assert.match(second.output, /^\w{12} was revoked before, by one at 2026-11-20T09:00:00Z: x\n$/);
+  assert.match((await fails(t, folder, INSTALL))!, /^permit \w{12} was revoked by one at .*: x$/);
+});
+
+test('a ticket that two permits bear is not enough to revoke one', async t => {
+  const folder = desk();
+  const twice = ['permit.json', 'other.json'].flatMap((file, i) => [
+    `${REQUEST} --uses ${i + 1} --out ${file} blocks`,
+    SIGN('one', file),
+    SIGN('two', file),
+    INSTALL.replace('permit.json', file),
+  ]);
+  assert.equal(await fails(t, folder, ...twice), undefined);
+  const line = `cofferdam permit revoke T ${REVOKE}`;
+  assert.match((await fails(t, folder, line))!, /^'T' is 2 permits, \w{12}, \w{12}; name one$/);
+});
+
+test('the list has first what covers something, and fails where the store is damaged', async t => {
+  const folder = desk();
+  const windows = [
+    ['LONG-OVER', '2026-11-18T06:00Z'],
+    ['OVER', '2026-11-19T06:00Z'],
+    ['LATER', '2026-11-23T06:00Z'],
+    ['NOW', '2026-11-20T08:00Z'],
+  ] as const;
+  t.mock.timers.enable({ apis: ['Date'] });
+  for (const [ticket, start] of windows) {
+    t.mock.timers.setTime(Date.parse(start));
+    const request = `${REQUEST.replace('--ticket T', `--ticket ${ticket}`)} --start ${start} blocks`;
+    assert.equal(await fails(t, folder, request, SIGN('one'), SIGN('two'), INSTALL), undefined);
+    rmSync(join(folder, 'permit.json'));
+  }
+  const good = shell(LIST, folder);
+  assert.equal(good.status, 0);
+  assert.deepEqual(good.output.match(/NOW|LATER|LONG-OVER|OVER/g), ['NOW', 'LATER', 'OVER', 'LONG-OVER']);
+  writeFileSync(join(folder, 's/permits/half.json'), '{');
+  const damaged = shell(LIST, folder);
+  assert.match(damaged.output, /NOTE half\.json is no permit: /);
+  assert.equal(damaged.status, 1);
 });
 
 test('data for programs', async t => {
