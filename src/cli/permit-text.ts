@@ -7,7 +7,7 @@
 import type { Permit } from '../program/permit.ts';
 import { isoTime } from '../program/statement.ts';
 import type { Verification } from '../program/verify.ts';
-import { duration, type InstalledPermit, isSpent, shortId, usesLeft } from '../program/why-not.ts';
+import { duration, type InstalledPermit, isSpent, shortId, usesLeft, whyOver } from '../program/why-not.ts';
 
 /** All that a permit says, for whoever is to sign it. */
 export function permitText(permit: Permit): string {
@@ -52,6 +52,12 @@ export function verificationText(verified: Verification): string {
     ...notes.map(note => `NOTE ${note}`),
     verdict,
   ].join('\n');
+}
+
+/** A note where the permit's window is over. */
+export function endedText(permit: Permit, now: number): string | undefined {
+  const over = whyOver(permit, now);
+  return over && `NOTE ${over.message}: it covers nothing any more`;
 }
 
 /** One installed permit in a list. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { preAuthenticationEncoding } from '../program/dsse.ts';
-import { createDurably } from '../program/durable-file.ts';
+import { createDurably, noFolder } from '../program/durable-file.ts';
 import { isSshSignature, toArmor } from '../program/ssh-signature.ts';
 import { verifyPermit } from '../program/verify.ts';
 import { type Command, UsageError } from './command.ts';
@@ -19,7 +19,7 @@ import { merge } from './permit-merge.ts';
 import { request } from './permit-request.ts';
 import { sign } from './permit-sign.ts';
 import { install, list, needApprovers, revoke } from './permit-store-commands.ts';
-import { permitText, verificationText } from './permit-text.ts';
+import { endedText, permitText, verificationText } from './permit-text.ts';
 
 const HELP = `usage: cofferdam permit request --controller HOST --protocol NAME --from HOST --for LENGTH
                                 --ticket NUMBER --purpose TEXT --requester NAME [OPTION …] BLOCKS…
@@ -113,6 +113,8 @@ async function show(args: readonly string[]): Promise<number> {
     console.log(Buffer.from(envelope.payload).toString());
   } else {
     console.log(permitText(permit));
+    const ended = endedText(permit, Date.now());
+    if (ended !== undefined) console.log(ended);
     const count = envelope.signatures.length;
     const signed = count === 0 ? 'none' : `${count}, which cofferdam permit verify looks at`;
     console.log(`signatures  ${signed}`);
@@ -134,10 +136,12 @@ async function verify(args: readonly string[]): Promise<number> {
   const { envelope } = await readPermitFile(file);
   const verified = verifyPermit(envelope, await loadApprovers(needApprovers(values.approvers)));
   const { refusal, approvals, threshold, absent, notes, permit } = verified;
+  const ended = Date.now() >= permit.notAfter;
   if (values.json) {
     const data = {
       id: permit.id,
       holds: refusal === undefined,
+      ended,
       refusal: refusal ?? null,
       approvals,
       threshold,
@@ -147,6 +151,7 @@ async function verify(args: readonly string[]): Promise<number> {
     console.log(JSON.stringify(data, undefined, 2));
   } else {
     console.log(verificationText(verified));
+    if (ended) console.log(endedText(permit, Date.now()));
   }
   return refusal === undefined ? 0 : 1;
 }
@@ -159,7 +164,10 @@ async function exportParts(args: readonly string[]): Promise<number> {
     throw new UsageError('name the permit and a new folder: cofferdam permit export FILE FOLDER');
   }
   const { envelope } = await readPermitFile(file);
-  await mkdir(folder);
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw noFolder(folder, error);
+    throw new UsageError(`${folder}: is there already; name a new folder`);
+  });
   const write = async (name: string, bytes: Uint8Array | string, meaning: string): Promise<void> => {
     await createDurably(join(folder, name), bytes);
     console.log(`${join(folder, name)}  ${meaning}`);
