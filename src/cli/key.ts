@@ -18,18 +18,23 @@ import { askPassphrase } from './passphrase.ts';
 const HELP = `usage: cofferdam key new FILE [--passphrase-file FILE]
        cofferdam key show FILE [--pem] [--passphrase-file FILE]
 
-Each approver of program permits has a key. Its private half stays with its owner, encrypted with a passphrase; the
-public half goes into the plant's approvers file.
+Each approver of program permits has a key. Its private half stays with its
+owner, encrypted with a passphrase; the public half goes into the plant's
+approvers file.
 
-new   makes an Ed25519 key: FILE is its private half (PKCS #8, only you can read it), FILE.pub its public half
+new   makes an Ed25519 key: FILE is its private half (PKCS #8, only you can read
+      it), FILE.pub its public half
 show  prints the public half of a key, private or public, and its fingerprint
 
-  --passphrase-file FILE  take the passphrase from the first line of this file instead of asking for it;
-                          /dev/fd/3 is what a script passes on descriptor 3
-  --pem                   print the public half as PEM, as OpenSSL and other programs read it
+  --passphrase-file FILE  take the passphrase from the first line of this file
+                          instead of asking for it; /dev/fd/3 is what a script
+                          passes on descriptor 3
+  --pem                   print the public half as PEM, as OpenSSL and other
+                          programs read it
 
-You have an ssh-ed25519 key already? It will do, security keys (ed25519-sk) too: its .pub line goes into the approvers
-file, and \`cofferdam permit sign --key\` signs with it through ssh-keygen.`;
+You have an ssh-ed25519 key already? It will do, security keys (ed25519-sk) too:
+its .pub line goes into the approvers file, and \`cofferdam permit sign --key\`
+signs with it through ssh-keygen.`;
 
 /** Characters of a key file at most. */
 export const MAX_KEY_FILE = 1 << 16;

@@ -379,6 +379,15 @@ test('the list has first what covers something, and fails where the store is dam
   assert.equal(damaged.status, 1);
 });
 
+test('help fits a terminal of 80 columns', () => {
+  for (const { help } of [permit, key]) {
+    assert.deepEqual(
+      help.split('\n').filter(line => line.length > 80),
+      [],
+    );
+  }
+});
+
 test('data for programs', async t => {
   const folder = desk();
   assert.equal(await fails(t, folder, `${REQUEST} blocks`, SIGN('one'), SIGN('two'), INSTALL), undefined);
