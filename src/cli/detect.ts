@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { loadBaseline, saveBaseline } from '../detect/baseline-file.ts';
 import { Detector } from '../detect/detector.ts';
 import { FINDING_KINDS } from '../detect/finding-kinds.ts';
@@ -18,6 +17,7 @@ import { readAll } from '../monitor/read-all.ts';
 import type { Summary } from '../monitor/summary.ts';
 import { type Finding, SEVERITIES, type Severity } from '../operation/finding.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 

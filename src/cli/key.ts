@@ -6,11 +6,11 @@
 
 import { createPublicKey } from 'node:crypto';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createDurably, readBounded } from '../program/durable-file.ts';
 import { inFile } from '../program/permit-error.ts';
 import { isEncrypted, newPrivateKey, parsePrivateKey } from '../program/private-key.ts';
 import { formatPublicKey, type PublicKey, parsePublicKey, publicKeyOf } from '../program/public-key.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { askPassphrase } from './passphrase.ts';
 

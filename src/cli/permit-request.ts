@@ -4,12 +4,12 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { formatEnvelope } from '../program/dsse.ts';
 import { createDurably } from '../program/durable-file.ts';
 import { PERMIT_ACTIONS, type PermitAction } from '../program/permit.ts';
 import { formatStatement, PAYLOAD_TYPE, parseStatement } from '../program/statement.ts';
 import { PROTOCOLS, protocolNamed } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { canonicalObject, readBlocks } from './permit-blocks.ts';
 import { checkPolicy } from './permit-policy.ts';

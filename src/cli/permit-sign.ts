@@ -6,7 +6,6 @@
 
 import { createPublicKey } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { isSignatureOf } from '../program/approvals.ts';
 import { type Approvers, sameName } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
@@ -21,6 +20,7 @@ import { inFile, PermitError } from '../program/permit-error.ts';
 import { isEncrypted, isOpenSsh, parsePrivateKey, signWith } from '../program/private-key.ts';
 import { type PublicKey, publicKeyOf } from '../program/public-key.ts';
 import { fromArmor, parseSshSignature, SSH_NAMESPACE } from '../program/ssh-signature.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { MAX_KEY_FILE } from './key.ts';
 import { askPassphrase, confirm } from './passphrase.ts';

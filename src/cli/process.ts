@@ -5,7 +5,6 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { ReadingsOf, type Receiver, tagInfos } from '../detect/readings.ts';
 import { atLeast, describeFinding } from '../detect/report.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -20,6 +19,7 @@ import { ProcessMonitor } from '../process/process-monitor.ts';
 import type { ProcessProfile, TagProfile } from '../process/profile.ts';
 import { loadProfile, saveProfile } from '../process/profile-file.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 
