@@ -8,7 +8,7 @@ import { loadBaseline, saveBaseline } from '../detect/baseline-file.ts';
 import { Detector } from '../detect/detector.ts';
 import { FINDING_KINDS } from '../detect/finding-kinds.ts';
 import { Known } from '../detect/known.ts';
-import { atLeast, countSeverities, describeFinding, number } from '../detect/report.ts';
+import { atLeast, countSeverities, describeFinding, number, spanText } from '../detect/report.ts';
 import { DEFAULT_TUNING, muteOf, type Tuning } from '../detect/tuning.ts';
 import { loadTuning } from '../detect/tuning-file.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -199,7 +199,7 @@ function overview({ findings, muted, summary, operations, known }: Result): stri
       : `${count(findings.length, 'finding')} (${countSeverities(findings)})`;
   const lines = [
     `${found} in ${count(operations, 'operation')} of ${count(pairs.length, 'pair')} of hosts, ` +
-      `${count(packets, 'packet')}, ${number(seconds)} s.`,
+      `${count(packets, 'packet')}, ${spanText(seconds)}.`,
   ];
   if (muted.length > 0) lines.push(`${muted.length} muted by the tuning file.`);
   if (known.learning) {
