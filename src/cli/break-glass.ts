@@ -5,7 +5,6 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { formatEnvelope, MAX_ENVELOPE, parseEnvelope } from '../program/dsse.ts';
 import { readBounded } from '../program/durable-file.ts';
@@ -14,6 +13,7 @@ import { installOpening } from '../program/opening-store.ts';
 import { inFile } from '../program/permit-error.ts';
 import { isoTime, PAYLOAD_TYPE } from '../program/statement.ts';
 import { duration, shortId } from '../program/why-not.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { create, needed, readProtocol } from './permit-request.ts';
 import { signFile } from './permit-sign.ts';
