@@ -285,6 +285,14 @@ test('what opens a conduit by break-glass is revoked by the beginning of its id 
   });
   const approvers = await loadApprovers(join(folder, 'approvers.yaml'));
   const file = Buffer.from(formatEnvelope({ payloadType: PAYLOAD_TYPE, payload, signatures }));
+  writeFileSync(join(folder, 'glass.json'), file);
+  const install = shell(
+    'cofferdam break-glass install glass.json --permits . --approvers approvers.yaml',
+    folder,
+  );
+  assert.equal(install.status, 2);
+  assert.match(install.output, /\.: no permit store there; check the name/);
+  assert.ok(!existsSync(join(folder, 'openings')));
   const { opening } = await installOpening(join(folder, 's'), file, approvers);
   const line = `cofferdam permit revoke ${opening.id.slice(0, 12)} --permits s --by one --reason x`;
   assert.equal(await fails(t, folder, line), undefined);
