@@ -320,6 +320,8 @@ test('a request is held against the policy where one is given', async t => {
   const other = await when('plc-drive --station 0/3');
   assert.match(other!, /^no conduit of \S+ leads from eng-1 to plc-drive in s7comm, station 0\/3; correct/);
   assert.equal(await when('plc-drive'), undefined);
+  const hmi = await fails(t, desk(), request.replace('eng-1', 'hmi-1').replace('plc-7', 'plc-drive'));
+  assert.match(hmi!, /^no conduit of \S+ from hmi-1 to plc-drive .* has `download: permit`, so that no/);
 });
 
 test('a name that the protocol has not for its blocks is noticed', () => {
