@@ -8,7 +8,7 @@
 import { type Operation, Outcome, Phase, type Sink } from '../operation/operation.ts';
 import { Verb } from '../operation/verb.ts';
 import { isSingle } from '../policy/address.ts';
-import { locate, NOWHERE, valueAt } from '../policy/judge/op-values.ts';
+import { givenValue } from '../policy/judge/op-values.ts';
 import type { Tag } from '../policy/model.ts';
 import type { Policy } from '../policy/policy.ts';
 import { toNumber } from '../policy/ratio.ts';
@@ -64,9 +64,9 @@ export class ReadingsOf implements Sink {
     const tags = pair.tags.get(`${op.protocol} ${op.station} ${op.space} ${op.area}`);
     if (tags === undefined) return;
     for (const { tag, unit, scale, offset } of tags) {
-      const at = locate(op, unit, tag.form, tag.range.from);
-      if (at === NOWHERE) continue;
-      const value = valueAt(op, unit, tag.form, tag.range.from, at) * scale + offset;
+      const raw = givenValue(op, unit, tag.form, tag.range.from);
+      if (raw === undefined) continue;
+      const value = raw * scale + offset;
       if (command) this.#to.command(tag.name, op.time, value);
       else this.#to.observe(tag.name, op.time, value, pair.client);
     }

@@ -9,8 +9,8 @@ import { readStatement } from './statement.ts';
 import { plantWith } from './testing.ts';
 
 const CALLS = 200_000;
-/** A fraction that passes between functions which V8 does not inline is boxed: 12 or 16 bytes, and garbage at once. */
-const BOXED_NUMBER = 16.5;
+/** What V8 allocates while it compiles, by call; a fraction that it boxed once a call would be 12 or 16 bytes. */
+const LITTLE = 4;
 
 const policy = plantWith(
   'allow: [{ read: anything }, { write: [level, holding 10-20] }]\ndeny: [{ write: holding 15, range: [5, 9] }]',
@@ -40,11 +40,11 @@ for (const { text, verdict } of WITHOUT_LIMITS) {
       if (verdict !== Verdict.deny) commit(route, state, op, decision);
     }, CALLS);
     assert.equal(wrong, 0);
-    assert.ok(bytes < 1, `${bytes} bytes`);
+    assert.ok(bytes < LITTLE, `${bytes} bytes`);
   });
 }
 
-test('deciding, committing and settling a tag with a step boxes its value at most', () => {
+test('deciding, committing and settling a tag with a step allocates nothing', () => {
   const state = new PolicyState(policy);
   const op = operation('write level = 5.5');
   const answer = new Operation();
@@ -55,6 +55,6 @@ test('deciding, committing and settling a tag with a step boxes its value at mos
     commit(route, state, op, 0);
     settle(state, answer);
   }, CALLS);
-  assert.ok(deciding < BOXED_NUMBER, `${deciding} bytes`);
-  assert.ok(rest < 2 * BOXED_NUMBER, `${rest} bytes`);
+  assert.ok(deciding < LITTLE, `${deciding} bytes`);
+  assert.ok(rest < LITTLE, `${rest} bytes`);
 });

@@ -16,7 +16,7 @@ import { VERBS, Verb, VerbGroup } from '../operation/verb.ts';
 import { decision, reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { type Grant, namesFunction, Rank, reachesStation } from './judge/grant.ts';
 import { checkGuard } from './judge/interlock.ts';
-import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
+import { valueGiven } from './judge/op-values.ts';
 import { type Limit, within, withinStep } from './limit.ts';
 import { Reason } from './reasons.ts';
 import type { Route } from './route.ts';
@@ -39,6 +39,9 @@ const LIMITED = Uint8Array.from(VERBS, ({ verb, group }) =>
 const RESETS = Uint8Array.from(VERBS, ({ verb, group }) =>
   group === VerbGroup.state || group === VerbGroup.program ? CHANGES[verb]! : 0,
 );
+
+/** The value that the operation gives to the place that is looked at. */
+const GIVEN = new Float64Array(1);
 
 const GRANTED = decision(Verdict.allow, Reason.granted, -1);
 
@@ -109,9 +112,9 @@ export function settle(state: PolicyState, op: Operation): void {
     for (let i = tags.find(tags.starts[s]!, last, op.space, op.area, first); i < last; i++) {
       if (!tags.touches(i, op.space, op.area, end)) break;
       if (tags.tracked[i] === 0) continue;
-      const value = valueGiven(op, unit, tags.forms[i]!, tags.froms[i]!);
-      if (writes) known.answered(i, value, op.outcome === Outcome.ok, now);
-      else if (!Number.isNaN(value)) known.read(i, value, now);
+      valueGiven(op, unit, tags.forms[i]!, tags.froms[i]!, GIVEN);
+      if (writes) known.answered(i, GIVEN, op.outcome === Outcome.ok, now);
+      else if (!Number.isNaN(GIVEN[0]!)) known.read(i, GIVEN, now);
     }
   }
 }
@@ -247,9 +250,8 @@ function checkValue(
   slot: number,
   message: number,
 ): Reason {
-  const at = locate(op, unit, form, place);
-  if (at === NOWHERE) return Reason.partial;
-  const value = valueAt(op, unit, form, place, at);
+  if (!valueGiven(op, unit, form, place, GIVEN)) return Reason.partial;
+  const value = GIVEN[0]!;
   if (!within(limit, value)) return Reason.range;
   if (slot < 0 || limit.step === Number.POSITIVE_INFINITY) return Reason.granted;
   const known = state.known(op.protocol, route.tags, route.units);
@@ -305,15 +307,15 @@ function checkTag(
     if (reason !== Reason.granted) return reason;
   }
   if (tags.tracked[slot] === 0) return Reason.granted;
-  const value = valueGiven(op, unit, form, place);
+  valueGiven(op, unit, form, place, GIVEN);
   const guards = route.guards[slot]!;
   const now = guards.length === 0 ? 0 : state.tick(op.time);
   for (let i = 0; i < guards.length; i++) {
-    const reason = checkGuard(guards[i]!, state, value, now, message);
+    const reason = checkGuard(guards[i]!, state, GIVEN, now, message);
     if (reason !== Reason.granted) return reason;
   }
   // One that cannot be known leaves the tag unknown for the rest of the message.
-  state.known(op.protocol, route.tags, route.units).drafted(slot, message, value);
+  state.known(op.protocol, route.tags, route.units).drafted(slot, message, GIVEN);
   return Reason.granted;
 }
 
@@ -329,8 +331,9 @@ function remember(route: Route, state: PolicyState, op: Operation, unit: number,
     const last = tags.starts[s + 1]!;
     for (let i = tags.find(tags.starts[s]!, last, op.space, op.area, first); i < last; i++) {
       if (!tags.touches(i, op.space, op.area, end)) break;
-      if (tags.tracked[i] === 1)
-        known.sent(i, valueGiven(op, unit, tags.forms[i]!, tags.froms[i]!), op.flow, now);
+      if (tags.tracked[i] === 0) continue;
+      valueGiven(op, unit, tags.forms[i]!, tags.froms[i]!, GIVEN);
+      known.sent(i, GIVEN, op.flow, now);
     }
   }
 }
@@ -367,10 +370,4 @@ function countRates(
 /** Bits of one address of the operation's object, or 0 where it has no address. */
 function unitOf(route: Route, op: Operation): number {
   return op.extent > 0 ? (route.units[op.space] ?? 0) : 0;
-}
-
-/** The value that the operation gives to a tag, or NaN where it does not give all of it. */
-function valueGiven(op: Operation, unit: number, form: ValueForm, place: number): number {
-  const at = locate(op, unit, form, place);
-  return at === NOWHERE ? Number.NaN : valueAt(op, unit, form, place, at);
 }

@@ -9,7 +9,7 @@ import { VERBS, VerbGroup } from '../operation/verb.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { formatFunction } from './function-number.ts';
-import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
+import { givenValue } from './judge/op-values.ts';
 import { engineering, type Limit, within } from './limit.ts';
 import type { Interlock, Rule, Tag } from './model.ts';
 import type { Policy } from './policy.ts';
@@ -153,8 +153,7 @@ function withUnit(tag: Tag, raw: number): string {
 
 function rawOf(op: Operation, tag: Tag): number {
   const unit = tag.protocol.spaces[op.space]?.bits ?? 0;
-  const at = locate(op, unit, tag.form, tag.range.from);
-  return at === NOWHERE ? Number.NaN : valueAt(op, unit, tag.form, tag.range.from, at);
+  return givenValue(op, unit, tag.form, tag.range.from) ?? Number.NaN;
 }
 
 /** Tags that the operation touches. */

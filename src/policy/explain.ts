@@ -12,7 +12,7 @@ import { decide, settle } from './decide.ts';
 import { reasonOf, ruleOf, VERDICTS, Verdict, verdictOf } from './decision.ts';
 import { allowed, describeDecision, interlocksOf, stepOf, tagsOf } from './describe.ts';
 import { isNumbered } from './function-number.ts';
-import { locate, NOWHERE, valueAt } from './judge/op-values.ts';
+import { givenValue } from './judge/op-values.ts';
 import { within } from './limit.ts';
 import type { Rule, Tag } from './model.ts';
 import type { Policy } from './policy.ts';
@@ -152,9 +152,8 @@ function opinionOf(rule: Rule, route: Route, op: Operation, range: ObjectRange |
   for (const { tag, limit } of met) {
     if (tag === undefined || limit === undefined) continue;
     const unit = protocol.spaces[op.space]!.bits;
-    const at = locate(op, unit, tag.form, tag.range.from);
-    const inside = at !== NOWHERE && within(limit.limit, valueAt(op, unit, tag.form, tag.range.from, at));
-    if (!inside) return `for values within ${allowed(tag, limit.limit)}`;
+    if (!within(limit.limit, givenValue(op, unit, tag.form, tag.range.from) ?? Number.NaN))
+      return `for values within ${allowed(tag, limit.limit)}`;
   }
   const covered = met.some(
     ({ range: r }) => r === undefined || (range !== undefined && r.from <= range.from && r.to >= range.to),
@@ -172,6 +171,8 @@ function describeTag(tag: Tag, op: Operation): string {
     parts.push(`must be within ${allowed(tag, limit)}`);
     if (limit.step !== Number.POSITIVE_INFINITY) parts.push(`step ${stepOf(tag, limit)}`);
   }
-  if (op.valueCount > 0 && locate(op, unit, form, tag.range.from) === NOWHERE) parts.push('changed in part');
+  if (op.valueCount > 0 && givenValue(op, unit, form, tag.range.from) === undefined) {
+    parts.push('changed in part');
+  }
   return parts.join(', ');
 }

@@ -33,16 +33,17 @@ export interface Guard {
   readonly age: number;
 }
 
-/** Whether a write of `value` (NaN where it cannot be known) keeps to the guard. */
+/** Whether a write of `given[0]` (NaN where it cannot be known) keeps to the guard. */
 export function checkGuard(
   guard: Guard,
   state: PolicyState,
-  value: number,
+  given: Float64Array,
   now: number,
   message: number,
 ): Reason {
   const { trigger, needs } = guard;
-  if (trigger !== undefined && judgeInterval(trigger, value, value) === Truth.no) return Reason.granted;
+  if (trigger !== undefined && judgeInterval(trigger, given[0]!, given[0]!) === Truth.no)
+    return Reason.granted;
   const wanted = guard.holds ? Truth.yes : Truth.no;
   for (let i = 0; i < needs.length; i++) {
     const truth = judgeKnown(needs[i]!, state, guard.age, now, message);

@@ -72,37 +72,38 @@ export class KnownValues {
     return this.#message[slot] === message ? this.#messageHigh[slot]! : value;
   }
 
-  /** The message being judged writes `value`. */
-  drafted(slot: number, message: number, value: number): void {
+  /** The message being judged writes `given[0]`. */
+  drafted(slot: number, message: number, given: Float64Array): void {
+    const value = given[0]!;
     this.#messageLow[slot] = Math.min(this.messageLow(slot, message, value), value);
     this.#messageHigh[slot] = Math.max(this.messageHigh(slot, message, value), value);
     this.#message[slot] = message;
   }
 
-  /** A write of `value` (NaN where it cannot be known) went on its way. */
-  sent(slot: number, value: number, flow: number, now: number): void {
+  /** A write of `given[0]` (NaN where it cannot be known) went on its way. */
+  sent(slot: number, given: Float64Array, flow: number, now: number): void {
     this.#lapse(slot, now);
     this.#flow[slot] = this.#waiting[slot] === 0 || this.#flow[slot] === flow ? flow : SEVERAL;
     this.#waiting[slot]!++;
     this.#since[slot] = now;
-    this.#widen(slot, value);
+    this.#widen(slot, given[0]!);
   }
 
-  /** The answer to a write of `value` came: done or not. */
-  answered(slot: number, value: number, done: boolean, now: number): void {
+  /** The answer to a write of `given[0]` came: done or not. */
+  answered(slot: number, given: Float64Array, done: boolean, now: number): void {
     this.#lapse(slot, now);
     if (this.#waiting[slot]! > 0) this.#waiting[slot]!--;
     if (done) this.#confirmed[slot] = now;
     // Not done may still mean half done, so a failure leaves the interval as wide as it is.
-    if (done && this.#waiting[slot] === 0 && this.#flow[slot] !== SEVERAL) this.#collapse(slot, value);
+    if (done && this.#waiting[slot] === 0 && this.#flow[slot] !== SEVERAL) this.#collapse(slot, given[0]!);
   }
 
-  /** The controller says that the value is `value`. */
-  read(slot: number, value: number, now: number): void {
+  /** The controller says that the value is `given[0]`. */
+  read(slot: number, given: Float64Array, now: number): void {
     this.#lapse(slot, now);
     this.#confirmed[slot] = now;
-    if (this.#waiting[slot] === 0) this.#collapse(slot, value);
-    else this.#widen(slot, value);
+    if (this.#waiting[slot] === 0) this.#collapse(slot, given[0]!);
+    else this.#widen(slot, given[0]!);
   }
 
   /** The value may be any from now on, and what is on its way then says nothing of it. */

@@ -9,13 +9,13 @@ import { ValueType } from '../../operation/value.ts';
 import { readForm, type ValueForm } from '../value-form.ts';
 
 /** Where the value lies: a byte offset in `op.valueView`, or this. */
-export const NOWHERE = -1;
+const NOWHERE = -1;
 
 /**
  * Byte of `op.valueView` at which the value of the bits `from..` of width `form.bits` begins, where the operation
  * gives all of it; else {@link NOWHERE}. `unit` is the width in bits of the space's addresses.
  */
-export function locate(op: Operation, unit: number, form: ValueForm, from: number): number {
+function locate(op: Operation, unit: number, form: ValueForm, from: number): number {
   const first = op.address * unit;
   const last = first + op.extent * unit;
   if (from < first || from + form.bits > last) return NOWHERE;
@@ -44,12 +44,33 @@ export function locate(op: Operation, unit: number, form: ValueForm, from: numbe
   }
 }
 
-/** The value at the place that {@link locate} found: as the device holds it, not scaled. */
-export function valueAt(op: Operation, unit: number, form: ValueForm, from: number, at: number): number {
+/**
+ * Puts the value that the operation gives to the bits `from..`, as the device holds it and not scaled, into `into[0]`;
+ * false, and NaN, where it does not give all of it.
+ */
+export function valueGiven(
+  op: Operation,
+  unit: number,
+  form: ValueForm,
+  from: number,
+  into: Float64Array,
+): boolean {
   const { valueView } = op;
-  if (form.bits > 1) return readForm(form, valueView, at);
-  if (op.valueType === ValueType.coil) return valueView.getUint16(at) === 0xff00 ? 1 : 0;
-  if (op.valueType === ValueType.bool) return valueView.getUint8(at) !== 0 ? 1 : 0;
-  const bit = op.valueType === ValueType.bits ? from - op.address * unit : from;
-  return (valueView.getUint8(at) >> (bit & 7)) & 1;
+  const at = locate(op, unit, form, from);
+  if (at === NOWHERE) into[0] = Number.NaN;
+  else if (form.bits > 1) readForm(form, valueView, at, into);
+  else if (op.valueType === ValueType.coil) into[0] = valueView.getUint16(at) === 0xff00 ? 1 : 0;
+  else if (op.valueType === ValueType.bool) into[0] = valueView.getUint8(at) !== 0 ? 1 : 0;
+  else {
+    const bit = op.valueType === ValueType.bits ? from - op.address * unit : from;
+    into[0] = (valueView.getUint8(at) >> (bit & 7)) & 1;
+  }
+  return at !== NOWHERE;
+}
+
+const given = new Float64Array(1);
+
+/** The same, for who may allocate: undefined where the operation does not give all of it. */
+export function givenValue(op: Operation, unit: number, form: ValueForm, from: number): number | undefined {
+  return valueGiven(op, unit, form, from, given) ? given[0]! : undefined;
 }
