@@ -96,9 +96,15 @@ async function run(args: readonly string[]): Promise<number> {
     ready = ready.then(() => reloadPolicy(it, file, print)).then(() => reloadPermits(permits, print));
   };
   process.on('SIGHUP', reload);
-  permits?.watch(() => {
-    ready = ready.then(() => reloadPermits(permits, print));
-  });
+  permits?.watch(
+    () => {
+      ready = ready.then(() => reloadPermits(permits, print));
+    },
+    why => {
+      const what = `NOTE changes of the permit store are seen on SIGHUP only from here on: ${why}`;
+      print(what, { event: 'permits', what });
+    },
+  );
   await ready;
   const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });

@@ -29,7 +29,7 @@ export interface Judge {
   record(): Promise<void>;
   /** The operation is passed on under this decision. */
   commit(op: Operation, decision: number): void;
-  /** The message that was decided last is refused. */
+  /** The message that was decided last is refused, for whatever cause. */
   refused(): void;
   /** The controller's answer is passed back. */
   settle(op: Operation): void;

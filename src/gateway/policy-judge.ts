@@ -83,6 +83,7 @@ export class PolicyJudge implements Judge {
 
   refused(): void {
     if (this.#asked) this.#seat!.refused();
+    this.#asked = false;
   }
 
   settle(op: Operation): void {
@@ -142,6 +143,7 @@ export class PolicyJudge implements Judge {
   /** What the policy lets pass with a permit only is asked about at the desk. */
   #ask(op: Operation, packed: number): number {
     if (this.#seat === undefined) return packed;
+    if (!this.#asked) this.#seat.begin();
     this.#asked = true;
     const { refusal } = this.#seat.judge(op);
     return refusal === undefined ? decided(Verdict.allow, Reason.permitted, ruleOf(packed)) : packed;

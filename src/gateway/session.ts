@@ -392,7 +392,7 @@ export class Session implements Sink {
     this.#fate = how === 'reset' ? Fate.reset : answered ? Fate.answered : Fate.dropped;
     // Before anything changes the conversation: the message may have to be decoded again.
     this.#eachOperation(Pass.report, side, view, at, end);
-    if (cause === Cause.policy) this.judge.refused();
+    this.judge.refused();
     if (said && !back) {
       const gaveUp =
         cause === Cause.policy && this.#conversation.giveUp?.(side, view, at, end, notice) === true;

@@ -1,7 +1,7 @@
 /**
  * One session's seat at the desk of its controller: rules on each of its operations that needs a permit.
  *
- * For every operation of a message in turn {@link Seat.judge} rules; where what is ruled must be recorded before the
+ * A message is begun, and for every operation of it in turn {@link Seat.judge} rules; where what is ruled must be recorded before the
  * message may go on, {@link Seat.due} says so, and the message is judged again once {@link Seat.record} is done. Then
  * {@link Seat.passed} is called for each operation, or {@link Seat.refused} for the message.
  *
@@ -78,13 +78,15 @@ export class Seat {
     return this.#rulings[item];
   }
 
-  /** Rules on an operation that the policy lets pass only with a permit. The first of a message begins a new one. */
+  /** What was ruled on an earlier message is of no more concern. */
+  begin(): void {
+    this.#rulings.length = 0;
+    this.#due.clear();
+    this.#broken = undefined;
+  }
+
+  /** Rules on an operation that the policy lets pass only with a permit. */
   judge(op: Operation): Ruling {
-    if (op.item === 0) {
-      this.#rulings.length = 0;
-      this.#due.clear();
-      this.#broken = undefined;
-    }
     const ruling = this.#rule(op);
     this.#rulings[op.item] = ruling;
     return ruling;
@@ -141,6 +143,7 @@ export class Seat {
   /** The message that was ruled on last was refused. */
   refused(): void {
     this.#paid.clear();
+    this.#due.clear();
     this.#unrecorded = '';
     if (this.#broken !== undefined) this.#desk.forget(this.#broken);
     this.#broken = undefined;

@@ -7,6 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Limits } from '../../src/gateway/limits.ts';
 import { Side } from '../../src/operation/side.ts';
 import { Desk } from '../../src/program/desk.ts';
 import { HOUR, NOON, PermitsInMemory, permitFor } from '../../src/program/desk-testing.ts';
@@ -32,17 +33,18 @@ interface Options {
   /** Milliseconds from {@link NOON}. */
   readonly at?: number;
   readonly unusable?: Parameters<PermitsInMemory['install']>[2];
+  readonly limits?: Partial<Limits>;
 }
 
 /** A desk with one permit, and the means to open sessions at it. */
-function bench({ permit = {}, blocks = BLOCKS, at = 0, unusable }: Options = {}) {
+function bench({ permit = {}, blocks = BLOCKS, at = 0, unusable, limits: given = {} }: Options = {}) {
   const permits = new PermitsInMemory();
   permits.install(permitFor(blocks, permit), Object.values(blocks), unusable);
   const time = { now: NOON + at };
   const desk = new Desk('plc', permits, () => time.now);
   let sessions = 0;
   const open = () => {
-    const limits = { reports: Number.POSITIVE_INFINITY };
+    const limits = { reports: Number.POSITIVE_INFINITY, ...given };
     const it = stand({ protocol: 's7comm', policy, desk, limits, number: ++sessions });
     S7COMM.opening.forEach((message, i) => {
       it.say(i % 2 === 0 ? client : server, message);
@@ -258,6 +260,21 @@ test('a use that cannot be recorded is none', async () => {
   assert.equal(party.reason, 'unrecorded');
   permits.broken = undefined;
   assert.ok(await party.insert('OB1'), 'once it can, it is let through');
+});
+
+test('a message that is refused for another cause spends no use, and holds nobody up', async () => {
+  const { permits, open } = bench({ limits: { pending: 1 } });
+  const party = open();
+  const { it } = party;
+  assert.equal(party.load('OB1'), 'whole');
+  it.say(client, S7COMM.good[0]);
+  it.say(client, s7.blockService(1, '_INSE', [nameOf('OB1')]));
+  assert.deepEqual(it.recorder.take(server), S7COMM.good[0]);
+  it.say(server, S7COMM.good[1]);
+  assert.ok(it.recorder.take(client).indexOf(S7COMM.good[1]) === 0);
+  await it.recorded();
+  assert.equal(permits.installed[0]!.used.size, 0);
+  assert.ok(await party.insert('OB1'));
 });
 
 test('what comes while a use is recorded waits, in order', async () => {
