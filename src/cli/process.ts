@@ -10,6 +10,7 @@ import { atLeast, describeFinding } from '../detect/report.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
+import { spanText } from '../monitor/span.ts';
 import { type Finding, SEVERITIES } from '../operation/finding.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -272,8 +273,7 @@ function describe({ tags }: ProcessProfile): string {
 }
 
 function summary({ tag, source, readings: count, period, from, to }: TagProfile): string {
-  const hours = ((to - from) / 3600).toFixed(1);
-  return `${tag}: ${count} readings by ${source} in ${hours} h, every ${Number(period.toPrecision(3))} s`;
+  return `${tag}: ${count} readings by ${source} in ${spanText(to - from)}, every ${Number(period.toPrecision(3))} s`;
 }
 
 function details({ unit, whitening, level, replay, period, responses, silent, stuck }: TagProfile): string[] {
