@@ -26,18 +26,24 @@ const MAX_EVERY = 24 * 86_400_000;
 
 const HELP = `usage: cofferdam audit HOST[:PORT] --approved FOLDER [OPTION …]
 
-Reads the program out of a controller over a connection of its own and compares it with the approved one: the list of
-blocks, the bytes of each, protection, run mode, firmware, identity and clock. A difference is a finding; both versions are
-kept, with a comparison that an engineer can read. It only reads, one small request at a time, and waits where the
-controller is busy.
+Reads the program out of a controller over a connection of its own and compares
+it with the approved one: the list of blocks, the bytes of each, protection, run
+mode, firmware, identity and clock. A difference is a finding; both versions are
+kept, with a comparison that an engineer can read. It only reads, one small
+request at a time, and waits where the controller is busy.
 
-  --approved FOLDER    the approved program, as cofferdam program read wrote it; says the protocol and station too
+  --approved FOLDER    the approved program, as cofferdam program read wrote it;
+                       says the protocol and station too
   --keep FOLDER        where what differs is kept (default: cofferdam-audit)
-  --every TIME         again and again, for example every 10m, until SIGINT or SIGTERM (30s, 10m, 2h, 1d)
-  --clock SECONDS      how far the clock may be off from where it was (default ${STANDARD_CLOCK})
+  --every TIME         again and again, for example every 10m, until SIGINT or
+                       SIGTERM (30s, 10m, 2h, 1d)
+  --clock SECONDS      how far the clock may be off from where it was (default
+                       ${STANDARD_CLOCK})
   --permits FOLDER, --approvers FILE
-                       the gateway's permit store, and who approves: what was changed under a permit is as approved
-  --values BLOCK[,…]   compare the present values of these data blocks too, or of all: those that the program only reads
+                       the gateway's permit store, and who approves: what was
+                       changed under a permit is as approved
+  --values BLOCK[,…]   compare the present values of these data blocks too, or
+                       of all: those that the program only reads
   --policy FILE        where HOST is the name of a host in this policy
   --protocol NAME, --station STATION
                        where they are not those of the approved program
@@ -45,10 +51,11 @@ controller is busy.
   --rate N             at most N requests a second (default 4)
   --json               one JSON object a line for each audit
 
-Exit codes: 0 the same, 1 different or not audited (with --every: at least once), 2 something to mend first.`;
+Exit codes: 0 the same, 1 different or not audited (with --every: at least
+once), 2 something to mend first.`;
 
 export const audit: Command = {
-  summary: 'read a controller’s program back and compare it with the approved one',
+  summary: 'read a program back and compare it with the approved one',
   help: HELP,
   run,
 };

@@ -21,29 +21,39 @@ import { signFile } from './permit-sign.ts';
 import { readLength, readTime } from './permit-times.ts';
 import { openSigner } from './signer.ts';
 
-const HELP = `usage: cofferdam break-glass request --from HOST --to HOST --protocol NAME --for LENGTH --reason TEXT
-                                     --requester NAME [--start TIME] [--out FILE]
+const HELP = `usage: cofferdam break-glass request --from HOST --to HOST --protocol NAME
+                                     --for LENGTH --reason TEXT
+                                     --requester NAME [--start TIME]
+                                     [--out FILE]
        cofferdam break-glass show FILE
-       cofferdam break-glass sign FILE --key KEY [--approvers FILE] [--passphrase-file FILE] [--yes]
+       cofferdam break-glass sign FILE --key KEY [--approvers FILE]
+                                  [--passphrase-file FILE] [--yes]
        cofferdam break-glass install FILE --permits FOLDER --approvers FILE
 
-Opens one conduit of the policy in an emergency: from its beginning to its end everything that the protocol understands
-passes there, from these hosts to this one, whatever the policy says. The gateway says so loudly when it begins, at every
-operation that passes because of it, and when it closes again, by itself. It takes as many approvers as a permit for the
-controller, none of them the requester.
+Opens one conduit of the policy in an emergency: from its beginning to its end
+everything that the protocol understands passes there, from these hosts to this
+one, whatever the policy says. The gateway says so loudly when it begins, at
+every operation that passes because of it, and when it closes again, by itself.
+It takes as many approvers as a permit for the controller, none of them the
+requester.
 
 request  writes down what is to be opened, unsigned
 show     prints it
 sign     shows it, asks, and adds your signature to the file
-install  verifies it and puts it where the gateway finds it, which opens the conduit when the time comes
+install  verifies it and puts it where the gateway finds it, which opens the
+         conduit when the time comes
 
-  --from HOST, --to HOST  the conduit, by the names of its hosts in the policy; --from may be repeated
+  --from HOST, --to HOST  the conduit, by the names of its hosts in the policy;
+                          --from may be repeated
   --protocol NAME         its protocol, such as modbus
   --for LENGTH            how long it stays open: 30min, 2h; at most 12 h
-  --start TIME            when it opens: now (if left out), or ISO 8601 with its zone, 2026-11-23T06:00Z
-  --reason TEXT           why, in a sentence       --requester NAME  who asks: you
+  --start TIME            when it opens: now (if left out), or ISO 8601 with its
+                          zone, 2026-11-23T06:00Z
+  --reason TEXT           why, in a sentence
+  --requester NAME        who asks: you
   --out FILE              where to write it (break-glass.json)
-  --key KEY               your private key: one that \`cofferdam key new\` made, or one of OpenSSH's
+  --key KEY               your private key: one that \`cofferdam key new\` made,
+                          or one of OpenSSH's
   --approvers FILE        who may approve, and how many it takes
   --permits FOLDER        the gateway's permit store
 
@@ -57,7 +67,7 @@ const ACTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<numb
 };
 
 export const breakGlass: Command = {
-  summary: 'open a conduit in an emergency, for a stated time and reason, signed by several people',
+  summary: 'open a conduit in an emergency, signed by several people',
   help: HELP,
   async run([name, ...rest]) {
     const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;

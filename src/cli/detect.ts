@@ -8,12 +8,13 @@ import { loadBaseline, saveBaseline } from '../detect/baseline-file.ts';
 import { Detector } from '../detect/detector.ts';
 import { FINDING_KINDS } from '../detect/finding-kinds.ts';
 import { Known } from '../detect/known.ts';
-import { atLeast, countSeverities, describeFinding, number, spanText } from '../detect/report.ts';
+import { atLeast, countSeverities, describeFinding, number } from '../detect/report.ts';
 import { DEFAULT_TUNING, muteOf, type Tuning } from '../detect/tuning.ts';
 import { loadTuning } from '../detect/tuning-file.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
+import { spanText } from '../monitor/span.ts';
 import type { Summary } from '../monitor/summary.ts';
 import { type Finding, SEVERITIES, type Severity } from '../operation/finding.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
@@ -24,26 +25,32 @@ import { findLearned, keptMessage } from './learned-file.ts';
 
 const HELP = `usage: cofferdam detect [OPTION …] FILE…
 
-Reads captures (pcap or pcapng; - is standard input) and prints findings: what in them a person should see, the
-most severe first, with why, the evidence, and what to do next. Several files are read as one record of traffic, in
-the order given, by one thread. What the findings are: docs/findings.md.
+Reads captures (pcap or pcapng; - is standard input) and prints findings: what
+in them a person should see, the most severe first, with why, the evidence, and
+what to do next. Several files are read as one record of traffic, in the order
+given, by one thread. What the findings are: docs/findings.md.
 
-  --tuning FILE    what you tell the detectors (YAML): engineering stations, scanners, safety controllers,
-                   thresholds, findings that are known
-  --baseline FILE  what is usual in this plant, learned earlier: then whatever is new is a finding too
-  --learn FILE     writes what was seen, with what the baseline had, as a baseline; an earlier one is replaced
-                   only where all was read to its end
+  --tuning FILE    what you tell the detectors (YAML): engineering stations,
+                   scanners, safety controllers, thresholds, findings that are
+                   known
+  --baseline FILE  what is usual in this plant, learned earlier: then whatever
+                   is new is a finding too
+  --learn FILE     writes what was seen, with what the baseline had, as a
+                   baseline; an earlier one is replaced only where all was read
+                   to its end
   --json           everything as one JSON object (fields: docs/findings.md)
   --ndjson         a JSON object a line for each finding
-  --fail-on LEVEL  exit code 1 where there is a finding of that severity or worse: ${SEVERITIES.join(', ')}
+  --fail-on LEVEL  exit code 1 where there is a finding of that severity or
+                   worse: ${SEVERITIES.join(', ')}
 
 Examples:
   cofferdam detect plant.pcap
-  cofferdam detect --learn usual.json monday.pcap && cofferdam detect --baseline usual.json tuesday.pcap
+  cofferdam detect --learn usual.json monday.pcap
+  cofferdam detect --baseline usual.json tuesday.pcap
   cofferdam detect --ndjson --fail-on high plant.pcap
 
-Exit codes: 0 all was read, 1 something is as severe as --fail-on says, 2 a file could not be read or not to its end
-(what could be read is judged all the same).`;
+Exit codes: 0 all was read, 1 something is as severe as --fail-on says, 2 a file
+could not be read or not to its end (what could be read is judged all the same).`;
 
 /** How long after a signal the reader of the output has for what is left, ms. */
 const LAST_WORDS = 2000;

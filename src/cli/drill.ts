@@ -25,20 +25,28 @@ const POLICY = fileURLToPath(new URL('../../policies/rotor-hall.yaml', import.me
 
 const HELP = `usage: cofferdam drill rotor-hall [OPTION …]
 
-Plays an intrusion like Stuxnet's at the simulated rotor hall, 50 minutes in a few seconds: the engineering
-station's software is made to lie about blocks, changed programs are downloaded, the drives leave their band,
-and the operator is shown what was recorded before. All on loopback addresses; nothing else can be reached.
+Plays an intrusion like Stuxnet's at the simulated rotor hall, 50 minutes in a
+few seconds: the engineering station's software is made to lie about blocks,
+changed programs are downloaded, the drives leave their band, and the operator
+is shown what was recorded before. All on loopback addresses; nothing else can
+be reached.
 
-  --defences LIST  which of ${DEFENCES.join(', ')} to use, joined by commas; or all, or none (default all)
+  --defences LIST  which of ${DEFENCES.join(', ')} to use,
+                   joined by commas; or all, or none (default all)
   --table          every combination of them, one after the other: a table
-  --quiet          no intrusion: an hour as any other, on which everything that is found is a false alarm
-  --program        only lists the blocks of the program, and those that the intruder puts in their place
-  --seed N         seed of the simulation (default 1); the same seed gives the same course
-  --policy FILE    another policy than policies/rotor-hall.yaml, with the same hosts
+  --quiet          no intrusion: an hour as any other, on which everything that
+                   is found is a false alarm
+  --program        only lists the blocks of the program, and those that the
+                   intruder puts in their place
+  --seed N         seed of the simulation (default 1); the same seed gives the
+                   same course
+  --policy FILE    another policy than policies/rotor-hall.yaml, with the same
+                   hosts
   --json           what came of it as JSON on stdout, instead of text
   --help           this
 
-Exit code 1 where a rotor was wrecked in spite of a defence, or something was found in a quiet hour.`;
+Exit code 1 where a rotor was wrecked in spite of a defence, or something was
+found in a quiet hour.`;
 
 export const drill: Command = {
   summary: 'play an intrusion at a simulated plant against chosen defences',

@@ -20,27 +20,34 @@ import { GatewayPermits } from './gateway-permits.ts';
 
 const HELP = `usage: cofferdam gateway --policy FILE [OPTION …]
 
-Stands in line between the zones of a control network: clients connect to the listeners that the policy names,
-in place of its controllers. What the policy allows passes unchanged; what it does not is refused in the
-protocol's own words, and the session lives on.
+Stands in line between the zones of a control network: clients connect to the
+listeners that the policy names, in place of its controllers. What the policy
+allows passes unchanged; what it does not is refused in the protocol's own
+words, and the session lives on.
 
-  --policy FILE            the policy; read again on SIGHUP, without dropping sessions
-  --mode enforce|monitor   enforce (the default) refuses; monitor passes everything that it can and reports what
-                           would have been refused
-  --permits FOLDER         the permit store: where the policy says \`download: permit\`, programs are changed under a
-                           permit of it; read again when it changes and on SIGHUP
-  --approvers FILE         who may approve permits, and how many of them it takes; read again on SIGHUP
+  --policy FILE            the policy; read again on SIGHUP, without dropping
+                           sessions
+  --mode enforce|monitor   enforce (the default) refuses; monitor passes
+                           everything that it can and reports what would have
+                           been refused
+  --permits FOLDER         the permit store: where the policy says \`download:
+                           permit\`, programs are changed under a permit of it;
+                           read again when it changes and on SIGHUP
+  --approvers FILE         who may approve permits, and how many of them it
+                           takes; read again on SIGHUP
   --listen TO/PROTOCOL=ADDRESS:PORT
-                           listen there for this controller, and not where the policy says; may be repeated
-  --all                    report every verdict; by default whatever is not simply allowed, and what changes
-                           something
+                           listen there for this controller, and not where the
+                           policy says; may be repeated
+  --all                    report every verdict; by default whatever is not
+                           simply allowed, and what changes something
   --json                   one JSON object a line in place of text
   --check                  check the policy and the other options, and stop
 
-Runs until SIGINT or SIGTERM, then lets the answers under way arrive and prints what it has done.`;
+Runs until SIGINT or SIGTERM, then lets the answers under way arrive and prints
+what it has done.`;
 
 export const gateway: Command = {
-  summary: 'stand in line: let through what the policy allows, refuse the rest',
+  summary: 'stand in line: pass what the policy allows, refuse the rest',
   help: HELP,
   run,
 };

@@ -19,15 +19,20 @@ import { findCaptures } from './find-captures.ts';
 
 const HELP = `usage: cofferdam inspect [OPTION …] FILE…
 
-Reads captures (pcap or pcapng; - is standard input) and prints each operation of the control protocols in them:
-who asked whom to do what to which object, with the values, and what came of it. Protocols are recognised by their
-content, on any TCP port. Several files are read as one record of traffic, in the order given.
+Reads captures (pcap or pcapng; - is standard input) and prints each operation
+of the control protocols in them: who asked whom to do what to which object,
+with the values, and what came of it. Protocols are recognised by their content,
+on any TCP port. Several files are read as one record of traffic, in the order
+given.
 
-  --ndjson      one JSON object a line for each operation (fields: docs/inspect.md)
-  --summary     counts instead of operations: by protocol, function, verb and pair of hosts, with errors,
-                anomalies, and what was not understood
+  --ndjson      one JSON object a line for each operation (fields:
+                docs/inspect.md)
+  --summary     counts instead of operations: by protocol, function, verb and
+                pair of hosts, with errors, anomalies, and what was not
+                understood
   --json        the summary as JSON
-  --digest      adds to the summary a digest of all operations, by which two readings can be compared
+  --digest      adds to the summary a digest of all operations, by which two
+                readings can be compared
   --workers N   reads with N threads (summary only; default 1)
 
 Examples:
@@ -36,7 +41,8 @@ Examples:
   cofferdam inspect --summary monday.pcapng tuesday.pcapng
   tcpdump -i eth1 -w - | cofferdam inspect -
 
-Exit codes: 0 all was read, 2 a file could not be read or not to its end (what could be read is printed).`;
+Exit codes: 0 all was read, 2 a file could not be read or not to its end (what
+could be read is printed).`;
 
 const MAX_WORKERS = 64;
 

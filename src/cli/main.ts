@@ -13,15 +13,15 @@ enableCompileCache();
 
 const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Command> }>> = {
   start: {
-    summary: 'run a simulated plant behind Cofferdam and watch it being defended',
+    summary: 'run a simulated plant and watch it being defended',
     load: async () => (await import('./start.ts')).start,
   },
   gateway: {
-    summary: 'stand in line: let through what the policy allows, refuse the rest',
+    summary: 'stand in line: pass what the policy allows, refuse the rest',
     load: async () => (await import('./gateway.ts')).gateway,
   },
   'break-glass': {
-    summary: 'open a conduit in an emergency, for a stated time and reason, signed by several people',
+    summary: 'open a conduit in an emergency, signed by several people',
     load: async () => (await import('./break-glass.ts')).breakGlass,
   },
   inspect: {
@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     load: async () => (await import('./policy.ts')).policy,
   },
   permit: {
-    summary: 'request, sign, verify, install, list and revoke permits for program downloads',
+    summary: 'request, sign, install and revoke permits for downloads',
     load: async () => (await import('./permit.ts')).permit,
   },
   key: {
@@ -53,11 +53,11 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     load: async () => (await import('./key.ts')).key,
   },
   program: {
-    summary: 'read the blocks of a controller, or take them out of a capture, as the program to trust',
+    summary: 'read the program to trust, of a controller or a capture',
     load: async () => (await import('./program.ts')).program,
   },
   audit: {
-    summary: 'read a controller’s program back and compare it with the approved one',
+    summary: 'read a program back and compare it with the approved one',
     load: async () => (await import('./audit.ts')).audit,
   },
   process: {
@@ -111,12 +111,14 @@ function overview(): string {
   const width = Math.max(...Object.keys(COMMANDS).map(name => name.length));
   const list = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
   return [
-    'Cofferdam defends industrial facilities: it reads the control protocols themselves.',
+    'Cofferdam defends industrial facilities: it reads the control protocols',
+    'themselves.',
     '',
     'usage: cofferdam COMMAND [OPTION …]',
     '',
     ...list,
     '',
-    'cofferdam COMMAND --help tells more of each. Exit codes: 0 done, 1 failed, 2 something to mend first.',
+    'cofferdam COMMAND --help tells more of each.',
+    'Exit codes: 0 done, 1 failed, 2 something to mend first.',
   ].join('\n');
 }

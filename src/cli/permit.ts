@@ -110,7 +110,7 @@ const ACTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<numb
 };
 
 export const permit: Command = {
-  summary: 'request, sign, verify, install, list and revoke permits for program downloads',
+  summary: 'request, sign, install and revoke permits for downloads',
   help: HELP,
   async run([name, ...rest]) {
     const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;

@@ -20,24 +20,30 @@ import { type Command, UsageError } from './command.ts';
 import { explainPacket } from './policy-capture.ts';
 
 const HELP = `usage: cofferdam policy check FILE… [--json]
-       cofferdam policy explain FILE --from HOST --to HOST [--protocol NAME] [--last VALUE] [--json] 'OPERATION'
+       cofferdam policy explain FILE --from HOST --to HOST [--protocol NAME]
+                                [--last VALUE] [--json] 'OPERATION'
        cofferdam policy explain FILE --capture CAPTURE --packet N [--json]
        cofferdam policy schema
 
-check    reads policies and tells every mistake, with line and column; exit code 2 if there is one
+check    reads policies and tells every mistake, with line and column; exit code
+         2 if there is one
 explain  tells how an operation is decided, by which rule, and why
 schema   prints the JSON Schema, which gives completion in editors
 
   --from HOST      who asks: a host of the policy, or an address
   --to HOST        whom: a host of the policy, or its address
   --protocol NAME  in which protocol; needed where more than one leads there
-  --last VALUE     the value that the operation's object has now, where a step limits it
-  --capture FILE   explain what is in a packet of this capture (pcap or pcapng), after all that is before it
+  --last VALUE     the value that the operation's object has now, where a step
+                   limits it
+  --capture FILE   explain what is in a packet of this capture (pcap or pcapng),
+                   after all that is before it
   --packet N       which packet, counted from 1
   --json           print data
 
-An operation is a verb, an object, and for a write its values, as policies write them:
-  'write rotor.speed.setpoint = 1410'   'write holding 40 = 14100'   'read unit 2 holding 0-9'
+An operation is a verb, an object, and for a write its values, as policies write
+them:
+  'write rotor.speed.setpoint = 1410'   'write holding 40 = 14100'
+  'read unit 2 holding 0-9'
   'function 0x5a/0x10'   'function userdata 4/1'   'stop'`;
 
 export const policy: Command = {

@@ -10,6 +10,7 @@ import { atLeast, describeFinding } from '../detect/report.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
+import { spanText } from '../monitor/span.ts';
 import { type Finding, SEVERITIES } from '../operation/finding.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -25,32 +26,43 @@ import { findCaptures } from './find-captures.ts';
 import { findLearned, keptMessage } from './learned-file.ts';
 import { ReadingCount } from './reading-count.ts';
 
-const HELP = `usage: cofferdam process learn --policy FILE --profile FILE [--except FINDINGS …] CAPTURE…
-       cofferdam process watch --policy FILE [--profile FILE] [--ndjson] [--fail-on LEVEL] CAPTURE…
+const HELP = `usage: cofferdam process learn --policy FILE --profile FILE
+                               [--except FINDINGS …] CAPTURE…
+       cofferdam process watch --policy FILE [--profile FILE] [--ndjson]
+                               [--fail-on LEVEL] CAPTURE…
        cofferdam process show PROFILE
 
-learn  reads captures of ordinary operation and writes what the readings of the policy's tags are like
-watch  reads captures and prints findings: readings outside their range, drift, shift, oscillation, outliers, stuck and
-       noiseless readings, replays, commands without effect, readers that disagree
+learn  reads captures of ordinary operation and writes what the readings of the
+       policy's tags are like
+watch  reads captures and prints findings: readings outside their range, drift,
+       shift, oscillation, outliers, stuck and noiseless readings, replays,
+       commands without effect, readers that disagree
 show   says of each tag which detectors speak, and why others do not
 
-Values that are written are not judged here: the policy holds them, in the gateway.
+Values that are written are not judged here: the policy holds them, in the
+gateway.
 
   --policy FILE    the policy whose tags are meant
-  --profile FILE   what was learned; watch without it compares readings with their ranges only
-  --except FILE    findings (as --ndjson prints them): nothing is learned from their times; may be given several times
+  --profile FILE   what was learned; watch without it compares readings with
+                   their ranges only
+  --except FILE    findings (as --ndjson prints them): nothing is learned from
+                   their times; may be given several times
   --ndjson         a JSON object a line for each finding
-  --fail-on LEVEL  exit code 1 where there is a finding of that severity or worse: ${SEVERITIES.join(', ')}
+  --fail-on LEVEL  exit code 1 where there is a finding of that severity or
+                   worse: ${SEVERITIES.join(', ')}
 
-Captures are pcap or pcapng; - is standard input. Several are one record of traffic, in the order given.
+Captures are pcap or pcapng; - is standard input. Several are one record of
+traffic, in the order given.
 
 Examples:
   cofferdam process learn --policy plant.yaml --profile plant.json monday.pcap
   cofferdam process watch --policy plant.yaml --profile plant.json tuesday.pcap
-  tcpdump -i eth1 -w - | cofferdam process watch --policy plant.yaml --profile plant.json -
+  tcpdump -i eth1 -w - |
+    cofferdam process watch --policy plant.yaml --profile plant.json -
 
-Exit codes: 0 done, 1 something is as severe as --fail-on says, 2 a file could not be used, or not read to its end
-(what could be read counts), or no tag was read.`;
+Exit codes: 0 done, 1 something is as severe as --fail-on says, 2 a file could
+not be used, or not read to its end (what could be read counts), or no tag was
+read.`;
 
 /** How long after a signal the reader of the output has for what is left, ms. */
 const LAST_WORDS = 2000;
@@ -261,8 +273,7 @@ function describe({ tags }: ProcessProfile): string {
 }
 
 function summary({ tag, source, readings: count, period, from, to }: TagProfile): string {
-  const hours = ((to - from) / 3600).toFixed(1);
-  return `${tag}: ${count} readings by ${source} in ${hours} h, every ${Number(period.toPrecision(3))} s`;
+  return `${tag}: ${count} readings by ${source} in ${spanText(to - from)}, every ${Number(period.toPrecision(3))} s`;
 }
 
 function details({ unit, whitening, level, replay, period, responses, silent, stuck }: TagProfile): string[] {

@@ -17,13 +17,15 @@ const PLANTS = {
 
 const HELP = `usage: cofferdam readings PLANT [OPTION …]
 
-Prints what the stations of a simulated plant read on quiet days, as CSV: seconds since the plant began, then
-a column for each tag, setpoints that the operator changes among them. An hour takes about a second.
+Prints what the stations of a simulated plant read on quiet days, as CSV:
+seconds since the plant began, then a column for each tag, setpoints that the
+operator changes among them. An hour takes about a second.
 Plants: ${Object.keys(PLANTS).join(', ')}.
 
   --hours N    how much of it (default 1)
   --period N   seconds between two readings (default 1)
-  --seed N     seed of the simulation (default 1); the same seed gives the same readings
+  --seed N     seed of the simulation (default 1); the same seed gives the same
+               readings
   --help       this`;
 
 export const readings: Command = {

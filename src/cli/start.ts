@@ -25,20 +25,25 @@ const AFTERMATH = 2;
 
 const HELP = `usage: cofferdam start [OPTION …]
 
-Runs a simulated gas compressor station behind the gateway on loopback addresses, with an operator and an
-engineer at work. After ${CALM} seconds an intruder tries what Stuxnet and its like did. Runs until Ctrl-C.
+Runs a simulated gas compressor station behind the gateway on loopback
+addresses, with an operator and an engineer at work. After ${CALM} seconds an
+intruder tries what Stuxnet and its like did. Runs until Ctrl-C.
 
-  --plant NAME    compressor (default), or rotor-hall: that one runs without an intruder, for clients of your own;
-                  cofferdam drill rotor-hall plays its intrusion
-  --once          one intrusion, then a JSON summary on stdout; exit 0 only if every forbidden operation was
-                  refused, the plant stayed in its safe range, and the operator lost no request.
-                  For a program that reads it: npm start -s -- --once (without -s npm prints lines
-                  of its own on stdout)
-  --undefended    the same without Cofferdam: the intruder talks to the controllers; with --once exit 0 if it ran
-  --seed N        seed of the simulation (default 1); the same seed gives the same plant
+  --plant NAME    compressor (default), or rotor-hall: that one runs without an
+                  intruder, for clients of your own; cofferdam drill rotor-hall
+                  plays its intrusion
+  --once          one intrusion, then a JSON summary on stdout; exit 0 only if
+                  every forbidden operation was refused, the plant stayed in its
+                  safe range, and the operator lost no request. For a program
+                  that reads it: npm start -s -- --once (without -s npm prints
+                  lines of its own on stdout)
+  --undefended    the same without Cofferdam: the intruder talks to the
+                  controllers; with --once exit 0 if it ran
+  --seed N        seed of the simulation (default 1); the same seed gives the
+                  same plant
   --speed N       seconds of the plant's time in a second, 0.1 to 20 (default 1)
-  --policy FILE   another policy than policies/compressor-station.yaml (policies/rotor-hall.yaml), with the
-                  same hosts
+  --policy FILE   another policy than policies/compressor-station.yaml
+                  (policies/rotor-hall.yaml), with the same hosts
   --fixed-ports   listen on the ports in the policy; otherwise on free ones
   --plain         lines of text also on a terminal
   --help          this`;
@@ -61,7 +66,7 @@ interface Options {
 }
 
 export const start: Command = {
-  summary: 'run a simulated plant behind Cofferdam and watch it being defended',
+  summary: 'run a simulated plant and watch it being defended',
   help: HELP,
   run: args => {
     const options = readOptions(args);

@@ -103,6 +103,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
       this.#listeners.clear();
       throw error;
     }
+    for (const listener of this.#listeners) this.#tellListening(listener);
     this.#glass?.tick();
     this.#timer = setInterval(() => this.#tick(), TICK);
   }
@@ -132,7 +133,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
     }
     for (const endpoint of [...added, ...wanted.values()]) {
       try {
-        await this.#listen(endpoint);
+        this.#tellListening(await this.#listen(endpoint));
       } catch (error) {
         this.#tellListener('failed', endpoint, endpoint.address, endpoint.port, 0, (error as Error).message);
       }
@@ -241,12 +242,12 @@ export class Gateway implements LinkOwner, ListenerOwner {
     if (this.#home.size === 0) this.#idle?.();
   }
 
-  async #listen(endpoint: Endpoint): Promise<void> {
+  async #listen(endpoint: Endpoint): Promise<Listener> {
     const { address, port } = this.#options.listenAt?.(endpoint) ?? endpoint;
     const listener = new Listener(endpoint, this);
     await listener.listen(address, port);
     this.#listeners.add(listener);
-    this.#tellListener('listening', endpoint, listener.address, listener.port, 0, '');
+    return listener;
   }
 
   #leave(listener: Listener, why: Note): void {
@@ -314,6 +315,10 @@ export class Gateway implements LinkOwner, ListenerOwner {
     const until = notAfter / 1000;
     const about = { id, from, to, protocol, reason, requester, approvers, until, passed, known };
     this.#options.tell({ event: 'break-glass', time: now(), what, ...about });
+  }
+
+  #tellListening({ endpoint, address, port }: Listener): void {
+    this.#tellListener('listening', endpoint, address, port, 0, '');
   }
 
   #tellListener(

@@ -5,6 +5,7 @@
  */
 
 import { protocolNamed } from '../protocol/registry.ts';
+import { spanText } from './span.ts';
 import type { FunctionSummary, ProtocolSummary, StreamSummary, Summary } from './summary.ts';
 
 /** Pairs of hosts that are listed. */
@@ -127,7 +128,8 @@ function functionCode(code: number, sub: number | null): string {
 
 function span(from: number | null, to: number | null): string {
   if (from === null || to === null) return '';
-  return `, ${date(from)} to ${date(to)} (${(to - from).toFixed(3)} s)`;
+  const seconds = to - from;
+  return `, ${date(from)} to ${date(to)} (${seconds < 60 ? `${seconds.toFixed(3)} s` : spanText(seconds)})`;
 }
 
 function date(seconds: number): string {

@@ -152,6 +152,10 @@ test('what the user can mend is one line, and exit code 2', async t => {
       ['--policy', file, '--listen', `plc/modbus=127.0.0.1:${port}`],
       new RegExp(`127\\.0\\.0\\.1:${port}.*in use`),
     ],
+    [
+      ['--policy', file, '--listen', 'plc/s7comm=192.0.2.1:1102'],
+      /192\.0\.2\.1:1102: not an address of this/,
+    ],
     [['--policy', policyFile(t, 'cofferdam: 1\nplant: x\n')], /listeners/],
   ];
   const programs = cases.map(([args]) => new Program(t, ...args));
@@ -159,6 +163,7 @@ test('what the user can mend is one line, and exit code 2', async t => {
     assert.equal(await program.exit, 2, program.errors);
     assert.match(program.errors, cases[i]![1]);
     assert.equal(program.errors.trimEnd().split('\n').length, 1, program.errors);
+    assert.deepEqual(program.lines, [], 'it listens nowhere, and says nowhere that it does');
   }
   const check = new Program(t, '--policy', file, '--check');
   assert.equal(await check.exit, 0);
