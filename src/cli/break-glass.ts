@@ -7,7 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { loadApprovers } from '../program/approvers-file.ts';
-import { formatEnvelope, MAX_ENVELOPE, parseEnvelope, preAuthenticationEncoding } from '../program/dsse.ts';
+import { formatEnvelope, MAX_ENVELOPE, parseEnvelope } from '../program/dsse.ts';
 import { readBounded } from '../program/durable-file.ts';
 import { formatOpening, type Opening, openingOf } from '../program/opening.ts';
 import { installOpening } from '../program/opening-store.ts';
@@ -15,10 +15,10 @@ import { inFile } from '../program/permit-error.ts';
 import { isoTime, PAYLOAD_TYPE } from '../program/statement.ts';
 import { duration, shortId } from '../program/why-not.ts';
 import { type Command, UsageError } from './command.ts';
-import { confirm } from './passphrase.ts';
 import { create, needed, readProtocol } from './permit-request.ts';
-import { addSignature, signWithKey } from './permit-sign.ts';
+import { signFile } from './permit-sign.ts';
 import { readLength, readTime } from './permit-times.ts';
+import { openSigner } from './signer.ts';
 
 const HELP = `usage: cofferdam break-glass request --from HOST --to HOST --protocol NAME --for LENGTH --reason TEXT
                                      --requester NAME [--start TIME] [--out FILE]
@@ -127,15 +127,13 @@ async function sign(args: readonly string[]): Promise<number> {
   const { file, envelope, opening } = await readOpeningFile(positionals, 'sign FILE --key KEY');
   const key = needed(values.key, '--key', 'the file of your private key');
   const approvers = values.approvers === undefined ? undefined : await loadApprovers(values.approvers);
-  console.log(openingText(opening));
-  if (!values.yes && !(await confirm('Open this conduit with your signature?'))) {
-    console.log('not signed');
-    return 1;
-  }
-  const message = preAuthenticationEncoding(envelope.payloadType, envelope.payload);
-  const made = await signWithKey(key, message, values['passphrase-file']);
-  await addSignature(file, envelope, made, opening.requester, approvers);
-  return 0;
+  return await signFile(file, envelope, () => openSigner(key, values['passphrase-file']), {
+    requester: opening.requester,
+    controller: opening.to,
+    approvers,
+    shown: [openingText(opening)],
+    question: values.yes ? undefined : 'Open this conduit with your signature?',
+  });
 }
 
 async function install(args: readonly string[]): Promise<number> {

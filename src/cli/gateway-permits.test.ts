@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -32,7 +32,7 @@ test('a revocation holds although the approvers file has a mistake by then', asy
   writeFileSync(file, TWO);
   const notBefore = Math.floor(Date.now() / 1000) * 1000;
   const window = { notBefore, notAfter: notBefore + 3_600_000 };
-  const store = await PermitStore.open(join(folder, 'store'), APPROVERS);
+  const store = await PermitStore.openOrMake(join(folder, 'store'), APPROVERS);
   const { permit } = await store.install(fileOf(envelopeOf([SHIFT, CONTROLS], window)), BY_DIGEST);
   const gateway = (await GatewayPermits.open(store.folder, file))!;
   const { controller, protocol, station } = terms();
@@ -86,4 +86,12 @@ test('approvers of a controller that the policy does not name are told', async (
   assert.deepEqual(notes, [
     `NOTE ${file}: the approvers for 'PLC-7' decide about nothing: the policy has no host of that name`,
   ]);
+});
+
+test('a permit store that is not there is told, not made', async () => {
+  const approvers = join(folder, 'who.yaml');
+  writeFileSync(approvers, TWO);
+  const open = GatewayPermits.open(join(folder, 'nowhere'), approvers);
+  await assert.rejects(open, { code: 'COFFERDAM_PERMIT', message: /nowhere: no permit store there/ });
+  assert.ok(!existsSync(join(folder, 'nowhere')));
 });

@@ -98,9 +98,15 @@ async function run(args: readonly string[]): Promise<number> {
       .then(() => reloadPermits(permits, it.policy, print));
   };
   process.on('SIGHUP', reload);
-  permits?.watch(() => {
-    ready = ready.then(() => reloadPermits(permits, it.policy, print));
-  });
+  permits?.watch(
+    () => {
+      ready = ready.then(() => reloadPermits(permits, it.policy, print));
+    },
+    why => {
+      const what = `NOTE changes of the permit store are seen on SIGHUP only from here on: ${why}`;
+      print(what, { event: 'permits', what });
+    },
+  );
   await ready;
   const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });
