@@ -5,15 +5,16 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { formatEnvelope, MAX_ENVELOPE, parseEnvelope } from '../program/dsse.ts';
 import { readBounded } from '../program/durable-file.ts';
 import { formatOpening, type Opening, openingOf } from '../program/opening.ts';
 import { installOpening } from '../program/opening-store.ts';
 import { inFile } from '../program/permit-error.ts';
+import { PermitStore } from '../program/permit-store.ts';
 import { isoTime, PAYLOAD_TYPE } from '../program/statement.ts';
 import { duration, shortId } from '../program/why-not.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { create, needed, readProtocol } from './permit-request.ts';
 import { signFile } from './permit-sign.ts';
@@ -46,7 +47,7 @@ install  verifies it and puts it where the gateway finds it, which opens the con
   --approvers FILE        who may approve, and how many it takes
   --permits FOLDER        the gateway's permit store
 
-\`cofferdam permit revoke ID\`, with all 64 digits of the id, closes it before its end.`;
+\`cofferdam permit revoke ID\` closes it before its end.`;
 
 const ACTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   request,
@@ -150,6 +151,8 @@ async function install(args: readonly string[]): Promise<number> {
   const approvers = await loadApprovers(
     needed(values.approvers, '--approvers', 'the file that says who may approve'),
   );
+  // Only the folder of a store, or a new one, will do.
+  await PermitStore.openOrMake(folder, approvers);
   const { opening, approvals } = await installOpening(folder, bytes, approvers);
   const who = approvals.map(({ name }) => name).join(', ');
   console.log(`${file} holds, approved by ${who}`);

@@ -5,7 +5,6 @@
  */
 
 import { isIP } from 'node:net';
-import { parseArgs } from 'node:util';
 import { now } from '../gateway/clock.ts';
 import type { Mode } from '../gateway/event.ts';
 import { Gateway } from '../gateway/gateway.ts';
@@ -15,6 +14,7 @@ import type { Listener } from '../policy/model.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { formatProblem } from '../policy/problem.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError, userMessage } from './command.ts';
 import { GatewayPermits } from './gateway-permits.ts';
 

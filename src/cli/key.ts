@@ -7,11 +7,11 @@
 import { createPublicKey } from 'node:crypto';
 import { lstat, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createDurably, noFolder, readBounded } from '../program/durable-file.ts';
 import { inFile } from '../program/permit-error.ts';
 import { isEncrypted, newPrivateKey, parsePrivateKey } from '../program/private-key.ts';
 import { formatPublicKey, type PublicKey, parsePublicKey, publicKeyOf } from '../program/public-key.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { askPassphrase } from './passphrase.ts';
 

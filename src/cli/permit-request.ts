@@ -4,13 +4,13 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { formatEnvelope } from '../program/dsse.ts';
 import { createDurably } from '../program/durable-file.ts';
 import { PERMIT_ACTIONS, type PermitAction } from '../program/permit.ts';
 import { formatStatement, isoTime, PAYLOAD_TYPE, parseStatement } from '../program/statement.ts';
 import { duration } from '../program/why-not.ts';
 import { PROTOCOLS, protocolNamed } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { canonicalObject, readBlocks } from './permit-blocks.ts';
 import { checkPolicy } from './permit-policy.ts';

@@ -5,12 +5,12 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { type Approvers, sameName } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { type Envelope, formatEnvelope, preAuthenticationEncoding } from '../program/dsse.ts';
 import { writeDurably } from '../program/durable-file.ts';
 import type { PublicKey } from '../program/public-key.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { confirm } from './passphrase.ts';
 import { compareBlocks } from './permit-blocks.ts';

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { Approvers, LEAST_THRESHOLD } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { readOpenings } from '../program/opening-store.ts';
 import { PermitStore } from '../program/permit-store.ts';
 import { isoTime } from '../program/statement.ts';
 import { type InstalledPermit, isSpent, shortId, usesLeft } from '../program/why-not.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { compareBlocks, readBlocks } from './permit-blocks.ts';
 import { readPermitFile } from './permit-file.ts';

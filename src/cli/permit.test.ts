@@ -285,6 +285,14 @@ test('what opens a conduit by break-glass is revoked by the beginning of its id 
   });
   const approvers = await loadApprovers(join(folder, 'approvers.yaml'));
   const file = Buffer.from(formatEnvelope({ payloadType: PAYLOAD_TYPE, payload, signatures }));
+  writeFileSync(join(folder, 'glass.json'), file);
+  const install = shell(
+    'cofferdam break-glass install glass.json --permits . --approvers approvers.yaml',
+    folder,
+  );
+  assert.equal(install.status, 2);
+  assert.match(install.output, /\.: no permit store there; check the name/);
+  assert.ok(!existsSync(join(folder, 'openings')));
   const { opening } = await installOpening(join(folder, 's'), file, approvers);
   const line = `cofferdam permit revoke ${opening.id.slice(0, 12)} --permits s --by one --reason x`;
   assert.equal(await fails(t, folder, line), undefined);
@@ -312,6 +320,8 @@ test('a request is held against the policy where one is given', async t => {
   const other = await when('plc-drive --station 0/3');
   assert.match(other!, /^no conduit of \S+ leads from eng-1 to plc-drive in s7comm, station 0\/3; correct/);
   assert.equal(await when('plc-drive'), undefined);
+  const hmi = await fails(t, desk(), request.replace('eng-1', 'hmi-1').replace('plc-7', 'plc-drive'));
+  assert.match(hmi!, /^no conduit of \S+ from hmi-1 to plc-drive .* has `download: permit`, so that no/);
 });
 
 test('a name that the protocol has not for its blocks is noticed', () => {

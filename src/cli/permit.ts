@@ -6,12 +6,12 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { preAuthenticationEncoding } from '../program/dsse.ts';
 import { createDurably, noFolder } from '../program/durable-file.ts';
 import { isSshSignature, toArmor } from '../program/ssh-signature.ts';
 import { verifyPermit } from '../program/verify.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { compareBlocks } from './permit-blocks.ts';
 import { readPermitFile } from './permit-file.ts';
