@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import type { Approvers } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { type DeskPermits, permitsOf } from '../program/desk-permits.ts';
-import { type InstalledOpening, readOpenings } from '../program/opening-store.ts';
+import { type InstalledOpening, lessRevoked, readOpenings } from '../program/opening-store.ts';
 import { PermitStore } from '../program/permit-store.ts';
+import { plainText } from '../program/plain-text.ts';
 import { UsageError } from './command.ts';
 
 /** Milliseconds that a change of the store is left to settle. */
@@ -58,19 +59,21 @@ export class GatewayPermits {
   }
 
   /**
-   * Reads permits, openings and approvers again. Approvers that cannot be read stay as they were, and it rejects; but
-   * they hold up no revocation.
+   * Reads approvers, permits and openings again. What cannot be read of them stays as it was, and it rejects; but that
+   * holds up no revocation.
    */
   async reload(): Promise<void> {
-    let wrong: { readonly error: unknown } | undefined;
-    try {
-      this.#approvers = await loadApprovers(this.#file);
-    } catch (error) {
-      wrong = { error };
-    }
-    await this.#store.reload(this.#approvers);
-    this.#openings = await readOpenings(this.#store.folder, this.#approvers);
-    if (wrong !== undefined) throw wrong.error;
+    const { folder } = this.#store;
+    const wrong: unknown[] = [];
+    const note = (error: unknown): void => {
+      wrong.push(error);
+    };
+    this.#approvers = (await loadApprovers(this.#file).catch(note)) ?? this.#approvers;
+    await this.#store.reload(this.#approvers).catch(note);
+    const openings = await lessRevoked(folder, this.#openings.openings);
+    this.#openings = { ...this.#openings, openings };
+    this.#openings = (await readOpenings(folder, this.#approvers).catch(note)) ?? this.#openings;
+    if (wrong.length > 0) throw wrong[0];
   }
 
   /**
@@ -100,17 +103,22 @@ export class GatewayPermits {
     for (const watcher of this.#watchers) watcher.close();
   }
 
-  /** What is in the store, a line for the whole and one for each thing that covers nothing. */
-  get lines(): readonly string[] {
+  /** What is in the store, a line for the whole and one for each thing that covers nothing in a plant with these hosts. */
+  lines(hosts: ReadonlyMap<string, unknown>): readonly string[] {
     const { folder, permits, damaged } = this.#store;
     const now = Date.now();
     const usable = permits.filter(({ permit, unusable }) => unusable === undefined && permit.notAfter > now);
     const closed = this.openings.filter(
       ({ opening, unusable }) => unusable !== undefined && opening.notAfter > now,
     );
+    const unknown = this.#approvers.controllers.filter(name => !hosts.has(name));
     const spoilt = permits.filter(({ permit, unusable }) => unusable !== undefined && permit.notAfter > now);
     return [
       `permits of ${folder}: ${usable.length === 1 ? '1 covers' : `${usable.length} cover`} changes now or later`,
+      ...unknown.map(
+        name =>
+          `NOTE ${this.#file}: the approvers for '${plainText(name)}' decide about nothing: the policy has no host of that name`,
+      ),
       ...spoilt.map(
         ({ permit, unusable }) =>
           `NOTE permit ${permit.id.slice(0, 12)} covers nothing: ${unusable!.message}`,

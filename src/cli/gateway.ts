@@ -79,7 +79,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
   if (values.check) {
     for (const warning of policy.warnings) console.log(`NOTE ${formatProblem(warning)}`);
-    for (const line of permits?.lines ?? []) console.log(line);
+    for (const line of permits?.lines(policy.hosts) ?? []) console.log(line);
     console.log(
       `${file}: good; ${policy.listeners.length} ${policy.listeners.length === 1 ? 'listener' : 'listeners'}`,
     );
@@ -100,12 +100,14 @@ async function run(args: readonly string[]): Promise<number> {
   let ready = it.open();
   // One after the other, in the order in which they were asked for.
   const reload = (): void => {
-    ready = ready.then(() => reloadPolicy(it, file, print)).then(() => reloadPermits(permits, print));
+    ready = ready
+      .then(() => reloadPolicy(it, file, print))
+      .then(() => reloadPermits(permits, it.policy, print));
   };
   process.on('SIGHUP', reload);
   permits?.watch(
     () => {
-      ready = ready.then(() => reloadPermits(permits, print));
+      ready = ready.then(() => reloadPermits(permits, it.policy, print));
     },
     why => {
       const what = `NOTE changes of the permit store are seen on SIGHUP only from here on: ${why}`;
@@ -116,7 +118,7 @@ async function run(args: readonly string[]): Promise<number> {
   const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });
   warn(policy, print);
-  tellPermits(permits, print);
+  tellPermits(permits, policy, print);
   await stop;
   permits?.close();
   await it.close();
@@ -146,10 +148,14 @@ async function reloadPolicy(it: Gateway, file: string, print: Print): Promise<vo
 }
 
 /** What cannot be read changes nothing: what was read of it before stays in force. */
-async function reloadPermits(permits: GatewayPermits | undefined, print: Print): Promise<void> {
+async function reloadPermits(
+  permits: GatewayPermits | undefined,
+  policy: Policy,
+  print: Print,
+): Promise<void> {
   try {
     await permits?.reload();
-    tellPermits(permits, print);
+    tellPermits(permits, policy, print);
   } catch (error) {
     const what = userMessage(error);
     if (what === undefined) throw error;
@@ -157,8 +163,8 @@ async function reloadPermits(permits: GatewayPermits | undefined, print: Print):
   }
 }
 
-function tellPermits(permits: GatewayPermits | undefined, print: Print): void {
-  for (const line of permits?.lines ?? []) print(line, { event: 'permits', what: line });
+function tellPermits(permits: GatewayPermits | undefined, { hosts }: Policy, print: Print): void {
+  for (const line of permits?.lines(hosts) ?? []) print(line, { event: 'permits', what: line });
 }
 
 /** Tells what is not wrong in the policy but wants looking at. */

@@ -75,6 +75,11 @@ export class Gateway implements LinkOwner, ListenerOwner {
     this.#glass = openings && new BreakGlass(openings, (what, open) => this.#tellGlass(what, open));
   }
 
+  /** The policy in force. */
+  get policy(): Policy {
+    return this.#policy;
+  }
+
   /** Where clients are served. */
   get listeners(): readonly Listener[] {
     return [...this.#listeners];

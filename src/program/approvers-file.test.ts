@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -86,6 +86,14 @@ test('every mistake is told at its line and column', () => {
     ],
     [GOOD.replace('BEGIN PUBLIC', 'BEGIN PRIVATE'), 'a.yaml:5:16: safety-lead: this is a private key'],
     [GOOD.replace('[engineer-1', '["-"'), "a.yaml:9:14: '-' in requesters is no name"],
+    [
+      GOOD.replace('controls-lead:', '"shift-lead\uFE0F":'),
+      "a.yaml:4:3: 'shift-lead?' in approvers is no name (? stands for what nobody sees)",
+    ],
+    [
+      GOOD.replace('controls-lead:', 'controls  lead:'),
+      "a.yaml:4:3: 'controls  lead' in approvers is no name",
+    ],
     [GOOD.replace('threshold: 3', 'threshold: 9'), "a.yaml:11:28: threshold is '9'"],
     [
       GOOD.replace('[shift-lead, ', '[shift-led, '),
@@ -130,6 +138,12 @@ test('several mistakes are told together, in their order, and not without end', 
   );
 });
 
-test('a file without end is not read to its end', async () => {
-  await assert.rejects(loadApprovers('/dev/zero'), /is longer than 1048576 bytes/);
+test('what is too long, without end or no file is not read', async () => {
+  const long = join(folder, 'long');
+  writeFileSync(long, '');
+  truncateSync(long, (1 << 20) + 1);
+  await assert.rejects(loadApprovers(long), /is longer than 1048576 bytes/);
+  for (const other of ['/dev/zero', folder]) {
+    await assert.rejects(loadApprovers(other), { code: 'COFFERDAM_PERMIT', message: /is no regular file/ });
+  }
 });

@@ -6,8 +6,9 @@
 
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Approver, Approvers, LEAST_THRESHOLD, type Panel, sameName } from './approvers.ts';
-import { readBounded } from './durable-file.ts';
+import { readRegular } from './durable-file.ts';
 import { PermitError } from './permit-error.ts';
+import { plainText } from './plain-text.ts';
 import { type PublicKey, parsePublicKey } from './public-key.ts';
 import { PERSON } from './statement.ts';
 
@@ -18,7 +19,7 @@ const PANEL_KEYS = ['threshold', 'approvers'];
 
 /** The approvers in a file (YAML, of which JSON is a part). Throws `PermitError` with all that is wrong, a line each. */
 export async function loadApprovers(file: string): Promise<Approvers> {
-  return parseApprovers((await readBounded(file, MAX_FILE)).toString(), file);
+  return parseApprovers((await readRegular(file, MAX_FILE)).toString(), file);
 }
 
 /** {@link loadApprovers} of the text of a file, whose name is for messages. */
@@ -174,8 +175,14 @@ class ApproversReader {
   }
 
   #name(name: string, at: number, what: string): string {
-    if (!PERSON.test(name))
-      this.#problem(at, `'${name}' in ${what} is no name; write a person's or a role's, as shift-lead`);
+    if (!PERSON.test(name)) {
+      const shown = plainText(name);
+      const unseen = shown === name ? '' : ' (? stands for what nobody sees)';
+      this.#problem(
+        at,
+        `'${shown}' in ${what} is no name${unseen}; write a person's or a role's, as shift-lead`,
+      );
+    }
     return name;
   }
 

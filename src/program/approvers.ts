@@ -55,6 +55,11 @@ export class Approvers {
     return this.#controllers.get(controller) ?? this.#everywhere;
   }
 
+  /** The controllers that have a panel of their own. */
+  get controllers(): readonly string[] {
+    return [...this.#controllers.keys()];
+  }
+
   /** All of them, for whatever controller. */
   get all(): readonly Approver[] {
     return this.#everywhere.approvers;

@@ -5,7 +5,8 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PermitError } from './permit-error.ts';
 
@@ -62,17 +63,32 @@ export async function readBounded(path: string, most: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
     if ((await file.stat()).isDirectory()) throw new PermitError(`${path}: is a folder; name a file`);
-    const parts: Buffer[] = [];
-    let length = 0;
-    for (;;) {
-      const part = Buffer.allocUnsafe(Math.min(1 << 16, most + 1 - length));
-      const { bytesRead } = await file.read(part, 0, part.length, null);
-      if (bytesRead === 0) return Buffer.concat(parts);
-      length += bytesRead;
-      if (length > most) throw new PermitError(`${path}: is longer than ${most} bytes; check the name`);
-      parts.push(part.subarray(0, bytesRead));
-    }
+    return await readOpen(file, path, most);
   } finally {
     await file.close();
+  }
+}
+
+/** {@link readBounded} of a file on a disk: never waits, as the opening of a pipe does until somebody writes into it. */
+export async function readRegular(path: string, most: number): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new PermitError(`${path}: is no regular file; look what it is`);
+    return await readOpen(file, path, most);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readOpen(file: FileHandle, path: string, most: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const part = Buffer.allocUnsafe(Math.min(1 << 16, most + 1 - length));
+    const { bytesRead } = await file.read(part, 0, part.length, null);
+    if (bytesRead === 0) return Buffer.concat(parts);
+    length += bytesRead;
+    if (length > most) throw new PermitError(`${path}: is longer than ${most} bytes; check the name`);
+    parts.push(part.subarray(0, bytesRead));
   }
 }

@@ -10,9 +10,10 @@ import { join } from 'node:path';
 import { type Approvals, countApprovals } from './approvals.ts';
 import type { Approvers } from './approvers.ts';
 import { type Envelope, MAX_ENVELOPE, parseEnvelope } from './dsse.ts';
-import { readBounded, UNFINISHED, writeDurably } from './durable-file.ts';
+import { readRegular, UNFINISHED, writeDurably } from './durable-file.ts';
 import { type Opening, openingOf } from './opening.ts';
 import { PermitError } from './permit-error.ts';
+import { plainText } from './plain-text.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { readRevocation } from './revocation.ts';
 import { shortId } from './why-not.ts';
@@ -72,21 +73,39 @@ export async function readOpenings(
     try {
       openings.push(await readOpening(folder, file, approvers));
     } catch (error) {
-      if (!(error instanceof PermitError)) throw error;
-      damaged.push(`${join(folder, 'openings', file)} is no opening: ${error.message}`);
+      // As in the permit store: one bad file takes nothing from the others.
+      if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+      damaged.push(plainText(`${join(folder, 'openings', file)} is no opening: ${(error as Error).message}`));
     }
   }
   return { openings, damaged };
 }
 
 async function readOpening(folder: string, file: string, approvers: Approvers): Promise<InstalledOpening> {
-  const bytes = await readBounded(join(folder, 'openings', file), MAX_ENVELOPE);
+  const bytes = await readRegular(join(folder, 'openings', file), MAX_ENVELOPE);
   const verified = verifyOpening(parseEnvelope(bytes), approvers);
   const { id } = verified.opening;
   if (file !== `${id}.json`) throw new PermitError(`it holds opening ${shortId(id)}, which is not its name`);
-  const revocation = await readRevocation(join(folder, 'revoked', file));
-  const taken =
-    revocation &&
-    refusal('revoked', `opening ${shortId(id)} was revoked by ${revocation.by}: ${revocation.reason}`);
-  return { ...verified, unusable: taken ?? verified.refusal };
+  return { ...verified, unusable: (await taken(folder, id)) ?? verified.refusal };
+}
+
+/** The same openings, less what was revoked since: for whoever cannot read the store again. */
+export async function lessRevoked(
+  folder: string,
+  openings: readonly InstalledOpening[],
+): Promise<readonly InstalledOpening[]> {
+  const left: InstalledOpening[] = [];
+  for (const one of openings) {
+    // Where nobody can tell whether it was revoked, it was.
+    const unknown = (error: Error) =>
+      refusal('revoked', plainText(`whether it was revoked cannot be found out: ${error.message}`));
+    left.push({ ...one, unusable: (await taken(folder, one.opening.id).catch(unknown)) ?? one.unusable });
+  }
+  return left;
+}
+
+async function taken(folder: string, id: string): Promise<Refusal | undefined> {
+  const revocation = await readRevocation(join(folder, 'revoked', `${id}.json`));
+  if (revocation === undefined) return undefined;
+  return refusal('revoked', `opening ${shortId(id)} was revoked by ${revocation.by}: ${revocation.reason}`);
 }

@@ -20,9 +20,10 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Approvers } from './approvers.ts';
 import { MAX_ENVELOPE, parseEnvelope } from './dsse.ts';
-import { createDurably, flushFolder, readBounded, UNFINISHED, writeDurably } from './durable-file.ts';
+import { createDurably, flushFolder, readRegular, UNFINISHED, writeDurably } from './durable-file.ts';
 import type { Permit } from './permit.ts';
 import { PermitError } from './permit-error.ts';
+import { plainText } from './plain-text.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { readRevocation } from './revocation.ts';
 import { isoTime } from './statement.ts';
@@ -38,12 +39,15 @@ const MAX_PERMITS = 10_000;
 
 /** A file of the store that is no permit, and why. */
 export interface DamagedFile {
+  /** Its name, as far as it is fit to be shown. */
   readonly file: string;
   readonly refusal: Refusal;
 }
 
-/** {@link InstalledPermit}, whose uses grow. */
+/** {@link InstalledPermit}, whose uses grow, and which may be taken back. */
 interface Entry extends InstalledPermit {
+  revocation: Revocation | undefined;
+  unusable: Refusal | undefined;
   readonly used: Map<string, number>;
 }
 
@@ -92,7 +96,10 @@ export class PermitStore {
     return this.#damaged;
   }
 
-  /** Reads the folder again: what was installed, revoked or used by others since. `approvers` replaces those from before. */
+  /**
+   * Reads the folder again: what was installed, revoked or used by others since. `approvers` replaces those from before.
+   * Where it rejects, what was read before stays in force, less what was revoked since.
+   */
   reload(approvers: Approvers = this.#approvers): Promise<void> {
     return this.#inTurn(async () => {
       this.#approvers = approvers;
@@ -111,7 +118,8 @@ export class PermitStore {
 
   /**
    * Records one use at `time` (milliseconds since 1970-01-01 UTC); durable before it resolves. Rejects with `PermitError`
-   * where none is left, perhaps since another took the last: what asked for it must then be refused.
+   * where none is left, perhaps since another took the last, and where the permit was revoked, also since the store was
+   * read: what asked for it must then be refused.
    */
   recordUse(permit: Permit, object: string, time: number): Promise<void> {
     return this.#inTurn(() => this.#record(permit, object, time));
@@ -168,6 +176,12 @@ export class PermitStore {
   }
 
   async #read(): Promise<void> {
+    // First: whatever keeps the rest from being read, a revocation does not wait for it.
+    for (const entry of this.#entries) {
+      await this.#takeBack(entry).catch((error: Error) => {
+        entry.unusable = refusal('damaged', plainText(error.message));
+      });
+    }
     const files = (await readdir(join(this.folder, 'permits')))
       .filter(name => !name.endsWith(UNFINISHED))
       .sort();
@@ -191,10 +205,10 @@ export class PermitStore {
 
   async #readPermit(file: string, blocks: Map<string, Uint8Array>): Promise<Entry | DamagedFile> {
     try {
-      const bytes = await readBounded(join(this.folder, 'permits', file), MAX_ENVELOPE);
+      const bytes = await readRegular(join(this.folder, 'permits', file), MAX_ENVELOPE);
       const { permit, approvals, refusal: unsigned } = verifyPermit(parseEnvelope(bytes), this.#approvers);
       if (!PERMIT_NAME.test(file) || file.slice(0, 64) !== permit.id) {
-        return { file, refusal: refusal('damaged', `holds permit ${permit.id}, which is not its name`) };
+        return damagedFile(file, `holds permit ${permit.id}, which is not its name`);
       }
       const revocation = await this.#revocation(permit.id);
       const taken = revoked(permit.id, revocation);
@@ -204,7 +218,7 @@ export class PermitStore {
     } catch (error) {
       // Whatever the disk answers, one bad file takes nothing from the other permits, and covers nothing itself.
       if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
-      return { file, refusal: refusal('damaged', (error as Error).message) };
+      return damagedFile(file, (error as Error).message);
     }
   }
 
@@ -213,7 +227,7 @@ export class PermitStore {
     if (permit.unseen || permit.notAfter <= this.#now()) return undefined;
     for (const { sha256, bytes } of permit.blocks) {
       if (blocks.has(sha256)) continue;
-      const content = await readBounded(join(this.folder, 'blocks', sha256), bytes).catch(() => undefined);
+      const content = await readRegular(join(this.folder, 'blocks', sha256), bytes).catch(() => undefined);
       if (content !== undefined) blocks.set(sha256, content);
     }
     return missingContent(permit, blocks);
@@ -221,6 +235,15 @@ export class PermitStore {
 
   async #revocation(id: string): Promise<Revocation | undefined> {
     return await readRevocation(join(this.folder, 'revoked', `${id}.json`));
+  }
+
+  /** Makes the permit cover nothing where it was revoked since it was read. Rejects where that cannot be found out. */
+  async #takeBack(entry: Entry): Promise<void> {
+    const { id } = entry.permit;
+    const revocation = await this.#revocation(id);
+    if (revocation === undefined) return;
+    entry.revocation = revocation;
+    entry.unusable = revoked(id, revocation);
   }
 
   async #readUses(id: string): Promise<Map<string, number>> {
@@ -236,22 +259,26 @@ export class PermitStore {
   }
 
   async #record(permit: Permit, object: string, time: number): Promise<void> {
-    const { used } = this.#entry(permit);
+    const entry = this.#entry(permit);
+    await this.#takeBack(entry);
+    if (entry.unusable !== undefined) throw new PermitError(entry.unusable.message);
+    const { used } = entry;
     const folder = join(this.folder, 'uses', permit.id);
     if ((await mkdir(folder, { recursive: true })) !== undefined)
       await flushFolder(join(this.folder, 'uses'));
     for (let count = (used.get(object) ?? 0) + 1; count <= permit.uses; count++) {
-      used.set(object, count);
       try {
         await createDurably(
           join(folder, `${fileOfObject(object)}.${count}`),
           `${new Date(time).toISOString()}\n`,
         );
         await flushFolder(folder);
+        used.set(object, count);
         return;
       } catch (error) {
-        // Another gateway was first.
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        // Another gateway was first.
+        used.set(object, count);
       }
     }
     throw new PermitError(`permit ${shortId(permit.id)} allows no further use of ${object}`);
@@ -277,6 +304,10 @@ function missingContent(permit: Permit, blocks: ReadonlyMap<string, Uint8Array>)
   return undefined;
 }
 
+function damagedFile(file: string, message: string): DamagedFile {
+  return { file: plainText(file), refusal: refusal('damaged', plainText(message)) };
+}
+
 /** Is the folder of a store there? Throws `PermitError` where it has other things in it than those of a store. */
 async function isThere(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -287,7 +318,7 @@ async function isThere(folder: string): Promise<boolean> {
   const known: readonly string[] = [...FOLDERS, OPENINGS];
   const strange = names.find(name => !known.includes(name));
   if (strange === undefined || FOLDERS.every(name => names.includes(name))) return true;
-  throw noStore(folder, `it has '${strange}' in it`);
+  throw noStore(folder, `it has '${plainText(strange)}' in it`);
 }
 
 function noStore(folder: string, why: string): PermitError {

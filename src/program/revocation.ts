@@ -5,7 +5,8 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { readBounded } from './durable-file.ts';
+import { readRegular } from './durable-file.ts';
+import { plainText } from './plain-text.ts';
 import { objectOf, parseJson } from './strict-json.ts';
 import type { Revocation } from './why-not.ts';
 
@@ -17,7 +18,7 @@ const MAX_LENGTH = 1 << 16;
  */
 export async function readRevocation(path: string): Promise<Revocation | undefined> {
   try {
-    const fields = objectOf(parseJson(await readBounded(path, MAX_LENGTH)), 'it', ['by', 'time', 'reason']);
+    const fields = objectOf(parseJson(await readRegular(path, MAX_LENGTH)), 'it', ['by', 'time', 'reason']);
     const time = Date.parse(plain(fields.time));
     return { by: plain(fields.by), reason: plain(fields.reason), time: Number.isNaN(time) ? 0 : time };
   } catch (error) {
@@ -28,5 +29,5 @@ export async function readRevocation(path: string): Promise<Revocation | undefin
 }
 
 function plain(value: unknown): string {
-  return String(value).replace(/\p{C}/gu, '?').slice(0, 500);
+  return plainText(String(value));
 }

@@ -35,10 +35,12 @@ const NO_BLOCKS = { name: 'no-blocks', digest: { sha256: hash('sha256', '') }, a
 
 /** Names of hosts and protocols. */
 export const HOST = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
-const WORDS = /^[^\p{C}\p{Zl}\p{Zp}]{1,500}$/u;
-const OBJECT = /^[!-~](?:[ -~]{0,98}[!-~])?$/;
-/** Names of people and roles, in approvers files and in permits. */
-export const PERSON = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._@'-]{0,78}[\p{L}\p{M}\p{N}.])?$/u;
+/** With nothing that looks like the end of a row or of the text, and so could pass for something else on a screen. */
+const WORDS = /^(?!.*(?:\p{Zs}{2}|[\p{Default_Ignorable_Code_Point}\u2800]))[^\p{C}\p{Zl}\p{Zp}]{1,500}$/u;
+const OBJECT = /^(?!.* {2})[!-~](?:[ -~]{0,98}[!-~])?$/;
+/** Names of people and roles, in approvers files and in permits: two that look the same are the same. */
+export const PERSON =
+  /^(?!.*(?: {2}|\p{Default_Ignorable_Code_Point}))[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._@'-]{0,78}[\p{L}\p{M}\p{N}.])?$/u;
 const SHA256 = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
@@ -179,7 +181,12 @@ export function constant(value: unknown, where: string, expected: string): void 
 
 /** One line of text for people. */
 export function words(value: unknown, where: string): string {
-  const text = textOf(value, where, WORDS, 'one line of text with 1 to 500 characters');
+  const text = textOf(
+    value,
+    where,
+    WORDS,
+    'one line of text with 1 to 500 characters, all seen, with single spaces',
+  );
   if (text.trim() === text) return text;
   throw new PermitError(`${where} begins or ends with a space`);
 }

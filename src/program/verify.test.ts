@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
+import { isSignatureOf } from './approvals.ts';
 import { Approvers } from './approvers.ts';
 import { type Envelope, parseEnvelope } from './dsse.ts';
+import { parsePublicKey } from './public-key.ts';
 import type { Refusal } from './refusal.ts';
 import { formatStatement, type PermitTerms, parseStatement } from './statement.ts';
 import {
@@ -147,7 +149,15 @@ test('statements that say something impossible are refused with the reason', () 
     [{ purpose: '' }, /purpose is not one line of text/],
     [{ purpose: 'x'.repeat(501) }, /purpose is not one line of text/],
     [{ ticket: ' CHG' }, /ticket begins or ends with a space/],
+    [{ purpose: 'a  approved by all' }, /purpose is not one line of text/],
+    [{ purpose: 'a\u00a0\u3000b' }, /purpose is not one line of text/],
+    [{ purpose: 'a \u034f b' }, /purpose is not one line of text/],
+    [{ ticket: 'CHG\u2800\u2800' }, /ticket is not one line of text/],
+    [{ blocks: [{ ...BLOCKS[0]!, object: 'OB1  2 bytes' }] }, /name of subject 1 is not the name of a block/],
     [{ requester: '-x' }, /requester is not the name of a person/],
+    [{ requester: 'shift-lead\ufe0f' }, /requester is not the name of a person/],
+    [{ requester: 'shift-lead\u034f' }, /requester is not the name of a person/],
+    [{ requester: 'shift  lead' }, /requester is not the name of a person/],
     [{ blocks: [BLOCKS[0]!, BLOCKS[0]!] }, /subject names OB1 twice/],
     [{ blocks: [{ ...BLOCKS[0]!, sha256: BLOCKS[0]!.sha256.toUpperCase() }] }, /64 lower-case hexadecimal/],
     [{ blocks: [{ ...BLOCKS[0]!, bytes: -1 }] }, /bytes of subject 1 is no whole number/],
@@ -161,6 +171,21 @@ test('statements that say something impossible are refused with the reason', () 
   for (const [changes, reason] of cases) {
     assert.throws(() => formatStatement(terms(changes)), { code: 'COFFERDAM_PERMIT', message: reason });
   }
+});
+
+test('the largest permit that may be written can be read', () => {
+  const blocks = Array.from({ length: 4096 }, (_, i) => ({ ...BLOCKS[0]!, object: `FC${i}` }));
+  const file = fileOf(envelopeOf([SHIFT, CONTROLS], { blocks }));
+  assert.equal(verdict(parseEnvelope(file)), undefined);
+});
+
+test('a key of small order, with which everybody could sign, signs nothing', () => {
+  const point = Buffer.alloc(32);
+  point[0] = 1;
+  const wire = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20'), point]);
+  const key = parsePublicKey(`ssh-ed25519 ${wire.toString('base64')}`);
+  const bytes = Buffer.concat([point, Buffer.alloc(32)]);
+  assert.equal(isSignatureOf({ keyId: key.id, bytes }, key, Buffer.from('anything')), false);
 });
 
 test('a permit without blocks has the empty file as its subject', () => {
