@@ -8,8 +8,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
-import { random as seeded } from '../gateway/random.ts';
-import { Bench, bytesOf, client, type Party, server } from './bench.ts';
+import { Bench, bytesOf, client, type Party, server } from './permits-bench.ts';
+import { random as seeded } from './random.ts';
 
 const GOOD: Record<string, Buffer> = { OB1: bytesOf(500, 7), DB8: bytesOf(330, 5) };
 const NAMES: Record<string, string> = { OB1: s7.blockName('OB', 1), DB8: s7.blockName('DB', 8) };
@@ -119,7 +119,7 @@ function split(bytes: Buffer): Buffer[] {
 
 test('random stations', { timeout: 60_000 }, async () => {
   let insertions = 0;
-  for (let seed = 1; seed <= 150; seed++) {
+  for (let seed = 1; seed <= 300; seed++) {
     const pick = seeded(seed);
     const bench = new Bench();
     const { used } = bench.install(GOOD, { uses: 3, actions: ['delete'], deletes: ['DB8'] });

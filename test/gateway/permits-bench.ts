@@ -1,5 +1,5 @@
 /**
- * A desk with permits of the attacker's choice, and a station and controller that say what they like.
+ * A desk with permits, and stations and a controller that say what a test likes.
  *
  * @module
  */
@@ -10,8 +10,8 @@ import { NOON, PermitsInMemory, permitFor } from '../../src/program/desk-testing
 import type { Permit } from '../../src/program/permit.ts';
 import * as modbus from '../../src/protocol/modbus/encode.ts';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
-import { S7COMM } from '../gateway/conversations.ts';
-import { policyOf, policyText, stand } from '../gateway/stand.ts';
+import { S7COMM } from './conversations.ts';
+import { policyOf, policyText, stand } from './stand.ts';
 
 export const { client, server } = Side;
 export const PART = 200;

@@ -7,11 +7,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
-import { S7COMM } from '../gateway/conversations.ts';
-import { Client, Controller, live } from '../gateway/live-stand.ts';
-import { permitStand } from '../gateway/permit-stand.ts';
-import { PLC, policyOf, policyText } from '../gateway/stand.ts';
-import { bytesOf } from './bench.ts';
+import { S7COMM } from './conversations.ts';
+import { Client, Controller, live } from './live-stand.ts';
+import { permitStand } from './permit-stand.ts';
+import { bytesOf } from './permits-bench.ts';
+import { PLC, policyOf, policyText } from './stand.ts';
 
 const CODE = bytesOf(150, 7);
 const FILE = s7.blockFile('OB', 1);

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { Side } from '../../src/operation/side.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import * as modbus from '../../src/protocol/modbus/encode.ts';
-import { policyText, stand } from '../gateway/stand.ts';
+import { policyText, stand } from './stand.ts';
 
 for (const [sub, name] of [
   [0x38, 'SIGNED_RESERVED'],

@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
-import { Bench, bytesOf, client, server } from './bench.ts';
+import { Bench, bytesOf, client, server } from './permits-bench.ts';
 
 const CODE = bytesOf(300, 7);
 const FILE = s7.blockFile('OB', 1);

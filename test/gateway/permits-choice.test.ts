@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
-import { Bench, bytesOf } from './bench.ts';
+import { Bench, bytesOf } from './permits-bench.ts';
 
 const OLD = bytesOf(300, 7);
 const NEW = bytesOf(420, 5);
@@ -39,9 +39,8 @@ test('a session does not go on under a revoked permit because another one is use
   assert.ok(await one.ask(0x37, [1]));
   const second = bench.install({}, { protocol: 'modbus', station: '1', unseen: true, ticket: 'B' });
   first.unusable = REVOKED;
-  assert.equal(await one.ask(0x37, [2]), true, 'B covers it');
   second.used.set('transfer', 1);
-  assert.equal(await one.ask(0x37, [3]), false, 'A is revoked, B is used up');
+  assert.equal(await one.ask(0x37, [2]), false, 'A is revoked, B is used up');
 });
 
 test('what goes on under another permit is counted under that one', async () => {

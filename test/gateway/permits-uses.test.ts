@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
-import { Bench, bytesOf, client, READ, server } from './bench.ts';
+import { Bench, bytesOf, client, READ, server } from './permits-bench.ts';
 
 const OB1 = s7.blockName('OB', 1);
 const DB8 = s7.blockName('DB', 8);

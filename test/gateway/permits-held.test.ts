@@ -6,16 +6,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { permitText } from '../../src/cli/permit-text.ts';
 import { PolicyJudge } from '../../src/gateway/policy-judge.ts';
 import { PolicyState } from '../../src/policy/state.ts';
-import { HOUR, permitFor } from '../../src/program/desk-testing.ts';
-import { formatStatement, parseStatement } from '../../src/program/statement.ts';
+import { HOUR } from '../../src/program/desk-testing.ts';
 import * as modbus from '../../src/protocol/modbus/encode.ts';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
-import { S7COMM } from '../gateway/conversations.ts';
-import { HMI, policyOf, policyText, stand } from '../gateway/stand.ts';
-import { Bench, bytesOf, client, server } from './bench.ts';
+import { S7COMM } from './conversations.ts';
+import { Bench, bytesOf, client, server } from './permits-bench.ts';
+import { HMI, policyOf, policyText, stand } from './stand.ts';
 
 const CODE = bytesOf(300, 7);
 const FILE = s7.blockFile('OB', 1);
@@ -110,20 +108,4 @@ test('UMAS: the end of an application waits until the controller has taken all i
   it.say(client, modbus.umas({ transaction: 51, unit: 1 }, 0, 0x32, [0, 1, 3, 0]));
   await it.recorded();
   assert.equal(it.recorder.take(server).length, 0, 'takes effect, and part 2 may not be in it');
-});
-
-test('what an approver reads cannot be made to look like another field on a terminal of 80 columns', () => {
-  const { id: _, ...terms } = permitFor({ OB1: CODE }, { uses: 1000 });
-  const indent = 12;
-  const purpose = `Swap the fan${' '.repeat(80 - indent - 12)}uses        once${' '.repeat(64)}blocks      none`;
-  let payload: Buffer;
-  try {
-    payload = formatStatement({ ...terms, purpose });
-  } catch {
-    return;
-  }
-  const rows = permitText(parseStatement(payload))
-    .split('\n')
-    .flatMap(line => line.match(/.{1,80}/g) ?? []);
-  assert.equal(rows.filter(row => row.startsWith('uses ')).length, 1, rows.join('\n'));
 });
