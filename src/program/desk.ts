@@ -63,7 +63,7 @@ export class Desk {
     return this.#transfers.find(transfer => transfer.isOf(key));
   }
 
-  /** The block of that name that the permit approves; undefined where its bytes are not there. */
+  /** The block of that name as the permit approves it; undefined where its bytes are not there. */
   candidate(permit: Permit, object: string): Candidate | undefined {
     const block = permit.blocks.find(one => one.object === object);
     const approved = block && this.permits.block(block.sha256);

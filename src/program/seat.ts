@@ -13,12 +13,13 @@ import type { Finding } from '../operation/finding.ts';
 import { type Operation, Outcome } from '../operation/operation.ts';
 import { VERBS, Verb } from '../operation/verb.ts';
 import { type Protocol, Step } from '../protocol/protocol.ts';
-import type { Covering, Desk, Wish } from './desk.ts';
+import type { Desk, Wish } from './desk.ts';
 import type { DeskRefusal, DeskRefusalName } from './desk-refusal.ts';
 import { refusedFinding } from './finding-kinds.ts';
 import type { Permit, PermitAction } from './permit.ts';
 import { Stage, Transfer } from './transfer.ts';
-import { shortId, type Wanted } from './why-not.ts';
+import { Uses } from './uses.ts';
+import { shortId } from './why-not.ts';
 
 /** What was ruled on an operation. */
 export interface Ruling {
@@ -41,18 +42,6 @@ const ACTIONS: ReadonlyMap<Verb, PermitAction> = new Map([
   [Verb.firmware, 'firmware'],
 ]);
 
-/** A use that must be recorded before the message under work goes on. */
-interface Due extends Covering {
-  /** What it makes take effect. */
-  readonly transfer: Transfer | undefined;
-}
-
-/** What came of it: the permit that it is recorded under, else why it could not be. */
-interface Recorded {
-  readonly permit: Permit;
-  readonly problem: string;
-}
-
 /** The part of a wish that the protocol and the station leave open. */
 type What = Pick<Wish, 'action' | 'object' | 'sha256'>;
 
@@ -62,11 +51,7 @@ export class Seat {
   readonly #desk: Desk;
   readonly #protocol: Protocol;
   readonly #rulings: Ruling[] = [];
-  /** Uses by what they are for: message, action and object. A message that waits for its own is not the last that came. */
-  #due = new Map<string, Due>();
-  readonly #recorded = new Map<string, Recorded>();
-  /** What the operations of the message under work were recorded as. */
-  readonly #uses: string[] = [];
+  readonly #uses = new Uses();
   /** Under what the session loads unseen, once its use is recorded. */
   #unseen: Permit | undefined;
 
@@ -77,7 +62,7 @@ export class Seat {
 
   /** True where something must be recorded before the message under work may go on. */
   get due(): boolean {
-    return this.#due.size > 0;
+    return this.#uses.due;
   }
 
   /** What was ruled on item `item` of the message under work. */
@@ -88,8 +73,7 @@ export class Seat {
   /** What was ruled on an earlier message is of no more concern. */
   begin(): void {
     this.#rulings.length = 0;
-    this.#uses.length = 0;
-    this.#due.clear();
+    this.#uses.begin();
   }
 
   /** Rules on an operation that the policy lets pass only with a permit. */
@@ -101,23 +85,12 @@ export class Seat {
 
   /** Records what is due. Resolves in any case: the message is to be judged again. */
   async record(): Promise<void> {
-    const due = this.#due;
-    this.#due = new Map();
-    const transfers = [...due.values()].flatMap(({ transfer }) => transfer ?? []);
-    for (const transfer of transfers) transfer.recording = true;
-    let problem = '';
-    for (const [use, { permit, wanted, transfer }] of due) {
-      // Without this one the message does not go on: the others are not to be spent.
-      if (problem === '') problem = await this.#recordOne(permit, wanted);
-      if (problem === '' && transfer !== undefined) transfer.paid = permit;
-      else this.#recorded.set(use, { permit, problem });
-    }
-    for (const transfer of transfers) transfer.recording = false;
+    await this.#uses.record(this.#desk.permits);
   }
 
   /** The operation, ruled on before, went on. */
   passed(op: Operation): void {
-    this.#spend();
+    this.#uses.spend();
     const { permit, transfer } = this.#rulings[op.item] ?? {};
     if (op.verb === Verb.activate) transfer?.apply(op);
     else if (op.verb === Verb.delete) this.#desk.forget(op);
@@ -131,10 +104,9 @@ export class Seat {
 
   /** The message that was ruled on last was refused. */
   refused(): void {
-    this.#spend();
-    this.#due.clear();
-    for (const { transfer, breaks } of this.#rulings) {
-      if (transfer !== undefined && breaks === true) this.#desk.drop(transfer);
+    this.#uses.spend();
+    for (const { refusal, transfer, breaks } of this.#rulings) {
+      if (refusal !== undefined && transfer !== undefined && breaks === true) this.#desk.drop(transfer);
     }
   }
 
@@ -170,21 +142,6 @@ export class Seat {
     const { refusal, permit, transfer, breaks } = ruling;
     const bytes = breaks === true ? transfer?.seen(op) : undefined;
     return refusedFinding({ time: op.time, verb, subject, refusal, permit, bytes });
-  }
-
-  /** Why the use could not be recorded; '' where it is. */
-  async #recordOne(permit: Permit, wanted: Wanted): Promise<string> {
-    try {
-      await this.#desk.permits.recordUse(permit, wanted);
-      return '';
-    } catch (error) {
-      return (error instanceof Error && error.message) || String(error);
-    }
-  }
-
-  /** What was recorded for the message under work has served. */
-  #spend(): void {
-    for (const use of this.#uses) this.#recorded.delete(use);
   }
 
   #passedDownload(op: Operation, permit: Permit | undefined, transfer: Transfer | undefined): void {
@@ -231,19 +188,18 @@ export class Seat {
     if (object === '') return refuse('unclear', 'the download names no block', undefined);
     const { first, found, refusal } = this.#desk.cover(this.#wishOf(op, { object }), this.clients);
     if (first === undefined) return { permit: undefined, refusal };
-    const { permit } = first;
     const candidates = found.flatMap(({ permit }) => this.#desk.candidate(permit, object) ?? []);
     const announced = this.#protocol.program!.announced(op);
     const fitting = candidates.filter(({ block }) => announced < 0 || block.bytes === announced);
-    if (fitting.length === 0) {
+    const [fit] = fitting;
+    if (fit === undefined) {
       const lengths = candidates.map(({ block }) => block.bytes);
       const name = lengths.some(length => length > announced) ? 'too-short' : 'too-long';
-      const approved = lengths.join(' or ');
-      return refuse(name, `${announced} bytes of ${object} are announced, ${approved} were approved`, permit);
+      const message = `${announced} bytes of ${object} are announced, and ${lengths.join(' or ')} were approved`;
+      return refuse(name, message, first.permit);
     }
-    return (
-      this.#busy(op, object) ?? { permit, refusal: undefined, transfer: new Transfer(object, op, fitting) }
-    );
+    const transfer = new Transfer(object, op, fitting);
+    return this.#busy(op, object) ?? { permit: fit.permit, refusal: undefined, transfer };
   }
 
   /** A transfer that is let through without a look at its content. */
@@ -319,9 +275,7 @@ export class Seat {
    * under which it is recorded must cover it still, but for its count, of which this may have been the last.
    */
   #ruleUse(op: Operation, what: What, paid?: Permit, transfer?: Transfer): Ruling {
-    const use = `${op.side} ${op.reference} ${what.action ?? ''} ${what.object ?? ''}`;
-    this.#uses[op.item] = use;
-    const recorded = this.#recorded.get(use);
+    const recorded = this.#uses.recorded(op, what);
     const under = recorded?.problem === '' ? recorded.permit : paid;
     const wish = this.#wishOf(op, what);
     if (under !== undefined && this.#desk.stillCovers(under, wish, this.clients)) {
@@ -334,7 +288,7 @@ export class Seat {
       const message = `the use of permit ${shortId(permit.id)} could not be recorded: ${problem}`;
       return refuse('unrecorded', message, permit);
     }
-    this.#due.set(use, { ...first, transfer });
+    this.#uses.wait(op, first, transfer);
     return { permit: first.permit, refusal: undefined };
   }
 
