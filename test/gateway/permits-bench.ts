@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BreakGlass } from '../../src/gateway/break-glass.ts';
 import { Side } from '../../src/operation/side.ts';
 import { Desk } from '../../src/program/desk.ts';
 import { NOON, PermitsInMemory, permitFor } from '../../src/program/desk-testing.ts';
@@ -41,13 +42,14 @@ export class Bench {
     return this.permits.installed.at(-1)! as { permit: Permit; unusable: unknown; used: Map<string, number> };
   }
 
-  s7(): Party {
+  s7(glass?: BreakGlass): Party {
     const limits = { reports: Number.POSITIVE_INFINITY };
     const it = stand({
       protocol: 's7comm',
       policy: s7policy,
       desk: this.desk,
       limits,
+      ...(glass === undefined ? {} : { glass }),
       number: ++this.#sessions,
     });
     S7COMM.opening.forEach((message, i) => {

@@ -6,11 +6,32 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BreakGlass } from '../../src/gateway/break-glass.ts';
+import { NOON } from '../../src/program/desk-testing.ts';
+import type { InstalledOpening } from '../../src/program/opening-store.ts';
 import * as s7 from '../../src/protocol/s7comm/encode.ts';
 import { Bench, bytesOf, client, server } from './permits-bench.ts';
 
 const CODE = bytesOf(300, 7);
 const FILE = s7.blockFile('OB', 1);
+const OPENING = {
+  opening: {
+    id: 'a'.repeat(64),
+    from: ['hmi'],
+    to: 'plc',
+    protocol: 's7comm',
+    notBefore: NOON,
+    notAfter: NOON + 60_000,
+    reason: 'the valve hangs',
+    requester: 'operator-1',
+  },
+  approvals: [],
+  threshold: 2,
+  absent: [],
+  notes: [],
+  refusal: undefined,
+  unusable: undefined,
+} as const satisfies InstalledOpening;
 
 function begun() {
   const bench = new Bench();
@@ -95,4 +116,58 @@ test('a UMAS end that the controller refuses can be told once more, as an S7 act
   assert.ok(await umas.ask(0x32, [0, 1, 3, 0], 0xfd));
   assert.equal(used.get('application'), 1);
   assert.ok(await umas.ask(0x32, [0, 1, 3, 0]), `refused: ${umas.reason()}`);
+});
+
+test('what a station answers has nothing in it but the block', () => {
+  const answers = {
+    'a parameter more': s7.ackData(7, [0x1b, 1, 0xee], [0, 4, 0, 0xfb, ...CODE.subarray(0, 4)]),
+    'another mark before the bytes': s7.ackData(7, [0x1b, 1], [0, 4, 0xee, 0xee, ...CODE.subarray(0, 4)]),
+  };
+  for (const [what, message] of Object.entries(answers)) {
+    assert.equal(begun().party.say(client, message), false, what);
+  }
+  const { party } = begun();
+  assert.ok(party.say(client, s7.ackData(7, [0x1b, 1], [0, 4, 0, 0xfb, ...CODE.subarray(0, 4)])));
+});
+
+test('what is loaded under a permit for what cannot be seen comes through to its end, and cannot be made active', async () => {
+  const bench = new Bench();
+  const { used } = bench.install({}, { unseen: true });
+  const party = bench.s7();
+  const file = s7.blockFile('OB', 1, 'A');
+  const begin = s7.requestDownload(1, file, 300, 300);
+  party.it.say(client, begin);
+  await party.it.recorded();
+  assert.deepEqual(party.it.recorder.take(server), Buffer.from(begin));
+  party.say(server, s7.ackData(1, [0x1a]));
+  assert.ok(party.say(server, s7.downloadBlock(7, file)));
+  assert.ok(party.say(client, s7.downloadBlockAck(7, CODE, false)));
+  assert.ok(party.say(server, s7.downloadEnded(8, file)));
+  assert.ok(party.say(client, s7.ackData(8, [0x1c])));
+  assert.deepEqual([...used], [['transfer', 1]]);
+  assert.equal(await party.insert(s7.blockName('OB', 1)), false);
+  assert.equal(party.reason, 'not-transferred');
+  assert.equal(party.load(FILE, CODE), 'begin', 'what can be seen is not let through unseen');
+});
+
+test('what passes by break-glass within a transfer is no part of what was compared', async () => {
+  const time = { now: NOON - 1 };
+  const glass = new BreakGlass(
+    () => [OPENING],
+    () => {},
+    () => time.now,
+  );
+  const bench = new Bench();
+  bench.install({ OB1: CODE });
+  const party = bench.s7(glass);
+  party.say(client, s7.requestDownload(1, FILE, 300, 300));
+  party.say(server, s7.ackData(1, [0x1a]));
+  party.say(server, s7.downloadBlock(7, FILE));
+  time.now = NOON;
+  glass.tick();
+  assert.ok(party.say(client, s7.downloadBlockAck(7, Buffer.alloc(100, 0xee), true)), 'all passes');
+  time.now = NOON + 60_000;
+  glass.tick();
+  assert.equal(party.say(server, s7.downloadBlock(8, FILE)), false);
+  assert.equal(party.reason, 'not-begun');
 });

@@ -109,3 +109,18 @@ test('UMAS: the end of an application waits until the controller has taken all i
   await it.recorded();
   assert.equal(it.recorder.take(server).length, 0, 'takes effect, and part 2 may not be in it');
 });
+
+test('UMAS: a part waits until the controller has taken the one before', async () => {
+  const bench = new Bench();
+  bench.install({ application: CODE }, { protocol: 'modbus', station: '1' });
+  const umas = bench.umas();
+  assert.ok(await umas.ask(0x30, [0, 1]));
+  const { it } = umas;
+  const part = (transaction: number, number: number, bytes: Uint8Array) =>
+    modbus.umas({ transaction, unit: 1 }, 0, 0x31, [0, 1, number, 0, bytes.length, 0, ...bytes]);
+  it.say(client, part(50, 1, CODE.subarray(0, 200)), part(51, 2, CODE.subarray(200)));
+  assert.deepEqual(it.recorder.take(server), Buffer.from(part(50, 1, CODE.subarray(0, 200))));
+  assert.equal(umas.reason(), 'unanswered');
+  it.say(server, modbus.umas({ transaction: 50, unit: 1 }, 0, 0xfe, []));
+  assert.ok(await umas.part(2, CODE.subarray(200)), 'the transfer goes on');
+});
