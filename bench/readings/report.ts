@@ -31,6 +31,7 @@ export function report(figures: ReadingsFigures): string {
       ` played into some hours. Seeds of the clean runs: ${seeds('clean')}; of the trials: ${seeds('trials')}. None of` +
       ` them was used while the detectors were made. A tag-month is 30 days of one tag's readings; the last column is the` +
       ` upper end of a one-sided 95 % interval (Poisson).`,
+    headline(jobs),
     '### False alarms on clean runs',
     falseAlarms(jobs),
     '### Replays',
@@ -40,6 +41,19 @@ export function report(figures: ReadingsFigures): string {
     faults(jobs),
     ...plotted().map(({ name, file }) => `![${name}: share found, by time](${file})`),
   ].join('\n\n');
+}
+
+/** What was asked for: replays of a minute, and false alarms of replay. */
+function headline(jobs: readonly JobFigures[]): string {
+  const delays = replaysOf(jobs, PLANT_NAMES, VARIANTS[0]!.name, false).flatMap(one => one.delays);
+  const missed = delays.filter(delay => delay < 0 || delay > MINUTE).length;
+  const { months, alarms } = countOf(jobs, PLANT_NAMES, PROCESS_KINDS.replay.name);
+  return (
+    `**Of ${delays.length} exact replays of ${MINUTE} s, in readings with noise, ${delays.length - missed} were found` +
+    ` (at least ${(100 * (1 - atMost(missed) / delays.length)).toFixed(1)} %, with a confidence of 95 %), at ${alarms} false` +
+    ` alarms of replay in ${months.toFixed(1)} tag-months (at most ${(atMost(alarms) / months).toFixed(2)} a tag-month,` +
+    ' likewise).**'
+  );
 }
 
 /** Plots by the name of their file. */

@@ -39,7 +39,7 @@ async function auditWith(
   try {
     const { program, ended } = await readDevice(on.device, { rate: 100_000 });
     // As the gateway saw it: within the windows.
-    const store = await PermitStore.open(join(folder, `store-${++count}`), APPROVERS, () => START + 1);
+    const store = await PermitStore.openOrMake(join(folder, `store-${++count}`), APPROVERS, () => START + 1);
     for (const { used = [], ...terms } of permits) {
       const envelope = fileOf(envelopeOf([SHIFT, CONTROLS], terms));
       const blocks = [NEW_OB, NEW_DB, block(BlockType.OB, 1)].map(

@@ -7,13 +7,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { ApprovedProgram } from '../audit/approved-program.ts';
 import { Auditor } from '../audit/auditor.ts';
 import { Permitted } from '../audit/permitted.ts';
 import { readProgram } from '../audit/program-folder.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { PermitStore } from '../program/permit-store.ts';
+import { parseArgs } from './arguments.ts';
 import { auditJson, auditText } from './audit-report.ts';
 import { type Command, UsageError } from './command.ts';
 import { DEVICE_OPTIONS, readDeviceWords } from './device.ts';

@@ -5,20 +5,21 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { loadApprovers } from '../program/approvers-file.ts';
-import { formatEnvelope, MAX_ENVELOPE, parseEnvelope, preAuthenticationEncoding } from '../program/dsse.ts';
+import { formatEnvelope, MAX_ENVELOPE, parseEnvelope } from '../program/dsse.ts';
 import { readBounded } from '../program/durable-file.ts';
 import { formatOpening, type Opening, openingOf } from '../program/opening.ts';
 import { installOpening } from '../program/opening-store.ts';
 import { inFile } from '../program/permit-error.ts';
+import { PermitStore } from '../program/permit-store.ts';
 import { isoTime, PAYLOAD_TYPE } from '../program/statement.ts';
 import { duration, shortId } from '../program/why-not.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { confirm } from './passphrase.ts';
 import { create, needed, readProtocol } from './permit-request.ts';
-import { addSignature, signWithKey } from './permit-sign.ts';
+import { signFile } from './permit-sign.ts';
 import { readLength, readTime } from './permit-times.ts';
+import { openSigner } from './signer.ts';
 
 const HELP = `usage: cofferdam break-glass request --from HOST --to HOST --protocol NAME --for LENGTH --reason TEXT
                                      --requester NAME [--start TIME] [--out FILE]
@@ -46,7 +47,7 @@ install  verifies it and puts it where the gateway finds it, which opens the con
   --approvers FILE        who may approve, and how many it takes
   --permits FOLDER        the gateway's permit store
 
-\`cofferdam permit revoke ID\`, with all 64 digits of the id, closes it before its end.`;
+\`cofferdam permit revoke ID\` closes it before its end.`;
 
 const ACTIONS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   request,
@@ -127,15 +128,13 @@ async function sign(args: readonly string[]): Promise<number> {
   const { file, envelope, opening } = await readOpeningFile(positionals, 'sign FILE --key KEY');
   const key = needed(values.key, '--key', 'the file of your private key');
   const approvers = values.approvers === undefined ? undefined : await loadApprovers(values.approvers);
-  console.log(openingText(opening));
-  if (!values.yes && !(await confirm('Open this conduit with your signature?'))) {
-    console.log('not signed');
-    return 1;
-  }
-  const message = preAuthenticationEncoding(envelope.payloadType, envelope.payload);
-  const made = await signWithKey(key, message, values['passphrase-file']);
-  await addSignature(file, envelope, made, opening.requester, approvers);
-  return 0;
+  return await signFile(file, envelope, () => openSigner(key, values['passphrase-file']), {
+    requester: opening.requester,
+    controller: opening.to,
+    approvers,
+    shown: [openingText(opening)],
+    question: values.yes ? undefined : 'Open this conduit with your signature?',
+  });
 }
 
 async function install(args: readonly string[]): Promise<number> {
@@ -152,6 +151,8 @@ async function install(args: readonly string[]): Promise<number> {
   const approvers = await loadApprovers(
     needed(values.approvers, '--approvers', 'the file that says who may approve'),
   );
+  // Only the folder of a store, or a new one, will do.
+  await PermitStore.openOrMake(folder, approvers);
   const { opening, approvals } = await installOpening(folder, bytes, approvers);
   const who = approvals.map(({ name }) => name).join(', ');
   console.log(`${file} holds, approved by ${who}`);

@@ -31,7 +31,7 @@ export function userMessage(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, path, address, port } = error as SystemError;
   if (typeof code !== 'string') return undefined;
-  if (code.startsWith('COFFERDAM_') || code.startsWith('ERR_PARSE_ARGS_')) return error.message;
+  if (code.startsWith('COFFERDAM_')) return error.message;
   const where = path ?? (port === undefined ? 'the file' : `${address ?? ''}:${port}`);
   switch (code) {
     case 'ENOENT':

@@ -130,6 +130,48 @@ describe('cofferdam detect', () => {
     assert.match(err, /wrong\.json: this is no JSON .*; make it anew with/);
   });
 
+  it('writes a baseline over nothing else, and tells so before it reads', async () => {
+    const policy = join(folder, 'tuning.yaml');
+    await writeFile(policy, 'learning: 14d\n');
+    const copy = join(folder, 'copy.pcap');
+    await writeFile(copy, await readFile(usual));
+    const cases: [string, RegExp][] = [
+      [copy, /copy\.pcap: is read, and would be written over; choose another name for the baseline/],
+      [policy, /tuning\.yaml: is read, and would be written over/],
+      [listenOnly, /listen-only\.pcap: is there and is no baseline; choose another name/],
+      [folder, /: is a folder; name a file for the baseline/],
+      ['/nowhere/u.json', /\/nowhere\/u\.json: there is no folder \/nowhere; make it, or choose another/],
+    ];
+    for (const [file, message] of cases) {
+      const { code, out, err } = await detect(['--tuning', policy, '--learn', file, copy]);
+      assert.equal(code, 2, file);
+      assert.equal(out, '');
+      assert.match(err, message);
+    }
+    assert.deepEqual(await readFile(copy), await readFile(usual));
+  });
+
+  it('keeps the baseline that is there where not all could be read', async () => {
+    const kept = join(folder, 'kept.json');
+    const cut = join(folder, 'cut-usual.pcap');
+    await writeFile(cut, Buffer.concat([await readFile(listenOnly), Buffer.from([1, 2, 3])]));
+    assert.equal((await detect(['--learn', kept, usual])).code, 0);
+    const before = await readFile(kept, 'utf8');
+    for (const capture of [import.meta.filename, cut]) {
+      const { code, err } = await detect(['--learn', kept, capture]);
+      assert.equal(code, 2);
+      assert.match(err, /kept\.json: (not written|the baseline that is there stays, for not all was read)/);
+      assert.equal(await readFile(kept, 'utf8'), before);
+    }
+    const part = join(folder, 'part.json');
+    assert.equal((await detect(['--learn', part, cut])).code, 2);
+    assert.equal((await detect(['--baseline', part, '--ndjson', listenOnly])).code, 0);
+    const none = join(folder, 'none.json');
+    assert.equal((await detect(['--learn', none, import.meta.filename])).code, 2);
+    await assert.rejects(readFile(none));
+    assert.equal((await detect(['--learn', kept, usual])).code, 0);
+  });
+
   it('judges what could be read of a capture that is cut short', async () => {
     const cut = join(folder, 'cut.pcap');
     await writeFile(cut, Buffer.concat([await readFile(listenOnly), Buffer.from([1, 2, 3])]));

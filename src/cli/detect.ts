@@ -4,12 +4,11 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { loadBaseline, saveBaseline } from '../detect/baseline-file.ts';
 import { Detector } from '../detect/detector.ts';
 import { FINDING_KINDS } from '../detect/finding-kinds.ts';
 import { Known } from '../detect/known.ts';
-import { atLeast, countSeverities, describeFinding, number } from '../detect/report.ts';
+import { atLeast, countSeverities, describeFinding, number, spanText } from '../detect/report.ts';
 import { DEFAULT_TUNING, muteOf, type Tuning } from '../detect/tuning.ts';
 import { loadTuning } from '../detect/tuning-file.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -18,8 +17,10 @@ import { readAll } from '../monitor/read-all.ts';
 import type { Summary } from '../monitor/summary.ts';
 import { type Finding, SEVERITIES, type Severity } from '../operation/finding.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
+import { findLearned, keptMessage } from './learned-file.ts';
 
 const HELP = `usage: cofferdam detect [OPTION …] FILE…
 
@@ -30,7 +31,8 @@ the order given, by one thread. What the findings are: docs/findings.md.
   --tuning FILE    what you tell the detectors (YAML): engineering stations, scanners, safety controllers,
                    thresholds, findings that are known
   --baseline FILE  what is usual in this plant, learned earlier: then whatever is new is a finding too
-  --learn FILE     writes what was seen, with what the baseline had, as a baseline
+  --learn FILE     writes what was seen, with what the baseline had, as a baseline; an earlier one is replaced
+                   only where all was read to its end
   --json           everything as one JSON object (fields: docs/findings.md)
   --ndjson         a JSON object a line for each finding
   --fail-on LEVEL  exit code 1 where there is a finding of that severity or worse: ${SEVERITIES.join(', ')}
@@ -69,7 +71,12 @@ export const detect: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
-    await findCaptures(options.files);
+    const { files, learn } = options;
+    await findCaptures(files);
+    const inputs = [...files, options.tuning ?? '-'];
+    const replaces =
+      learn !== undefined &&
+      (await findLearned({ path: learn, kind: 'baseline', inputs, load: loadBaseline }));
     const tuning = options.tuning === undefined ? DEFAULT_TUNING : await loadTuning(options.tuning);
     const known =
       options.baseline === undefined ? new Known(tuning.learning) : await loadBaseline(options.baseline);
@@ -86,11 +93,17 @@ export const detect: Command = {
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', terminate);
     try {
-      const { result, problems } = await read(options.files, tuning, known, stop.signal);
+      const { result, problems } = await read(files, tuning, known, stop.signal);
       await print(result, options.output);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (signalled !== 0) return signalled;
-      if (options.learn !== undefined) await saveBaseline(options.learn, known);
+      if (learn !== undefined) {
+        if (result.operations === 0) {
+          throw new UsageError(`${learn}: not written; there was no operation to learn from`);
+        }
+        if (replaces && problems.length > 0) throw new UsageError(keptMessage(learn, 'baseline'));
+        await saveBaseline(learn, known);
+      }
       if (problems.length > 0) return 2;
       const { failOn } = options;
       return failOn !== undefined && result.findings.some(({ severity }) => atLeast(severity, failOn))
@@ -186,7 +199,7 @@ function overview({ findings, muted, summary, operations, known }: Result): stri
       : `${count(findings.length, 'finding')} (${countSeverities(findings)})`;
   const lines = [
     `${found} in ${count(operations, 'operation')} of ${count(pairs.length, 'pair')} of hosts, ` +
-      `${count(packets, 'packet')}, ${number(seconds)} s.`,
+      `${count(packets, 'packet')}, ${spanText(seconds)}.`,
   ];
   if (muted.length > 0) lines.push(`${muted.length} muted by the tuning file.`);
   if (known.learning) {

@@ -7,7 +7,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import {
   COMBINATION_HEADS,
   combinationRow,
@@ -17,6 +16,7 @@ import {
 import { DEFENCES, type DefenceName } from '../drill/rotor-hall/defence.ts';
 import { type HallOptions, type HallOutcome, playHallExercise } from '../drill/rotor-hall/hall-exercise.ts';
 import { watcherOf } from '../drill/rotor-hall/watchers.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { outcomeText, printRow, programText } from './drill-text.ts';
 import { stopSignal } from './stop-signal.ts';

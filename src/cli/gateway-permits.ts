@@ -23,7 +23,7 @@ export class GatewayPermits {
   readonly #file: string;
   #approvers: Approvers;
   #openings: Awaited<ReturnType<typeof readOpenings>> = { openings: [], damaged: [] };
-  #watchers: FSWatcher[] = [];
+  readonly #watchers: FSWatcher[] = [];
   #settling: NodeJS.Timeout | undefined;
 
   /** Undefined where neither option is given. */
@@ -73,17 +73,26 @@ export class GatewayPermits {
     if (wrong !== undefined) throw wrong.error;
   }
 
-  /** Calls `changed` when permits or openings were installed or revoked. */
-  watch(changed: () => void): void {
+  /**
+   * Calls `changed` when permits or openings were installed or revoked; `blind`, where the system does not tell of changes
+   * (any longer), with the reason.
+   */
+  watch(changed: () => void, blind: (why: string) => void): void {
     const settle = (): void => {
       clearTimeout(this.#settling);
       this.#settling = setTimeout(changed, SETTLE);
     };
-    this.#watchers = ['permits', 'revoked', 'openings'].map(name =>
-      watch(join(this.#store.folder, name), settle),
-    );
-    // A folder that is taken away is found out at the next reload.
-    for (const watcher of this.#watchers) watcher.on('error', () => watcher.close());
+    const lost = (error: unknown): void => {
+      for (const watcher of this.#watchers.splice(0)) watcher.close();
+      blind((error as Error).message);
+    };
+    try {
+      for (const name of ['permits', 'revoked', 'openings']) {
+        this.#watchers.push(watch(join(this.#store.folder, name), settle).on('error', lost));
+      }
+    } catch (error) {
+      lost(error);
+    }
   }
 
   close(): void {

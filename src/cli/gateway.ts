@@ -5,7 +5,6 @@
  */
 
 import { isIP } from 'node:net';
-import { parseArgs } from 'node:util';
 import { now } from '../gateway/clock.ts';
 import type { Mode } from '../gateway/event.ts';
 import { Gateway } from '../gateway/gateway.ts';
@@ -15,6 +14,7 @@ import type { Listener } from '../policy/model.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { formatProblem } from '../policy/problem.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError, userMessage } from './command.ts';
 import { GatewayPermits } from './gateway-permits.ts';
 
@@ -96,9 +96,15 @@ async function run(args: readonly string[]): Promise<number> {
     ready = ready.then(() => reloadPolicy(it, file, print)).then(() => reloadPermits(permits, print));
   };
   process.on('SIGHUP', reload);
-  permits?.watch(() => {
-    ready = ready.then(() => reloadPermits(permits, print));
-  });
+  permits?.watch(
+    () => {
+      ready = ready.then(() => reloadPermits(permits, print));
+    },
+    why => {
+      const what = `NOTE changes of the permit store are seen on SIGHUP only from here on: ${why}`;
+      print(what, { event: 'permits', what });
+    },
+  );
   await ready;
   const started = `Cofferdam protects ${policy.plant}, policy ${file}\nmode ${modeText(mode)}`;
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });

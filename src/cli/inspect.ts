@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { describe } from '../monitor/describe.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
@@ -14,6 +13,7 @@ import { Text } from '../monitor/text.ts';
 import { inspectInWorkers, type Result } from '../monitor/workers.ts';
 import type { Progress } from '../packet/capture.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 

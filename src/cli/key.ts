@@ -5,30 +5,36 @@
  */
 
 import { createPublicKey } from 'node:crypto';
-import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
-import { createDurably, readBounded } from '../program/durable-file.ts';
+import { lstat, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { createDurably, noFolder, readBounded } from '../program/durable-file.ts';
 import { inFile } from '../program/permit-error.ts';
 import { isEncrypted, newPrivateKey, parsePrivateKey } from '../program/private-key.ts';
 import { formatPublicKey, type PublicKey, parsePublicKey, publicKeyOf } from '../program/public-key.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { askPassphrase } from './passphrase.ts';
 
 const HELP = `usage: cofferdam key new FILE [--passphrase-file FILE]
        cofferdam key show FILE [--pem] [--passphrase-file FILE]
 
-Each approver of program permits has a key. Its private half stays with its owner, encrypted with a passphrase; the
-public half goes into the plant's approvers file.
+Each approver of program permits has a key. Its private half stays with its
+owner, encrypted with a passphrase; the public half goes into the plant's
+approvers file.
 
-new   makes an Ed25519 key: FILE is its private half (PKCS #8, only you can read it), FILE.pub its public half
+new   makes an Ed25519 key: FILE is its private half (PKCS #8, only you can read
+      it), FILE.pub its public half
 show  prints the public half of a key, private or public, and its fingerprint
 
-  --passphrase-file FILE  take the passphrase from the first line of this file instead of asking for it;
-                          /dev/fd/3 is what a script passes on descriptor 3
-  --pem                   print the public half as PEM, as OpenSSL and other programs read it
+  --passphrase-file FILE  take the passphrase from the first line of this file
+                          instead of asking for it; /dev/fd/3 is what a script
+                          passes on descriptor 3
+  --pem                   print the public half as PEM, as OpenSSL and other
+                          programs read it
 
-You have an ssh-ed25519 key already? It will do, security keys (ed25519-sk) too: its .pub line goes into the approvers
-file, and \`cofferdam permit sign --key\` signs with it through ssh-keygen.`;
+You have an ssh-ed25519 key already? It will do, security keys (ed25519-sk) too:
+its .pub line goes into the approvers file, and \`cofferdam permit sign --key\`
+signs with it through ssh-keygen.`;
 
 /** Characters of a key file at most. */
 export const MAX_KEY_FILE = 1 << 16;
@@ -57,11 +63,13 @@ export const key: Command = {
 };
 
 async function make(file: string, passphraseFile: string | undefined): Promise<number> {
+  for (const path of [file, `${file}.pub`]) await checkNew(path);
   const passphrase = await askPassphrase(`Passphrase for the new key ${file}: `, passphraseFile, true);
   const { pem, publicKey } = newPrivateKey(passphrase);
   const line = `${formatPublicKey(publicKey)} ${basename(file)}`;
-  await create(file, pem, 0o600);
-  await create(`${file}.pub`, `${line}\n`, 0o644);
+  // Never writes over a key.
+  await createDurably(file, pem, 0o600);
+  await createDurably(`${file}.pub`, `${line}\n`, 0o644);
   console.log(`${file}      the private half: keep it, and give it to nobody`);
   console.log(`${file}.pub  the public half, for the approvers file:`);
   console.log(line);
@@ -91,12 +99,15 @@ async function readAnyKey(file: string, passphraseFile: string | undefined): Pro
   return inFile(file, () => publicKeyOf(createPublicKey(parsePrivateKey(text, passphrase))));
 }
 
-/** Never writes over a key. */
-async function create(file: string, text: string, mode: number): Promise<void> {
-  try {
-    await createDurably(file, text, mode);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new UsageError(`${file}: is there already; choose another name, or take the old key away first`);
-  }
+/** A name that will not do is told before anything is asked. */
+async function checkNew(path: string): Promise<void> {
+  await stat(dirname(path)).catch(error => {
+    throw noFolder(path, error);
+  });
+  const taken = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!taken) return;
+  throw new UsageError(`${path}: is there already; choose another name, or take the old key away first`);
 }

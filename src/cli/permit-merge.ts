@@ -5,10 +5,10 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { formatEnvelope } from '../program/dsse.ts';
 import { writeDurably } from '../program/durable-file.ts';
 import { shortId } from '../program/why-not.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { readPermitFile } from './permit-file.ts';
 

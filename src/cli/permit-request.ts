@@ -4,12 +4,13 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { formatEnvelope } from '../program/dsse.ts';
 import { createDurably } from '../program/durable-file.ts';
 import { PERMIT_ACTIONS, type PermitAction } from '../program/permit.ts';
-import { formatStatement, PAYLOAD_TYPE, parseStatement } from '../program/statement.ts';
+import { formatStatement, isoTime, PAYLOAD_TYPE, parseStatement } from '../program/statement.ts';
+import { duration } from '../program/why-not.ts';
 import { PROTOCOLS, protocolNamed } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { canonicalObject, readBlocks } from './permit-blocks.ts';
 import { checkPolicy } from './permit-policy.ts';
@@ -52,6 +53,11 @@ export async function request(args: readonly string[]): Promise<number> {
   }
   const protocol = readProtocol(values.protocol);
   const { notBefore, notAfter } = readWindow(values);
+  if (positionals.length + values.action.length + values.delete.length === 0) {
+    throw new UsageError(
+      'it permits nothing; name the blocks (a folder, or FILE:BLOCK), or what else is to be done: --action, --delete',
+    );
+  }
   const payload = formatStatement({
     ticket,
     purpose,
@@ -64,7 +70,7 @@ export async function request(args: readonly string[]): Promise<number> {
     notAfter,
     uses: readCount(values.uses),
     blocks: await readBlocks(positionals, protocol.name),
-    deletes: values.delete.map(name => canonicalObject(name, protocol.name)),
+    deletes: readDeletes(values.delete, protocol),
     actions: readActions(values.action, values.delete.length > 0),
     unseen: values.unseen,
   });
@@ -72,7 +78,7 @@ export async function request(args: readonly string[]): Promise<number> {
   if (values.policy !== undefined) await checkPolicy(values.policy, permit);
   await create(values.out, formatEnvelope({ payloadType: PAYLOAD_TYPE, payload, signatures: [] }));
   console.log(permitText(permit));
-  for (const name of [...permit.blocks.map(block => block.object), ...permit.deletes]) {
+  for (const { object: name } of permit.blocks) {
     if ('problem' in protocol.objects.parse(name) && !permit.unseen) {
       console.log(`NOTE ${name} is no object of ${protocol.title}: no download will be called that`);
     }
@@ -109,7 +115,23 @@ function readWindow(values: { start: string; end?: string; for?: string }) {
   }
   const notAfter =
     values.end === undefined ? notBefore + readLength(values.for!, '--for') : readTime(values.end, '--end');
+  const now = Date.now();
+  if (notAfter <= now) {
+    const past = duration(now - notAfter);
+    throw new UsageError(
+      `the window is over: it ended ${past} ago, at ${isoTime(notAfter)}; ask for one to come`,
+    );
+  }
   return { notBefore, notAfter };
+}
+
+function readDeletes(names: readonly string[], protocol: ReturnType<typeof readProtocol>): string[] {
+  return names.map(text => {
+    if (!('problem' in protocol.objects.parse(text))) return canonicalObject(text, protocol.name);
+    throw new UsageError(
+      `--delete '${text}' is no object of ${protocol.title}; write the block as the controller names it, such as FB3`,
+    );
+  });
 }
 
 function readCount(text: string): number {
@@ -123,7 +145,8 @@ function readActions(words: readonly string[], deletes: boolean): PermitAction[]
   for (const word of words) {
     const action = PERMIT_ACTIONS.find(name => name === word);
     if (action === undefined) {
-      throw new UsageError(`--action is '${word}'; there are: ${PERMIT_ACTIONS.join(', ')}`);
+      const others = PERMIT_ACTIONS.filter(name => name !== 'delete').join(', ');
+      throw new UsageError(`--action is '${word}'; there are: ${others}; deleting is --delete BLOCK`);
     }
     if (action === 'delete' && !deletes) {
       throw new UsageError('--action delete; name the blocks with --delete OB1 instead');

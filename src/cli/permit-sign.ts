@@ -4,36 +4,19 @@
  * @module
  */
 
-import { createPublicKey } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { isSignatureOf } from '../program/approvals.ts';
 import { type Approvers, sameName } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
-import {
-  type Envelope,
-  type EnvelopeSignature,
-  formatEnvelope,
-  preAuthenticationEncoding,
-} from '../program/dsse.ts';
-import { readBounded, writeDurably } from '../program/durable-file.ts';
-import { inFile, PermitError } from '../program/permit-error.ts';
-import { isEncrypted, isOpenSsh, parsePrivateKey, signWith } from '../program/private-key.ts';
-import { type PublicKey, publicKeyOf } from '../program/public-key.ts';
-import { fromArmor, parseSshSignature, SSH_NAMESPACE } from '../program/ssh-signature.ts';
+import { type Envelope, formatEnvelope, preAuthenticationEncoding } from '../program/dsse.ts';
+import { writeDurably } from '../program/durable-file.ts';
+import type { PublicKey } from '../program/public-key.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
-import { MAX_KEY_FILE } from './key.ts';
-import { askPassphrase, confirm } from './passphrase.ts';
+import { confirm } from './passphrase.ts';
 import { compareBlocks } from './permit-blocks.ts';
 import { readPermitFile } from './permit-file.ts';
-import { permitText } from './permit-text.ts';
-import { signWithSshKeygen } from './ssh-keygen.ts';
-
-/** A signature, and whose it is. */
-export interface Made {
-  readonly publicKey: PublicKey;
-  readonly signature: EnvelopeSignature;
-}
+import { endedText, permitText } from './permit-text.ts';
+import { openSigner, readDetached, type Signer } from './signer.ts';
 
 export async function sign(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -57,73 +40,62 @@ export async function sign(args: readonly string[]): Promise<number> {
   }
   const { envelope, permit } = await readPermitFile(file);
   const approvers = values.approvers === undefined ? undefined : await loadApprovers(values.approvers);
-  console.log(permitText(permit));
-  if (words.length > 0) console.log(await compareBlocks(permit, words));
-  if (!values.yes && !(await confirm('Approve all of this with your signature?'))) {
-    console.log('not signed');
-    return 1;
-  }
-  const message = preAuthenticationEncoding(envelope.payloadType, envelope.payload);
-  const made =
-    detached === undefined
-      ? await signWithKey(key!, message, passphraseFile)
-      : await readDetached(detached, message);
-  await addSignature(file, envelope, made, permit.requester, approvers);
-  return 0;
-}
-
-/** Adds a signature to the file of what `requester` asked for; an error where it would count for nothing. */
-export async function addSignature(
-  file: string,
-  envelope: Envelope,
-  made: Made,
-  requester: string,
-  approvers: Approvers | undefined,
-): Promise<void> {
-  const name = checkSigner(made.publicKey, envelope, requester, approvers);
-  const signed = { ...envelope, signatures: [...envelope.signatures, made.signature] };
-  await writeDurably(file, formatEnvelope(signed), (await stat(file)).mode & 0o777);
-  console.log(`${file} now bears the signature of ${name}`);
-}
-
-/** Signs with the private key in a file, one of Cofferdam's or of OpenSSH's. */
-export async function signWithKey(
-  file: string,
-  message: Uint8Array,
-  passphraseFile: string | undefined,
-): Promise<Made> {
-  const text = (await readBounded(file, MAX_KEY_FILE)).toString();
-  if (isOpenSsh(text)) {
-    const armored = await signWithSshKeygen(file, message);
-    return inFile(file, () => madeBySsh(armored, message));
-  }
-  const passphrase = isEncrypted(text) ? await askPassphrase(`Passphrase for ${file}: `, passphraseFile) : '';
-  return inFile(file, () => {
-    const privateKey = parsePrivateKey(text, passphrase);
-    const publicKey = publicKeyOf(createPublicKey(privateKey));
-    return { publicKey, signature: { keyId: publicKey.id, bytes: signWith(privateKey, message) } };
+  const given = words.length > 0 ? await compareBlocks(permit, words) : undefined;
+  const { requester, controller } = permit;
+  const open = async () =>
+    detached === undefined ? await openSigner(key!, passphraseFile) : await readDetached(detached);
+  return await signFile(file, envelope, open, {
+    requester,
+    controller,
+    approvers,
+    shown: [permitText(permit), given, endedText(permit, Date.now())],
+    question: values.yes ? undefined : 'Approve all of this with your signature?',
   });
 }
 
-async function readDetached(file: string, message: Uint8Array): Promise<Made> {
-  const armored = (await readBounded(file, MAX_KEY_FILE)).toString();
-  return inFile(file, () => madeBySsh(armored, message));
+/** How somebody comes to sign a document. */
+export interface Signing {
+  readonly requester: string;
+  /** The controller that the document is about. */
+  readonly controller: string;
+  /** Where given, a signature that would count for nothing is not made. */
+  readonly approvers: Approvers | undefined;
+  /** What is shown of the document. */
+  readonly shown: readonly (string | undefined)[];
+  /** What is asked after that; without it nothing is. */
+  readonly question: string | undefined;
 }
 
-function madeBySsh(armored: string, message: Uint8Array): Made {
-  const bytes = fromArmor(armored);
-  const parsed = parseSshSignature(bytes);
-  if (parsed === undefined) throw new PermitError('is damaged, or not made with an ed25519 key');
-  if (parsed.namespace !== SSH_NAMESPACE) {
-    throw new PermitError(
-      `is made for another purpose, '${parsed.namespace.replace(/[^ -~]/g, '?').slice(0, 60)}'; ` +
-        `sign with ssh-keygen -Y sign -n ${SSH_NAMESPACE}`,
-    );
+/** Opens the key, shows what is in the file, asks, and adds the signature to it. Resolves to the exit code. */
+export async function signFile(
+  file: string,
+  envelope: Envelope,
+  open: () => Promise<Signer>,
+  signing: Signing,
+): Promise<number> {
+  checkRequester(signing);
+  const signer = await open();
+  if (signer.publicKey !== undefined) checkSigner(signer.publicKey, envelope, signing);
+  for (const text of signing.shown) {
+    if (text !== undefined) console.log(text);
   }
-  const signature = { keyId: parsed.key.id, bytes };
-  if (isSignatureOf(signature, parsed.key, message)) return { publicKey: parsed.key, signature };
-  throw new PermitError(
-    'does not hold for this permit; sign the file that cofferdam permit export writes as signed-bytes',
+  if (signing.question !== undefined && !(await confirm(signing.question))) {
+    console.log('not signed');
+    return 1;
+  }
+  const made = await signer.sign(preAuthenticationEncoding(envelope.payloadType, envelope.payload));
+  const name = checkSigner(made.publicKey, envelope, signing);
+  const signed = { ...envelope, signatures: [...envelope.signatures, made.signature] };
+  await writeDurably(file, formatEnvelope(signed), (await stat(file)).mode & 0o777);
+  console.log(`${file} now bears the signature of ${name}`);
+  return 0;
+}
+
+/** An error where whatever is signed counts for nothing, because of who asked for it. */
+function checkRequester({ requester, approvers }: Signing): void {
+  if (approvers === undefined || approvers.mayRequest(requester)) return;
+  throw new UsageError(
+    `${requester}, who asked for this, is not among the requesters of ${approvers.file}; no signature would count`,
   );
 }
 
@@ -131,8 +103,7 @@ function madeBySsh(armored: string, message: Uint8Array): Made {
 function checkSigner(
   publicKey: PublicKey,
   { signatures }: Envelope,
-  requester: string,
-  approvers: Approvers | undefined,
+  { requester, controller, approvers }: Signing,
 ): string {
   if (signatures.some(({ keyId }) => keyId === publicKey.id)) {
     throw new UsageError(
@@ -144,8 +115,11 @@ function checkSigner(
   if (owner === undefined) {
     throw new UsageError(`the key ${publicKey.id} belongs to no approver of ${approvers.file}`);
   }
-  if (sameName(owner.name) === sameName(requester)) {
-    throw new UsageError(`${owner.name} has asked for this; the requester cannot approve`);
+  const { name } = owner;
+  if (sameName(name) === sameName(requester)) {
+    throw new UsageError(`${name} has asked for this; the requester cannot approve`);
   }
-  return owner.name;
+  const panel = approvers.panel(controller).approvers.map(approver => approver.name);
+  if (panel.includes(name)) return name;
+  throw new UsageError(`${name} does not decide about ${controller}; ${panel.join(', ')} do`);
 }

@@ -7,7 +7,7 @@
 import type { Permit } from '../program/permit.ts';
 import { isoTime } from '../program/statement.ts';
 import type { Verification } from '../program/verify.ts';
-import { duration, type InstalledPermit, shortId, usesLeft } from '../program/why-not.ts';
+import { duration, type InstalledPermit, isSpent, shortId, usesLeft, whyOver } from '../program/why-not.ts';
 
 /** All that a permit says, for whoever is to sign it. */
 export function permitText(permit: Permit): string {
@@ -54,6 +54,12 @@ export function verificationText(verified: Verification): string {
   ].join('\n');
 }
 
+/** A note where the permit's window is over. */
+export function endedText(permit: Permit, now: number): string | undefined {
+  const over = whyOver(permit, now);
+  return over && `NOTE ${over.message}: it covers nothing any more`;
+}
+
 /** One installed permit in a list. */
 export function installedText(installed: InstalledPermit, now: number): string {
   const { permit } = installed;
@@ -72,9 +78,7 @@ function stateText(installed: InstalledPermit, now: number): string {
   if (unusable !== undefined) return `covers nothing: ${unusable.message}`;
   if (now < permit.notBefore) return `begins in ${duration(permit.notBefore - now)}, ${windowText(permit)}`;
   if (now >= permit.notAfter) return `ended ${duration(now - permit.notAfter)} ago, ${windowText(permit)}`;
-  const spent =
-    permit.blocks.length > 0 && permit.blocks.every(({ object }) => usesLeft(installed, object) === 0);
-  if (spent) return `used up, ${windowText(permit)}`;
+  if (isSpent(installed)) return `used up, ${windowText(permit)}`;
   return `in force, ends in ${duration(permit.notAfter - now)}, ${windowText(permit)}`;
 }
 

@@ -12,6 +12,9 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_
 export function readTime(text: string, option: string): number {
   const time = text === 'now' ? Date.now() : isoTime(text);
   if (time !== undefined && !Number.isNaN(time)) return Math.floor(time / 1000) * 1000;
+  const [day] = /^\d{4}-\d\d-\d\d(?=[T ]|$)/.exec(text) ?? [];
+  if (day !== undefined && !isDay(day))
+    throw new UsageError(`${option} is '${text}'; there is no day ${day}`);
   const without = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?$/.test(text) ? ' without its zone' : '';
   throw new UsageError(
     `${option} is '${text}'${without}; write now, 2026-11-23T06:00Z (UTC) or 2026-11-23T07:00+01:00`,
@@ -31,8 +34,11 @@ function isoTime(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)$/.exec(text);
   if (match === null) return undefined;
   const [, day, clock, zone] = match;
+  return isDay(day!) ? Date.parse(`${day}T${clock}${zone}`) : undefined;
+}
+
+function isDay(day: string): boolean {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   // Date.parse takes 30 February for 2 March.
-  if (Number.isNaN(midnight) || !new Date(midnight).toISOString().startsWith(day!)) return undefined;
-  return Date.parse(`${day}T${clock}${zone}`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }

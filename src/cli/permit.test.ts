@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -96,9 +97,18 @@ async function fails(
 const REQUEST =
   'cofferdam permit request --controller plc-7 --protocol s7comm --from eng-1 --for 2h --ticket T --purpose P --requester engineer-1';
 
+const SIGN = (key: string, file = 'permit.json') =>
+  `cofferdam permit sign ${file} --key ${key} --passphrase-file words --yes`;
+const INSTALL = 'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml';
+const LIST = 'cofferdam permit list --permits s --approvers approvers.yaml';
+const REVOKE = '--permits s --by one --reason x';
+
 test('what goes wrong is one line that says what to do', async t => {
   const folder = desk();
-  assert.equal(shell(`${REQUEST} blocks && echo short > short && cp one.pub lone.pub`, folder).status, 0);
+  assert.equal(
+    shell(`${REQUEST} blocks && echo short > short && cp one.pub lone.pub && mkdir s`, folder).status,
+    0,
+  );
   const [first, ...rest] = REQUEST.split(' --');
   const without = (option: string) => [first, ...rest.filter(one => !one.startsWith(option))].join(' --');
   const cases: [string, RegExp][] = [
@@ -113,20 +123,43 @@ test('what goes wrong is one line that says what to do', async t => {
       `${REQUEST} --start 2026-11-23T06:00 blocks`,
       /--start is '2026-11-23T06:00' without its zone; write now/,
     ],
-    [`${REQUEST} --start 2026-02-30T06:00Z blocks`, /--start is '2026-02-30T06:00Z'; write now/],
+    [
+      `${REQUEST} --start 2026-02-30T06:00Z blocks`,
+      /--start is '2026-02-30T06:00Z'; there is no day 2026-02-30$/,
+    ],
     [`${REQUEST} --station 0/99 blocks`, /--station: slot 99 does not exist/],
     [`${REQUEST} --uses none blocks`, /--uses is 'none'/],
     [`${REQUEST} --uses 5000 blocks`, /uses is no whole number from 1 to 1000/],
-    [`${REQUEST} --action fly blocks`, /--action is 'fly'; there are: stop, start/],
+    [
+      `${REQUEST} --action fly blocks`,
+      /--action is 'fly'; there are: stop, start, restart, mode, firmware; deleting is --delete BLOCK$/,
+    ],
     [`${REQUEST} --action delete blocks`, /name the blocks with --delete/],
-    [REQUEST, /permits nothing: neither a block nor an action/],
+    [`${REQUEST} --delete F3`, /--delete 'F3' is no object of S7comm; write the block/],
+    [REQUEST, /permits nothing; name the blocks \(a folder, or FILE:BLOCK\), or .*: --action, --delete$/],
+    [
+      `${REQUEST} --start 2020-11-23T06:00Z blocks`,
+      /the window is over: it ended \d+ d \d+ h ago, at 2020-11-23T08:00:00Z; ask for one to come/,
+    ],
+    [`${REQUEST} --out nodir/p.json blocks`, /^nodir: no such folder; make it first, or check the name$/],
+    ['cofferdam key new nodir/x --passphrase-file words', /^nodir: no such folder; make it first/],
+    ['cofferdam key new nodir/x', /^nodir: no such folder/],
+    ['cofferdam key new one', /one: is there already; choose another name/],
+    ['cofferdam key new lone', /lone\.pub: is there already; choose another name/],
+    ['cofferdam permit export permit.json blocks', /^blocks: is there already; name a new folder$/],
+    ['cofferdam permit export permit.json nodir/x', /^nodir: no such folder/],
+    ['cofferdam permit sign permit.json --key nokey', /^nokey: no such file/],
+    ['cofferdam permit sign permit.json --key one.pub', /^one\.pub: is the public half; .* --key one$/],
     [`${REQUEST} blocks`, /permit\.json: is there already; choose another name with --out/],
     [`${REQUEST} --out x.json blocks blocks/DB8:OB1`, /are both OB1; name one of them/],
     [`${REQUEST} --out x.json nowhere`, /nowhere.*no such file/],
     ['cofferdam permit show approvers.yaml', /approvers\.yaml: is no JSON: /],
     ['cofferdam permit show /dev/zero', /\/dev\/zero: is longer than 2097152 bytes/],
     ['cofferdam permit sign permit.json', /say what to sign with: --key KEY, or --ssh-signature FILE/],
-    ['cofferdam permit sign permit.json --key one', /there is no terminal to ask on; .* repeat with --yes/],
+    [
+      'cofferdam permit sign permit.json --key one --passphrase-file words',
+      /there is no terminal to ask on; .* repeat with --yes/,
+    ],
     [
       'cofferdam permit sign permit.json --key one --yes',
       /no terminal to ask for the passphrase on; .*--passphrase-file/,
@@ -150,7 +183,7 @@ test('what goes wrong is one line that says what to do', async t => {
     ['cofferdam permit revoke 12345678 --permits s', /say who takes the permit back and why/],
     [
       'cofferdam permit revoke 12345678 --permits s --by one --reason x',
-      /no one permit or opening is called '12345678'; none is installed/,
+      /no permit or opening is called '12345678'; none is installed/,
     ],
     ['cofferdam key old', /key 'old'\? write key new FILE or key show FILE/],
     ['cofferdam key new one --passphrase-file words', /one: is there already; choose another name/],
@@ -182,15 +215,51 @@ test('a signature that would count for nothing is not added', async t => {
   assert.equal(parseEnvelope(readFileSync(file)).signatures.length, 1);
 });
 
+test('no signature is added to what somebody asks for who may not, nor by who does not decide', async t => {
+  const folder = desk();
+  const approvers = readFileSync(join(folder, 'approvers.yaml'), 'utf8');
+  writeFileSync(join(folder, 'asking.yaml'), `${approvers}requesters: [engineer-2]\n`);
+  writeFileSync(
+    join(folder, 'panel.yaml'),
+    `${approvers}  three: ${formatPublicKey(newPrivateKey(PASSPHRASE).publicKey)}
+controllers:
+  plc-7: { approvers: [two, three] }
+`,
+  );
+  const asked = await fails(t, folder, `${REQUEST} blocks`, `${SIGN('one')} --approvers asking.yaml`);
+  assert.equal(
+    asked,
+    'engineer-1, who asked for this, is not among the requesters of asking.yaml; no signature would count',
+  );
+  const other = await fails(t, folder, `${SIGN('one')} --approvers panel.yaml`);
+  assert.equal(other, 'one does not decide about plc-7; two, three do');
+  assert.equal(parseEnvelope(readFileSync(join(folder, 'permit.json'))).signatures.length, 0);
+});
+
+test('that a window is over is told wherever the permit is looked at', async t => {
+  const folder = desk();
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-11-19T06:00Z') });
+  assert.equal(await fails(t, folder, `${REQUEST} blocks`, SIGN('one')), undefined);
+  const over = /^NOTE permit \w{12} ended 1 d 1 h ago, at 2026-11-19T08:00:00Z: it covers nothing any more$/m;
+  const verify = 'cofferdam permit verify permit.json --approvers approvers.yaml';
+  for (const line of ['cofferdam permit show permit.json', SIGN('two'), verify]) {
+    const { status, output } = shell(line, folder);
+    assert.equal(status, 0);
+    assert.match(output, over);
+  }
+  assert.equal(JSON.parse(shell(`${verify} --json`, folder).output).ended, true);
+  const { status, output } = shell(INSTALL, folder);
+  assert.equal(status, 2);
+  assert.match(output, /^cofferdam: permit \w{12} ended 1 d 1 h ago, at 2026-11-19T08:00:00Z$/m);
+});
+
 test('copies that approvers have each signed are one permit again', async t => {
   const folder = desk();
   const run = (...lines: string[]) => fails(t, folder, ...lines);
-  const sign = (file: string, key: string) =>
-    `cofferdam permit sign ${file} --key ${key} --passphrase-file words --yes`;
   assert.equal(await run(`${REQUEST} blocks`), undefined);
   copyFileSync(join(folder, 'permit.json'), join(folder, 'copy.json'));
   const merge = 'cofferdam permit merge permit.json copy.json';
-  assert.equal(await run(sign('permit.json', 'one'), sign('copy.json', 'two'), merge, merge), undefined);
+  assert.equal(await run(SIGN('one'), SIGN('two', 'copy.json'), merge, merge), undefined);
   const { signatures } = parseEnvelope(readFileSync(join(folder, 'permit.json')));
   assert.deepEqual(
     signatures.map(signature => signature.keyId),
@@ -216,6 +285,14 @@ test('what opens a conduit by break-glass is revoked by the beginning of its id 
   });
   const approvers = await loadApprovers(join(folder, 'approvers.yaml'));
   const file = Buffer.from(formatEnvelope({ payloadType: PAYLOAD_TYPE, payload, signatures }));
+  writeFileSync(join(folder, 'glass.json'), file);
+  const install = shell(
+    'cofferdam break-glass install glass.json --permits . --approvers approvers.yaml',
+    folder,
+  );
+  assert.equal(install.status, 2);
+  assert.match(install.output, /\.: no permit store there; check the name/);
+  assert.ok(!existsSync(join(folder, 'openings')));
   const { opening } = await installOpening(join(folder, 's'), file, approvers);
   const line = `cofferdam permit revoke ${opening.id.slice(0, 12)} --permits s --by one --reason x`;
   assert.equal(await fails(t, folder, line), undefined);
@@ -243,6 +320,8 @@ test('a request is held against the policy where one is given', async t => {
   const other = await when('plc-drive --station 0/3');
   assert.match(other!, /^no conduit of \S+ leads from eng-1 to plc-drive in s7comm, station 0\/3; correct/);
   assert.equal(await when('plc-drive'), undefined);
+  const hmi = await fails(t, desk(), request.replace('eng-1', 'hmi-1').replace('plc-7', 'plc-drive'));
+  assert.match(hmi!, /^no conduit of \S+ from hmi-1 to plc-drive .* has `download: permit`, so that no/);
 });
 
 test('a name that the protocol has not for its blocks is noticed', () => {
@@ -252,12 +331,76 @@ test('a name that the protocol has not for its blocks is noticed', () => {
   assert.match(output, /NOTE OBB1 is no object of S7comm: no download will be called that/);
 });
 
+test('a store that is not there is no empty one, and is made only by what is installed', async t => {
+  const folder = desk();
+  const install = await fails(t, folder, `${REQUEST} blocks`, SIGN('one'), INSTALL);
+  assert.match(install!, /signed only by one; one more approval is needed, from two$/);
+  const none = /^s: no permit store there; check the name/;
+  assert.match((await fails(t, folder, LIST))!, none);
+  assert.match((await fails(t, folder, `cofferdam permit revoke ${'0'.repeat(64)} ${REVOKE}`))!, none);
+  assert.ok(!existsSync(join(folder, 's')));
+  assert.equal(await fails(t, folder, SIGN('two'), INSTALL), undefined);
+});
+
+test('one that was revoked says so, once by its ticket, and is not installed again', async t => {
+  const folder = desk();
+  assert.equal(await fails(t, folder, `${REQUEST} blocks`, SIGN('one'), SIGN('two'), INSTALL), undefined);
+  const first = shell(`cofferdam permit revoke T ${REVOKE}`, folder);
+  assert.match(first.output, /^\w{12} is revoked; a gateway that runs refuses it/);
+  const second = shell('cofferdam permit revoke T --permits s --by two --reason y', folder);
+  assert.match(second.output, /^\w{12} was revoked before, by one at 2026-11-20T09:00:00Z: x\n$/);
+  assert.match((await fails(t, folder, INSTALL))!, /^permit \w{12} was revoked by one at .*: x$/);
+});
+
+test('a ticket that two permits bear is not enough to revoke one', async t => {
+  const folder = desk();
+  const twice = ['permit.json', 'other.json'].flatMap((file, i) => [
+    `${REQUEST} --uses ${i + 1} --out ${file} blocks`,
+    SIGN('one', file),
+    SIGN('two', file),
+    INSTALL.replace('permit.json', file),
+  ]);
+  assert.equal(await fails(t, folder, ...twice), undefined);
+  const line = `cofferdam permit revoke T ${REVOKE}`;
+  assert.match((await fails(t, folder, line))!, /^'T' is 2 permits, \w{12}, \w{12}; name one$/);
+});
+
+test('the list has first what covers something, and fails where the store is damaged', async t => {
+  const folder = desk();
+  const windows = [
+    ['LONG-OVER', '2026-11-18T06:00Z'],
+    ['OVER', '2026-11-19T06:00Z'],
+    ['LATER', '2026-11-23T06:00Z'],
+    ['NOW', '2026-11-20T08:00Z'],
+  ] as const;
+  t.mock.timers.enable({ apis: ['Date'] });
+  for (const [ticket, start] of windows) {
+    t.mock.timers.setTime(Date.parse(start));
+    const request = `${REQUEST.replace('--ticket T', `--ticket ${ticket}`)} --start ${start} blocks`;
+    assert.equal(await fails(t, folder, request, SIGN('one'), SIGN('two'), INSTALL), undefined);
+    rmSync(join(folder, 'permit.json'));
+  }
+  const good = shell(LIST, folder);
+  assert.equal(good.status, 0);
+  assert.deepEqual(good.output.match(/NOW|LATER|LONG-OVER|OVER/g), ['NOW', 'LATER', 'OVER', 'LONG-OVER']);
+  writeFileSync(join(folder, 's/permits/half.json'), '{');
+  const damaged = shell(LIST, folder);
+  assert.match(damaged.output, /NOTE half\.json is no permit: /);
+  assert.equal(damaged.status, 1);
+});
+
+test('help fits a terminal of 80 columns', () => {
+  for (const { help } of [permit, key]) {
+    assert.deepEqual(
+      help.split('\n').filter(line => line.length > 80),
+      [],
+    );
+  }
+});
+
 test('data for programs', async t => {
   const folder = desk();
-  const sign = (key: string) =>
-    `cofferdam permit sign permit.json --key ${key} --passphrase-file words --yes`;
-  const install = 'cofferdam permit install permit.json blocks --permits s --approvers approvers.yaml';
-  assert.equal(await fails(t, folder, `${REQUEST} blocks`, sign('one'), sign('two'), install), undefined);
+  assert.equal(await fails(t, folder, `${REQUEST} blocks`, SIGN('one'), SIGN('two'), INSTALL), undefined);
   const json = (line: string) => JSON.parse(shell(`${line} --json`, folder).output);
   const statement = json('cofferdam permit show permit.json');
   assert.equal(statement.predicate.ticket, 'T');
@@ -335,20 +478,18 @@ test('on a terminal passphrases are asked for and not shown, and signing wants a
 
   assert.equal(shell(`${REQUEST} blocks`, folder).status, 0);
   const sign = 'cofferdam permit sign permit.json --key typed';
-  const refused = type(folder, sign, [['[yes/no] ', 'no\r']]);
+  const passphrase = ['Passphrase for typed: ', 'seven words\r'] as const;
+  const refused = type(folder, sign, [passphrase, ['[yes/no] ', 'no\r']]);
   assert.equal(refused.status, 1);
   assert.match(refused.shown, /not signed/);
-  assert.equal(type(folder, sign, [['[yes/no] ', '\x03']]).status, 1);
-  const signed = type(folder, sign, [
-    ['[yes/no] ', 'yes\r'],
-    ['Passphrase for typed: ', 'seven words\r'],
-  ]);
+  assert.equal(type(folder, sign, [passphrase, ['[yes/no] ', '\x03']]).status, 1);
+  const signed = type(folder, sign, [passphrase, ['[yes/no] ', 'yes\r']]);
   assert.equal(signed.status, 0, signed.shown);
   assert.match(signed.shown, /permit\.json now bears the signature of SHA256:/);
-  const stopped = type(folder, sign, [
-    ['[yes/no] ', 'yes\r'],
-    ['Passphrase for typed: ', '\x03'],
-  ]);
+  const wrong = type(folder, sign, [['Passphrase for typed: ', 'eight words\r']]);
+  assert.equal(wrong.status, 2);
+  assert.ok(!wrong.shown.includes('purpose'), 'a wrong passphrase is told before the permit is shown');
+  const stopped = type(folder, sign, [['Passphrase for typed: ', '\x03']]);
   assert.equal(stopped.status, 2);
   assert.match(stopped.shown, /no passphrase was given/);
 });

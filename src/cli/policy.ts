@@ -5,7 +5,6 @@
  */
 
 import { isIP } from 'node:net';
-import { parseArgs } from 'node:util';
 import { isSingle } from '../policy/address.ts';
 import { explain, formatExplanation, learn } from '../policy/explain.ts';
 import type { Host } from '../policy/model.ts';
@@ -16,6 +15,7 @@ import { policySchema } from '../policy/schema.ts';
 import { PolicyState } from '../policy/state.ts';
 import { readStatement } from '../policy/statement.ts';
 import type { Protocol } from '../protocol/protocol.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { explainPacket } from './policy-capture.ts';
 

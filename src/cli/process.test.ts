@@ -51,8 +51,8 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** A pcap of a station that polls inputs 3 to 4 once a second. */
-function capture(values: Float64Array, from: number): Uint8Array {
+/** A pcap of a station that polls inputs 3 to 4 once a second, and then writes `written` to holding register 7. */
+function capture(values: Float64Array, from: number, written: readonly number[] = []): Uint8Array {
   const records: Record[] = [];
   const sequences = [1000, 2000];
   const send = (side: 0 | 1, seconds: number, payload: Uint8Array, flags = ACK) => {
@@ -78,6 +78,10 @@ function capture(values: Float64Array, from: number): Uint8Array {
     const head = (length: number) => bytes(u16(i & 0xffff), u16(0), u16(length), [1]);
     send(0, at + i, bytes(head(6), [4], u16(3), u16(2)));
     send(1, at + i, bytes(head(7), [4, 4], u16(0), u16(Math.round(value * 100))));
+  }
+  for (const value of written) {
+    const write = bytes(u16(9), u16(0), u16(6), [1, 6], u16(7), u16(value));
+    for (const side of [0, 1] as const) send(side, at + values.length, write);
   }
   return pcap(records);
 }
@@ -121,7 +125,7 @@ test('what is learned from one capture finds a replay in another', () => {
   const text = cofferdam('watch', ...WITH, 'tuesday.pcap').out;
   assert.match(text, /^CRITICAL {2}Readings repeat earlier ones {2}\(process\.replay, T0856\)$/m);
   assert.match(text, /^ {2}Pressure, as hmi-1 reads it, repeats in its last \d+ readings/m);
-  assert.match(text, new RegExp(`\\n${findings.length} findings\\n$`));
+  assert.match(text, new RegExp(`\\n${findings.length} findings in 7 200 readings of 1 tag\\n$`));
   assert.equal(cofferdam('show', 'plant.json').out, learned.out);
   assert.equal(cofferdam('watch', ...WITH, '--fail-on', 'critical', 'tuesday.pcap').code, 1);
   assert.equal(cofferdam('watch', ...WITH, '--fail-on', 'medium', 'monday.pcap').code, 0);
@@ -132,7 +136,7 @@ test('without a profile only ranges are watched', () => {
   assert.equal(code, 0);
   assert.match(out, /^HIGH {2}Reading outside its range {2}\(process\.range, T0831\)$/m);
   assert.match(out, /^ {2}Pressure, as hmi-1 reads it, is 57 bar, outside 45 to 55\.$/m);
-  assert.match(out, /\n1 finding\n$/);
+  assert.match(out, /\nNOTE never read here: valve\n1 finding in 7 200 readings of 1 tag\n$/);
 });
 
 test('what findings mark is not learned from', async () => {
@@ -141,6 +145,51 @@ test('what findings mark is not learned from', async () => {
   const args = ['learn', '--policy', 'plant.yaml', '--profile', 'other.json', '--except', 'findings.ndjson'];
   const [, readings] = /: (\d+) readings/.exec(cofferdam(...args, 'monday.pcap', 'tuesday.pcap').out) ?? [];
   assert.ok(Number(readings) < 6 * HOUR - 10);
+});
+
+test('a watch that saw nothing does not say that all is well', async () => {
+  await writeFile(join(folder, 'elsewhere.yaml'), POLICY.replace('10.0.0.2', '10.0.0.3'));
+  const elsewhere = ['watch', '--policy', 'elsewhere.yaml'];
+  const { code, out, err } = cofferdam(...elsewhere, '--profile', 'plant.json', 'tuesday.pcap');
+  assert.equal(code, 2);
+  assert.match(err, /no tag of the policy is read in these captures, so nothing was watched/);
+  assert.match(
+    out,
+    /^NOTE never read here, though the profile has it: pressure\nNOTE never read here: valve$/m,
+  );
+  assert.match(out, /\n0 findings in 0 readings of 0 tags\n$/);
+  const lines = cofferdam(...elsewhere, '--ndjson', 'tuesday.pcap');
+  assert.equal(lines.code, 2);
+  assert.equal(lines.out, '');
+  assert.match(lines.err, /NOTE never read here: pressure, valve\n/);
+});
+
+test('written values are said not to be judged', async () => {
+  await writeFile(join(folder, 'written.pcap'), capture(new Float64Array([50]), 0, [500]));
+  const { code, out } = cofferdam('watch', '--policy', 'plant.yaml', 'written.pcap');
+  assert.equal(code, 0);
+  assert.match(out, /^NOTE 1 written value was not judged: the policy holds them, in the gateway$/m);
+});
+
+test('a profile is written over nothing else, and kept where not all was read', async () => {
+  const monday = await readFile(join(folder, 'monday.pcap'));
+  await writeFile(join(folder, 'cut.pcap'), Buffer.concat([monday, Buffer.from([1, 2, 3])]));
+  const before = await readFile(join(folder, 'plant.json'), 'utf8');
+  const cases: [string, RegExp][] = [
+    ['cut.pcap', /cut\.pcap: is read, and would be written over; choose another name for the profile/],
+    ['plant.yaml', /plant\.yaml: is read, and would be written over/],
+    ['tuesday.pcap', /tuesday\.pcap: is there and is no profile; choose another name/],
+    ['nodir/p.json', /nodir\/p\.json: there is no folder nodir; make it/],
+    ['plant.json', /plant\.json: the profile that is there stays, for not all was read/],
+  ];
+  for (const [profile, message] of cases) {
+    const { code, err } = cofferdam('learn', '--policy', 'plant.yaml', '--profile', profile, 'cut.pcap');
+    assert.equal(code, 2);
+    assert.match(err, message);
+  }
+  assert.equal(await readFile(join(folder, 'plant.json'), 'utf8'), before);
+  assert.equal(cofferdam('learn', '--policy', 'plant.yaml', '--profile', 'part.json', 'cut.pcap').code, 2);
+  assert.equal(cofferdam('show', 'part.json').code, 0);
 });
 
 test('mistakes are told in one line, with what to do', async () => {

@@ -5,7 +5,6 @@
  */
 
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { ReadingsOf, type Receiver, tagInfos } from '../detect/readings.ts';
 import { atLeast, describeFinding } from '../detect/report.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -20,8 +19,11 @@ import { ProcessMonitor } from '../process/process-monitor.ts';
 import type { ProcessProfile, TagProfile } from '../process/profile.ts';
 import { loadProfile, saveProfile } from '../process/profile-file.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
+import { findLearned, keptMessage } from './learned-file.ts';
+import { ReadingCount } from './reading-count.ts';
 
 const HELP = `usage: cofferdam process learn --policy FILE --profile FILE [--except FINDINGS …] CAPTURE…
        cofferdam process watch --policy FILE [--profile FILE] [--ndjson] [--fail-on LEVEL] CAPTURE…
@@ -31,6 +33,8 @@ learn  reads captures of ordinary operation and writes what the readings of the 
 watch  reads captures and prints findings: readings outside their range, drift, shift, oscillation, outliers, stuck and
        noiseless readings, replays, commands without effect, readers that disagree
 show   says of each tag which detectors speak, and why others do not
+
+Values that are written are not judged here: the policy holds them, in the gateway.
 
   --policy FILE    the policy whose tags are meant
   --profile FILE   what was learned; watch without it compares readings with their ranges only
@@ -46,7 +50,7 @@ Examples:
   tcpdump -i eth1 -w - | cofferdam process watch --policy plant.yaml --profile plant.json -
 
 Exit codes: 0 done, 1 something is as severe as --fail-on says, 2 a file could not be used, or not read to its end
-(what could be read counts).`;
+(what could be read counts), or no tag was read.`;
 
 /** How long after a signal the reader of the output has for what is left, ms. */
 const LAST_WORDS = 2000;
@@ -86,7 +90,10 @@ async function learn(args: readonly string[]): Promise<number> {
   if (values.profile === undefined) throw new UsageError('process learn: name the profile: --profile FILE');
   const policy = await policyOf(values.policy, 'learn');
   await findAll(positionals, 'learn');
-  const leftOut = (await Promise.all(values.except.map(timesOf))).flat();
+  const { profile: path, except } = values;
+  const inputs = [...positionals, ...except, values.policy!];
+  const replaces = await findLearned({ path, kind: 'profile', inputs, load: loadProfile });
+  const leftOut = (await Promise.all(except.map(timesOf))).flat();
   const learner = new ProcessLearner(tagInfos(policy), leftOut);
   const code = await readings(positionals, policy, learner);
   if (code > 2) return code;
@@ -96,7 +103,8 @@ async function learn(args: readonly string[]): Promise<number> {
       'process learn: no tag of the policy is read in these captures; check its hosts and tags',
     );
   }
-  await saveProfile(values.profile, profile);
+  if (replaces && code !== 0) throw new UsageError(keptMessage(path, 'profile'));
+  await saveProfile(path, profile);
   console.log(describe(profile));
   return code;
 }
@@ -133,15 +141,24 @@ async function watch(args: readonly string[]): Promise<number> {
       lines.write(values.ndjson ? `${JSON.stringify(finding)}\n` : `${text(finding, colour)}\n\n`);
     },
   });
-  const code = await readings(positionals, policy, monitor, () => lines.flush());
+  const seen = new ReadingCount(monitor);
+  const code = await readings(positionals, policy, seen, () => lines.flush());
+  const notes = seen.notes([...policy.tags.keys()], profile);
   if (!values.ndjson) {
     for (const { tag, source, why } of monitor.silent()) {
       if (profile !== undefined)
         lines.write(`only its range is watched: ${tag}, as ${source} reads it: ${why}\n`);
     }
-    lines.write(`${found} finding${found === 1 ? '' : 's'}\n`);
+    for (const note of notes) lines.write(`NOTE ${note}\n`);
+    lines.write(`${found} finding${found === 1 ? '' : 's'} in ${seen.total}\n`);
   }
   await lines.flush();
+  if (values.ndjson) for (const note of notes) console.error(`cofferdam: NOTE ${note}`);
+  if (code === 0 && seen.blind) {
+    throw new UsageError(
+      'process watch: no tag of the policy is read in these captures, so nothing was watched; check its hosts and tags',
+    );
+  }
   return code === 0 && failed ? 1 : code;
 }
 

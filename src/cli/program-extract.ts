@@ -7,13 +7,13 @@
 import { hash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { assertFree, blockFileName } from '../audit/program-folder.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { readAll } from '../monitor/read-all.ts';
 import { createDurably, flushFolder } from '../program/durable-file.ts';
 import { type ExtractedBlock, Extractor } from '../program/extract.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { stopSignal } from './stop-signal.ts';
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { approvedFrom } from '../audit/approved-program.ts';
 import { assertFree, writeProgram } from '../audit/program-folder.ts';
 import { readDevice } from '../audit/read-device.ts';
+import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
 import { DEVICE_OPTIONS, readDeviceWords } from './device.ts';
 import { stopSignal } from './stop-signal.ts';

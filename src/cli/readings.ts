@@ -5,9 +5,9 @@
  * @module
  */
 
-import { parseArgs } from 'node:util';
 import { COMPRESSOR_HISTORY, compressorHistory } from '../plant/compressor/history.ts';
 import { ROTOR_HALL_HISTORY, rotorHallHistory } from '../plant/rotor-hall/history.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 
 const PLANTS = {

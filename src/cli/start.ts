@@ -7,12 +7,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { COMPRESSOR_INTRUSION } from '../drill/compressor-intrusion.ts';
 import { Exercise, type ExerciseEvent } from '../drill/exercise.ts';
 import { judgeExercise, type Report } from '../drill/report.ts';
 import type { StepResult } from '../drill/step.ts';
 import { loadPolicy } from '../policy/parse.ts';
+import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { ScreenView } from './start-screen.ts';
 import { tallyText } from './start-tally.ts';

@@ -59,6 +59,27 @@ export function number(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
+/** Units of time of a span, in seconds. */
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** A length of time in its two largest units, the second rounded down: `3 d 4 h`, `2 min 5 s`, `0 s`. */
+export function spanText(seconds: number): string {
+  let rest = Math.round(seconds);
+  const first = UNITS.findIndex(([, length]) => rest >= length);
+  const words: string[] = [];
+  for (const [unit, length] of UNITS.slice(first, first + 2)) {
+    const whole = Math.floor(rest / length);
+    rest -= whole * length;
+    if (whole > 0) words.push(`${number(whole)} ${unit}`);
+  }
+  return words.join(' ') || '0 s';
+}
+
 /** Characters of a line of prose. Lines of evidence are left whole, to be copied. */
 const WIDTH = 100;
 

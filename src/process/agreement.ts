@@ -15,7 +15,7 @@ import type { TagProfile } from './profile.ts';
 const ROW = 5;
 /** Margin over the differences learned. */
 const MARGIN = 1.5;
-/** Sources that are told apart; further ones are not compared. */
+/** Sources of a tag that are told apart. */
 export const MOST_SOURCES = 8;
 
 /** The greatest difference between readings `apart` seconds from each other; NaN beyond what was learned. */

@@ -299,6 +299,23 @@ test('the order in which tags are handed over changes nothing', () => {
   );
 });
 
+test('many strangers crowd nobody out, and their readings are compared with the range', () => {
+  const findings: Finding[] = [];
+  const monitor = new ProcessMonitor({
+    tags: [TAG],
+    profile: PROFILE,
+    sink: one => findings.push(one),
+    memory: MEMORY,
+  });
+  for (let i = 0; i < 100; i++) monitor.observe('pressure', i, 50, `stranger-${i}`);
+  monitor.observe('pressure', 100, 60, 'one-more');
+  assert.match(findings[0]?.message ?? '', /^pressure, as a further source reads it, is 60 bar/);
+  for (let i = 0; i < 3000; i++) {
+    monitor.observe('pressure', HISTORY + i, DATA[HISTORY + i - (i < 2000 ? 0 : 900)]!, 'hmi-1');
+  }
+  assert.ok(kinds(findings).has('process.replay'));
+});
+
 test('what is remembered does not grow with the readings', () => {
   const monitor = new ProcessMonitor({ tags: [TAG], profile: PROFILE, sink: () => {}, memory: 1024 });
   const feed = (from: number, count: number) => {

@@ -36,6 +36,8 @@ interface Watched {
   readonly tag: TagInfo;
   readonly profile: TagProfile | undefined;
   readonly streams: Map<string, Stream>;
+  /** Sources beyond those that are told apart: compared with the range only. */
+  readonly further: Stream;
   readonly pairs: Map<string, { readonly agreement: Agreement; readonly episode: Episode }>;
   readonly commands: Commands;
 }
@@ -50,13 +52,17 @@ export class ProcessMonitor {
     this.#memory = memory === undefined ? {} : { memory };
     const profiles = new Map(profile?.tags.map(one => [one.tag, one]));
     for (const tag of tags) {
-      this.#tags.set(tag.name, {
+      const watched: Watched = {
         tag,
         profile: profiles.get(tag.name),
         streams: new Map(),
+        further: new Stream(tag, undefined, alarm => this.#tell(tag, 'a further source', alarm), {}),
         pairs: new Map(),
         commands: new Commands(),
-      });
+      };
+      this.#tags.set(tag.name, watched);
+      // Whoever was learned from has a place, however many others come first.
+      if (watched.profile !== undefined) this.#stream(watched, watched.profile.source);
     }
   }
 
@@ -65,9 +71,8 @@ export class ProcessMonitor {
     const watched = this.#tags.get(tag);
     if (watched === undefined || !Number.isFinite(time)) return;
     const stream = this.#stream(watched, source);
-    if (stream === undefined) return;
     stream.observe(time, value);
-    if (!Number.isFinite(value)) return;
+    if (!Number.isFinite(value) || stream === watched.further) return;
     watched.commands.read(value);
     if (watched.streams.size > 1) this.#compare(watched, source, time, value);
   }
@@ -98,11 +103,11 @@ export class ProcessMonitor {
     );
   }
 
-  #stream(watched: Watched, source: string): Stream | undefined {
-    const { tag, profile, streams } = watched;
+  #stream(watched: Watched, source: string): Stream {
+    const { tag, profile, streams, further } = watched;
     const known = streams.get(source);
     if (known !== undefined) return known;
-    if (streams.size === MOST_SOURCES) return undefined;
+    if (streams.size === MOST_SOURCES) return further;
     const made = new Stream(tag, profile, alarm => this.#tell(tag, source, alarm), {
       ...this.#memory,
       setting: name => this.#tags.get(name)?.commands.value ?? Number.NaN,

@@ -25,15 +25,26 @@ export async function writeDurably(path: string, bytes: Uint8Array | string, mod
   await flushFolder(dirname(path));
 }
 
-/** Makes a file that must not be there yet, and flushes it; its folder is not flushed. */
+/**
+ * Makes a file that must not be there yet, and flushes it; its folder is not flushed. Throws `PermitError` where there is
+ * no such folder.
+ */
 export async function createDurably(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
-  const file = await open(path, 'wx', mode);
+  const file = await open(path, 'wx', mode).catch((error: NodeJS.ErrnoException) => {
+    throw noFolder(path, error);
+  });
   try {
     await file.writeFile(bytes);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** What is told where `path` could not be made: that its folder is missing, where it is that. */
+export function noFolder(path: string, error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'ENOENT') return error;
+  return new PermitError(`${dirname(path)}: no such folder; make it first, or check the name`);
 }
 
 /** Makes names that were added to a folder survive a power failure. */

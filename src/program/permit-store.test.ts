@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -27,16 +35,26 @@ let folders = 0;
 const now = () => START + HOUR;
 
 async function storeWith(changes: Partial<PermitTerms> = {}): Promise<PermitStore> {
-  const store = await PermitStore.open(join(root, `${++folders}`), APPROVERS, now);
+  const store = await PermitStore.openOrMake(join(root, `${++folders}`), APPROVERS, now);
   await store.install(fileOf(envelopeOf([SHIFT, CONTROLS], changes)), BY_DIGEST);
   return store;
 }
 
 const again = (store: PermitStore) => PermitStore.open(store.folder, APPROVERS, now);
 
-test('an empty store is made, and has no permits', async () => {
-  const store = await PermitStore.open(join(root, 'new', 'store'), APPROVERS);
-  assert.deepEqual(store.permits, []);
+test('a folder that is no store is not taken for one, nor made into one', async () => {
+  const folder = join(root, 'new', 'store');
+  const open = (path = folder) => PermitStore.open(path, APPROVERS, now);
+  await assert.rejects(open(), { code: 'COFFERDAM_PERMIT', message: /store: no permit store there; check/ });
+  writeFileSync(join(root, 'notes'), '');
+  await assert.rejects(open(root), /: no permit store there; check the name \(it has 'notes' in it\)$/);
+  await assert.rejects(PermitStore.openOrMake(root, APPROVERS, now), /: no permit store there/);
+  assert.deepEqual((await PermitStore.openOrMake(folder, APPROVERS, now)).permits, []);
+  assert.ok(!existsSync(folder));
+  mkdirSync(folder, { recursive: true });
+  assert.deepEqual((await open()).permits, []);
+  rmSync(join(folder, 'uses'), { recursive: true });
+  assert.deepEqual((await open()).permits, [], 'folders with nothing in them may be lost in a copy');
 });
 
 test('what is installed is there after a restart, with the bytes of its blocks', async () => {
@@ -50,7 +68,7 @@ test('what is installed is there after a restart, with the bytes of its blocks',
 });
 
 test('a permit that does not hold, or whose blocks are not there, is not installed', async () => {
-  const store = await PermitStore.open(join(root, 'refusing'), APPROVERS, now);
+  const store = await PermitStore.openOrMake(join(root, 'refusing'), APPROVERS, now);
   const install = (envelope = envelopeOf([SHIFT, CONTROLS]), blocks = BY_DIGEST) =>
     store.install(fileOf(envelope), blocks);
   await assert.rejects(install(envelopeOf([SHIFT])), /signed only by shift-lead/);
@@ -62,7 +80,12 @@ test('a permit that does not hold, or whose blocks are not there, is not install
   changed[0]! ^= 1;
   const wrong = new Map([...BY_DIGEST, [BLOCKS[0]!.sha256, changed] as const]);
   await assert.rejects(install(undefined, wrong), { code: 'COFFERDAM_PERMIT', message: /the bytes of OB1/ });
-  assert.deepEqual(readdirSync(join(store.folder, 'permits')), []);
+  const past = { notBefore: START - HOUR, notAfter: START + HOUR };
+  await assert.rejects(
+    install(envelopeOf([SHIFT, CONTROLS], past)),
+    /ended 0 s ago, at 2026-11-23T07:00:00Z/,
+  );
+  assert.ok(!existsSync(store.folder), 'what is refused leaves nothing behind');
 });
 
 test('uses survive a restart, and end', async () => {
@@ -121,9 +144,14 @@ test('a revoked permit covers nothing, at once and after a restart, and cannot b
   const { permit } = store.permits[0]!;
   const wanted = { ...permit, from: 'eng-1', time: START, object: 'OB1' };
   assert.equal(whyNot(store.permits[0]!, wanted), undefined);
-  await store.revoke(permit.id, { by: 'shift-lead', reason: 'wrong valve', time: START });
-  await store.revoke(permit.id, { by: 'somebody', reason: 'again', time: START + 1 });
-  await store.install(fileOf(envelopeOf([SHIFT, SAFETY])), BY_DIGEST);
+  const first = { by: 'shift-lead', reason: 'wrong valve', time: START };
+  assert.equal(await store.revoke(permit.id, first), undefined);
+  assert.deepEqual(
+    await store.revoke(permit.id, { by: 'somebody', reason: 'again', time: START + 1 }),
+    first,
+  );
+  const anew = store.install(fileOf(envelopeOf([SHIFT, SAFETY])), BY_DIGEST);
+  await assert.rejects(anew, /was revoked by shift-lead at 2026-11-23T06:00:00Z: wrong valve$/);
   for (const one of [store, await again(store)]) {
     const { name, message } = whyNot(one.permits[0]!, wanted)!;
     assert.equal(name, 'revoked');
@@ -179,7 +207,7 @@ test('an approver who is no longer one no longer approves', async () => {
 });
 
 test('a permit whose content cannot be seen needs no blocks', async () => {
-  const store = await PermitStore.open(join(root, 'unseen'), APPROVERS, now);
+  const store = await PermitStore.openOrMake(join(root, 'unseen'), APPROVERS, now);
   await store.install(fileOf(envelopeOf([SHIFT, CONTROLS], { unseen: true })), new Map());
   assert.equal((await again(store)).permits[0]!.unusable, undefined);
 });

@@ -27,9 +27,11 @@ import { type Refusal, refusal } from './refusal.ts';
 import { readRevocation } from './revocation.ts';
 import { isoTime } from './statement.ts';
 import { type Verification, verifyPermit } from './verify.ts';
-import { type InstalledPermit, type Revocation, shortId, usesLeft } from './why-not.ts';
+import { type InstalledPermit, type Revocation, shortId, usesLeft, whyOver } from './why-not.ts';
 
 const FOLDERS = ['permits', 'blocks', 'revoked', 'uses'] as const;
+/** Beside them is what opens conduits by break-glass. */
+const OPENINGS = 'openings';
 const PERMIT_NAME = /^[0-9a-f]{64}\.json$/;
 /** Permits that a store holds at most. */
 const MAX_PERMITS = 10_000;
@@ -55,11 +57,22 @@ export class PermitStore {
   /** Uses are recorded, and the store read, one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Opens the store, which is made where there is none. `now` gives milliseconds since 1970-01-01 UTC. */
+  /**
+   * Opens the store in a folder, which may be empty. Throws `PermitError` where there is none: a slip in its name must not
+   * look like a plant without permits. `now` gives milliseconds since 1970-01-01 UTC.
+   */
   static async open(folder: string, approvers: Approvers, now = Date.now): Promise<PermitStore> {
-    for (const name of FOLDERS) await mkdir(join(folder, name), { recursive: true });
+    if (!(await isThere(folder))) throw noStore(folder, 'the first install makes one, and so does mkdir');
+    return await PermitStore.openOrMake(folder, approvers, now);
+  }
+
+  /** The same; where there is no folder yet, the first permit that is installed makes it. */
+  static async openOrMake(folder: string, approvers: Approvers, now = Date.now): Promise<PermitStore> {
     const store = new PermitStore(folder, approvers, now);
-    await store.reload();
+    if (await isThere(folder)) {
+      await makeFolders(folder);
+      await store.reload();
+    }
     return store;
   }
 
@@ -104,13 +117,21 @@ export class PermitStore {
     return this.#inTurn(() => this.#record(permit, object, time));
   }
 
-  /** Adds a permit with the bytes of its blocks, by their SHA-256. Throws `PermitError` where it does not hold. */
+  /**
+   * Adds a permit with the bytes of its blocks, by their SHA-256. Throws `PermitError`, and changes nothing, where it would
+   * cover nothing: it does not hold, its window is over, or it was revoked.
+   */
   install(envelope: Uint8Array, blocks: ReadonlyMap<string, Uint8Array>): Promise<Verification> {
     return this.#inTurn(async () => {
       const verified = verifyPermit(parseEnvelope(envelope), this.#approvers);
       const { permit } = verified;
-      const refused = verified.refusal ?? missingContent(permit, blocks);
+      const refused =
+        verified.refusal ??
+        missingContent(permit, blocks) ??
+        revoked(permit.id, await this.#revocation(permit.id)) ??
+        whyOver(permit, this.#now());
       if (refused !== undefined) throw new PermitError(refused.message);
+      await makeFolders(this.folder);
       for (const { sha256 } of permit.unseen ? [] : permit.blocks) {
         await writeDurably(join(this.folder, 'blocks', sha256), blocks.get(sha256)!);
       }
@@ -120,18 +141,23 @@ export class PermitStore {
     });
   }
 
-  /** Takes a permit back, installed or not. What was revoked stays so: a second revocation changes nothing. */
-  revoke(id: string, revocation: Revocation): Promise<void> {
+  /**
+   * Takes a permit back, installed or not. What was revoked stays so: a second revocation changes nothing. Resolves to the
+   * one that was there before, if any.
+   */
+  revoke(id: string, revocation: Revocation): Promise<Revocation | undefined> {
     return this.#inTurn(async () => {
       const text = JSON.stringify({ ...revocation, time: isoTime(revocation.time) }, undefined, 2);
-      const path = join(this.folder, 'revoked', `${id}.json`);
+      let before: Revocation | undefined;
       try {
-        await createDurably(path, `${text}\n`);
+        await createDurably(join(this.folder, 'revoked', `${id}.json`), `${text}\n`);
         await flushFolder(join(this.folder, 'revoked'));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        before = await this.#revocation(id);
       }
       await this.#read();
+      return before;
     });
   }
 
@@ -170,8 +196,8 @@ export class PermitStore {
       if (!PERMIT_NAME.test(file) || file.slice(0, 64) !== permit.id) {
         return { file, refusal: refusal('damaged', `holds permit ${permit.id}, which is not its name`) };
       }
-      const revocation = await readRevocation(join(this.folder, 'revoked', `${permit.id}.json`));
-      const taken = revocation && refusal('revoked', revokedText(permit, revocation));
+      const revocation = await this.#revocation(permit.id);
+      const taken = revoked(permit.id, revocation);
       const content = taken ?? unsigned ?? (await this.#readBlocks(permit, blocks));
       const used = await this.#readUses(permit.id);
       return { permit, approvals, revocation, unusable: content, used };
@@ -191,6 +217,10 @@ export class PermitStore {
       if (content !== undefined) blocks.set(sha256, content);
     }
     return missingContent(permit, blocks);
+  }
+
+  async #revocation(id: string): Promise<Revocation | undefined> {
+    return await readRevocation(join(this.folder, 'revoked', `${id}.json`));
   }
 
   async #readUses(id: string): Promise<Map<string, number>> {
@@ -247,8 +277,31 @@ function missingContent(permit: Permit, blocks: ReadonlyMap<string, Uint8Array>)
   return undefined;
 }
 
-function revokedText(permit: Permit, { by, time, reason }: Revocation): string {
-  return `permit ${shortId(permit.id)} was revoked by ${by} at ${isoTime(time)}: ${reason}`;
+/** Is the folder of a store there? Throws `PermitError` where it has other things in it than those of a store. */
+async function isThere(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (names === undefined) return false;
+  const known: readonly string[] = [...FOLDERS, OPENINGS];
+  const strange = names.find(name => !known.includes(name));
+  if (strange === undefined || FOLDERS.every(name => names.includes(name))) return true;
+  throw noStore(folder, `it has '${strange}' in it`);
+}
+
+function noStore(folder: string, why: string): PermitError {
+  return new PermitError(`${folder}: no permit store there; check the name (${why})`);
+}
+
+async function makeFolders(folder: string): Promise<void> {
+  for (const name of FOLDERS) await mkdir(join(folder, name), { recursive: true });
+}
+
+function revoked(id: string, revocation: Revocation | undefined): Refusal | undefined {
+  if (revocation === undefined) return undefined;
+  const { by, time, reason } = revocation;
+  return refusal('revoked', `permit ${shortId(id)} was revoked by ${by} at ${isoTime(time)}: ${reason}`);
 }
 
 function fileOfObject(object: string): string {

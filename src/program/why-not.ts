@@ -55,6 +55,12 @@ export function usesLeft({ permit, used }: InstalledPermit, object: string): num
   return Math.max(0, permit.uses - (used.get(object) ?? 0));
 }
 
+/** Has it blocks, and each was used as often as the permit allows? */
+export function isSpent(installed: InstalledPermit): boolean {
+  const { blocks } = installed.permit;
+  return blocks.length > 0 && blocks.every(({ object }) => usesLeft(installed, object) === 0);
+}
+
 /** Undefined where the permit covers it, else the first reason for which it does not. */
 export function whyNot(installed: InstalledPermit, wanted: Wanted): Refusal | undefined {
   const { permit } = installed;
@@ -117,11 +123,14 @@ function whyNotNow(permit: Permit, time: number): Refusal | undefined {
     const wait = duration(permit.notBefore - time);
     return refusal('too-early', `permit ${id} begins in ${wait}, at ${isoTime(permit.notBefore)}`);
   }
-  if (time >= permit.notAfter) {
-    const past = duration(time - permit.notAfter);
-    return refusal('too-late', `permit ${id} ended ${past} ago, at ${isoTime(permit.notAfter)}`);
-  }
-  return undefined;
+  return whyOver(permit, time);
+}
+
+/** Defined where the permit's window is over. */
+export function whyOver({ id, notAfter }: Permit, time: number): Refusal | undefined {
+  if (time < notAfter) return undefined;
+  const past = duration(time - notAfter);
+  return refusal('too-late', `permit ${shortId(id)} ended ${past} ago, at ${isoTime(notAfter)}`);
 }
 
 function whyNotFrom(permit: Permit, from: string): Refusal | undefined {

@@ -5,7 +5,7 @@
  */
 
 import { generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -44,6 +44,7 @@ export async function permitStand(t: TestContext): Promise<PermitStand> {
   const approversFile = join(folder, 'approvers.yaml');
   const text = `threshold: 2\napprovers:\n${lines.join('\n')}\n`;
   await writeFile(approversFile, text);
+  await mkdir(join(folder, 'store'));
   const store = await PermitStore.open(join(folder, 'store'), parseApprovers(text, approversFile));
   return {
     folder: store.folder,

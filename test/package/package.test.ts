@@ -78,7 +78,7 @@ test('carries what runs, what explains it, and nothing else', () => {
     assert.ok(names.includes(`package/${name}`), `${name} is missing`);
   }
   const allowed =
-    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|bench\/README\.md|docs\/[\w/-]+\.md|docs\/example\/\w+\.(pcap|yaml)|policies\/[\w-]+\.yaml|schema\/policy\.schema\.json)$/;
+    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|bench\/README\.md|docs\/[\w/-]+\.(md|svg)|docs\/example\/\w+\.(pcap|yaml)|policies\/[\w-]+\.yaml|schema\/policy\.schema\.json)$/;
   assert.deepEqual(
     names.filter(name => !allowed.test(name)),
     [],
