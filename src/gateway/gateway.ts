@@ -34,11 +34,11 @@ export interface GatewayOptions {
   readonly tell: (event: GatewayEvent) => void;
   readonly reports?: Reports;
   readonly limits?: Partial<Limits>;
-  /** Where to listen instead of where the policy says; port 0 is any free one. */
   /** Where permits are kept; without it nothing passes that needs one. */
   readonly permits?: DeskPermits;
   /** What is in the store that opens conduits by break-glass. */
   readonly openings?: () => readonly InstalledOpening[];
+  /** Where to listen instead of where the policy says; port 0 is any free one. */
   readonly listenAt?: (endpoint: Endpoint) => { readonly address: string; readonly port: number };
 }
 
@@ -133,6 +133,7 @@ export class Gateway implements LinkOwner, ListenerOwner {
         for (const link of listener.links) this.#rejudge(listener, link);
       } else {
         this.#leave(listener, Note.removed);
+        this.#desks.get(listener.endpoint.target)?.clear();
         if (endpoint !== undefined) added.push(endpoint);
       }
     }

@@ -78,7 +78,9 @@ export class PolicyJudge implements Judge {
     const reason = reasonOf(decision);
     if (reason === Reason.breakGlass) this.#countOpen();
     if (reason === Reason.permitted) this.#seat?.passed(op);
-    else if (op.verb >= Verb.download && op.phase === Phase.request) this.#seat?.foreign(op);
+    else if (op.verb >= Verb.download && (op.phase === Phase.request || op.valueLength > 0)) {
+      this.#seat?.foreign(op);
+    }
   }
 
   refused(): void {

@@ -114,6 +114,17 @@ export function isVendors({ kind, code }: FunctionNumber, protocol: Protocol | u
   return rows.some(row => row.vendor && row.code === code && (kind === '' || row.section === kind));
 }
 
+/** Those of the functions with this number that can change a program although their verb does not say so. */
+export function loadingRows(protocol: Protocol, { kind, code, subcode }: FunctionNumber): FunctionRow[] {
+  return protocol.functions.filter(
+    row =>
+      row.mayLoad === true &&
+      row.code === code &&
+      (subcode < 0 || row.sub === subcode) &&
+      (kind === '' || row.section === kind),
+  );
+}
+
 /** Is this the operation's function? */
 export function isNumbered({ kinds, code, subcode }: FunctionNumber, op: Operation): boolean {
   return (

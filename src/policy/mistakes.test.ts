@@ -335,3 +335,35 @@ conduits:
   assert.match(first!.message, /^the write rule: .*DB1\.DBB0-9/);
   assert.match(second!.message, /^no tag 'd\.b'; define it under tags:$/);
 });
+
+test('what may change a program and is allowed by its number is a warning where programs need a permit', () => {
+  const policy = (download: string, functions: string) => `cofferdam: 1
+plant: P
+zones: { z: { hosts: { a: 10.0.0.1, b: 10.0.0.2 } } }
+conduits:
+  - from: a
+    to: b
+    protocol: modbus
+    reason: r
+    owner: o
+    review: 2099-01-31
+    allow: [{ function: ${functions} }]
+    download: ${download}
+`;
+  const warnings = (text: string) => readPolicy(text, 'plant.yaml', [modbus], '2026-11-21').policy?.warnings;
+  const names = {
+    '0x5a/0x21': 'WRITE_MEMORY_BLOCK',
+    '0x5a/0x29': 'WRITE_PHYSICAL_ADDRESS',
+    '0x5a/0x36': 'BACKUP',
+    '0x5a/0x38': 'SIGNED_RESERVED',
+    '0x5a/0x50': 'MONITOR_PLC',
+  };
+  for (const [number, name] of Object.entries(names)) {
+    const [warning, ...others] = warnings(policy('permit', number))!;
+    assert.deepEqual(others, []);
+    assert.match(warning!.message, new RegExp(`function ${number} \\(${name}\\) can change the program`));
+    assert.deepEqual(warnings(policy('allow', number)), []);
+  }
+  assert.match(warnings(policy('permit', '0x5a'))![0]!.message, /SIGNED_RESERVED/, 'all of UMAS');
+  assert.deepEqual(warnings(policy('permit', '0x5a/0x23')), []);
+});

@@ -6,17 +6,13 @@
 
 import type { Permit } from './permit.ts';
 import type { PermitStore } from './permit-store.ts';
-import type { Refusal } from './refusal.ts';
-import { choosePermit, useName, type Wanted } from './why-not.ts';
-
-/** The permit that covers something; else why none does. */
-export type Cover =
-  | { readonly permit: Permit; readonly refusal: undefined }
-  | { readonly permit: undefined; readonly refusal: Refusal };
+import { type Choice, choosePermits, stillCovers, useName, type Wanted } from './why-not.ts';
 
 export interface DeskPermits {
-  /** Whether a permit covers it. */
-  cover(wanted: Wanted): Cover;
+  /** Which permits cover it. */
+  cover(wanted: Wanted): Choice;
+  /** Whether the permit covers it apart from its count: for somebody whose use is recorded. */
+  stillCovers(permit: Permit, wanted: Wanted): boolean;
   /** The bytes of an approved block; the desk only reads them. */
   block(sha256: string): Uint8Array | undefined;
   /** Counts a use for good: resolves once it survives a loss of power, rejects where it could not be recorded. */
@@ -26,12 +22,8 @@ export interface DeskPermits {
 /** The permits of a store. */
 export function permitsOf(store: PermitStore): DeskPermits {
   return {
-    cover(wanted) {
-      const chosen = choosePermit(store.permits, wanted);
-      return chosen.permit === undefined
-        ? { permit: undefined, refusal: chosen.refusal }
-        : { permit: chosen.permit.permit, refusal: undefined };
-    },
+    cover: wanted => choosePermits(store.permits, wanted),
+    stillCovers: ({ id }, wanted) => stillCovers(store.permits, id, wanted),
     block: sha256 => store.block(sha256),
     recordUse: (permit, { object, action, time }) => store.recordUse(permit, useName(object, action), time),
   };

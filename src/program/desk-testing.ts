@@ -5,10 +5,18 @@
  */
 
 import { hash } from 'node:crypto';
-import type { Cover, DeskPermits } from './desk-permits.ts';
+import type { DeskPermits } from './desk-permits.ts';
 import type { Permit } from './permit.ts';
 import { PermitError } from './permit-error.ts';
-import { choosePermit, type InstalledPermit, useName, usesLeft, type Wanted } from './why-not.ts';
+import {
+  type Choice,
+  choosePermits,
+  type InstalledPermit,
+  stillCovers,
+  useName,
+  usesLeft,
+  type Wanted,
+} from './why-not.ts';
 
 /** 2027-06-01 12:00 UTC. */
 export const NOON = Date.UTC(2027, 5, 1, 12);
@@ -55,10 +63,12 @@ export class PermitsInMemory implements DeskPermits {
     this.installed.push({ permit, approvals: [], revocation: undefined, unusable, used: new Map() });
   }
 
-  cover(wanted: Wanted): Cover {
-    const chosen = choosePermit(this.installed, wanted);
-    if (chosen.permit === undefined) return { permit: undefined, refusal: chosen.refusal };
-    return { permit: chosen.permit.permit, refusal: undefined };
+  cover(wanted: Wanted): Choice {
+    return choosePermits(this.installed, wanted);
+  }
+
+  stillCovers({ id }: Permit, wanted: Wanted): boolean {
+    return stillCovers(this.installed, id, wanted);
   }
 
   block(sha256: string): Uint8Array | undefined {

@@ -75,7 +75,9 @@ export class Extractor implements Sink {
         if (op.outcome !== Outcome.failed && op.valueLength > 0) this.#add(op);
         break;
       case Step.end:
-        if (op.phase === Phase.request) this.#end(keyOf(op), '');
+        if (op.phase === Phase.request) {
+          this.#end(keyOf(op), op.outcome === Outcome.failed ? 'the controller gave it up' : '');
+        }
         break;
       default:
         break;

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Anomaly } from '../operation/anomaly.ts';
 import type { Finding } from '../operation/finding.ts';
 import { type Operation, Outcome } from '../operation/operation.ts';
 import { VERBS, Verb } from '../operation/verb.ts';
@@ -16,14 +17,19 @@ import type { Desk, Wish } from './desk.ts';
 import type { DeskRefusal, DeskRefusalName } from './desk-refusal.ts';
 import { refusedFinding } from './finding-kinds.ts';
 import type { Permit, PermitAction } from './permit.ts';
-import { Stage, type Transfer } from './transfer.ts';
-import { shortId, type Wanted } from './why-not.ts';
+import { Stage, Transfer } from './transfer.ts';
+import { Uses } from './uses.ts';
+import { shortId } from './why-not.ts';
 
 /** What was ruled on an operation. */
 export interface Ruling {
   readonly permit: Permit | undefined;
   /** Undefined where it may pass. */
   readonly refusal: DeskRefusal | undefined;
+  /** The transfer that it belongs to. */
+  readonly transfer?: Transfer;
+  /** True where that transfer ends with the refusal. */
+  readonly breaks?: boolean;
 }
 
 /** What the permit must say for a verb, besides the transfer of blocks. */
@@ -36,14 +42,6 @@ const ACTIONS: ReadonlyMap<Verb, PermitAction> = new Map([
   [Verb.firmware, 'firmware'],
 ]);
 
-/** A use that must be recorded before the message under work goes on. */
-interface Due {
-  readonly permit: Permit;
-  readonly wanted: Wanted;
-  /** What it makes take effect. */
-  readonly transfer: Transfer | undefined;
-}
-
 /** The part of a wish that the protocol and the station leave open. */
 type What = Pick<Wish, 'action' | 'object' | 'sha256'>;
 
@@ -53,13 +51,7 @@ export class Seat {
   readonly #desk: Desk;
   readonly #protocol: Protocol;
   readonly #rulings: Ruling[] = [];
-  /** By action and object. */
-  #due = new Map<string, Due>();
-  /** Uses of the message under work that are recorded, and why one could not be. */
-  readonly #paid = new Map<string, Permit>();
-  #unrecorded = '';
-  /** The transfer that ends if the message under work is refused. */
-  #broken: Transfer | undefined;
+  readonly #uses = new Uses();
   /** Under what the session loads unseen, once its use is recorded. */
   #unseen: Permit | undefined;
 
@@ -70,7 +62,7 @@ export class Seat {
 
   /** True where something must be recorded before the message under work may go on. */
   get due(): boolean {
-    return this.#due.size > 0;
+    return this.#uses.due;
   }
 
   /** What was ruled on item `item` of the message under work. */
@@ -81,8 +73,7 @@ export class Seat {
   /** What was ruled on an earlier message is of no more concern. */
   begin(): void {
     this.#rulings.length = 0;
-    this.#due.clear();
-    this.#broken = undefined;
+    this.#uses.begin();
   }
 
   /** Rules on an operation that the policy lets pass only with a permit. */
@@ -94,45 +85,16 @@ export class Seat {
 
   /** Records what is due. Resolves in any case: the message is to be judged again. */
   async record(): Promise<void> {
-    const due = this.#due;
-    this.#due = new Map();
-    try {
-      for (const [key, { permit, wanted, transfer }] of due) {
-        await this.#desk.permits.recordUse(permit, wanted);
-        if (transfer === undefined) this.#paid.set(key, permit);
-        else transfer.recorded = true;
-      }
-    } catch (error) {
-      this.#unrecorded = error instanceof Error ? error.message : String(error);
-    }
+    await this.#uses.record(this.#desk.permits);
   }
 
   /** The operation, ruled on before, went on. */
   passed(op: Operation): void {
-    const permit = this.#rulings[op.item]?.permit;
-    const desk = this.#desk;
-    this.#paid.clear();
-    if (permit === undefined) return;
-    const transfer = desk.transferOf(op);
-    if (op.verb === Verb.activate && transfer !== undefined) transfer.stage = Stage.applied;
-    if (op.verb === Verb.delete) desk.forget(op);
-    if (op.verb !== Verb.download) return;
-    switch (this.#protocol.program?.step(op)) {
-      case Step.begin:
-        desk.begin(permit, this.#objectOf(op), op);
-        break;
-      case Step.content:
-        if (op.outcome === Outcome.failed) desk.forget(op);
-        else if (op.valueLength > 0) transfer?.add(op);
-        break;
-      case Step.end:
-        if (transfer === undefined) break;
-        if (this.#protocol.program!.takesEffect === 'end') desk.forget(op);
-        else transfer.stage = Stage.whole;
-        break;
-      default:
-        this.#unseen = permit;
-    }
+    this.#uses.spend();
+    const { permit, transfer } = this.#rulings[op.item] ?? {};
+    if (op.verb === Verb.activate) transfer?.apply(op);
+    else if (op.verb === Verb.delete) this.#desk.forget(op);
+    else if (op.verb === Verb.download) this.#passedDownload(op, permit, transfer);
   }
 
   /** Something that loads programs went on that needed no permit: whatever was known of its block is no longer. */
@@ -142,22 +104,21 @@ export class Seat {
 
   /** The message that was ruled on last was refused. */
   refused(): void {
-    this.#paid.clear();
-    this.#due.clear();
-    this.#unrecorded = '';
-    if (this.#broken !== undefined) this.#desk.forget(this.#broken);
-    this.#broken = undefined;
+    this.#uses.spend();
+    for (const { refusal, transfer, breaks } of this.#rulings) {
+      if (refusal !== undefined && transfer !== undefined && breaks === true) this.#desk.drop(transfer);
+    }
   }
 
   /** The controller has answered an operation that loads programs or makes them take effect. */
   answered(op: Operation): void {
     const transfer = this.#desk.transferOf(op);
-    if (transfer === undefined) return;
-    const failed = op.outcome === Outcome.failed;
+    // What may answer another request says nothing of this one; nor does what answers an earlier transfer's.
+    if ((op.anomalies & Anomaly.duplicate) !== 0 || !transfer?.awaits(op)) return;
+    const applied = transfer.stage === Stage.applied;
     // What could not take effect may be told to once more: its use is counted already.
-    if (op.verb === Verb.activate && failed) transfer.stage = Stage.whole;
-    else if (op.verb === Verb.activate) this.#desk.forget(op);
-    else if (op.verb === Verb.download && failed && transfer.flow === op.flow) this.#desk.forget(op);
+    if ((op.outcome === Outcome.failed) === applied) transfer.answered();
+    else this.#desk.drop(transfer);
   }
 
   /** The session is over. */
@@ -178,8 +139,22 @@ export class Seat {
       object: this.#objectOf(op),
     };
     const verb = VERBS[op.verb]!.name;
-    const { refusal, permit } = ruling;
-    return refusedFinding({ time: op.time, verb, subject, refusal, permit, bytes: this.#broken?.seen(op) });
+    const { refusal, permit, transfer, breaks } = ruling;
+    const bytes = breaks === true ? transfer?.seen(op) : undefined;
+    return refusedFinding({ time: op.time, verb, subject, refusal, permit, bytes });
+  }
+
+  #passedDownload(op: Operation, permit: Permit | undefined, transfer: Transfer | undefined): void {
+    const { program } = this.#protocol;
+    const step = program?.step(op);
+    if (step === undefined || step === Step.none || step === Step.hidden) this.#unseen = permit;
+    if (transfer === undefined) return;
+    if (step === Step.begin || step === Step.hidden) this.#desk.begin(transfer);
+    else if (op.outcome === Outcome.failed || (step === Step.end && transfer.hidden))
+      this.#desk.drop(transfer);
+    else if (step === Step.content) transfer.add(op);
+    else if (program!.takesEffect === 'end') transfer.apply(op);
+    else transfer.end();
   }
 
   #rule(op: Operation): Ruling {
@@ -188,7 +163,7 @@ export class Seat {
     const action = ACTIONS.get(op.verb);
     if (action === undefined) return refuse('unclear', 'no permit can cover what this does', undefined);
     const object = this.#objectOf(op);
-    return this.#ruleUse(op, object === '' ? { action } : { action, object }, undefined);
+    return this.#ruleUse(op, object === '' ? { action } : { action, object });
   }
 
   #ruleDownload(op: Operation): Ruling {
@@ -197,6 +172,8 @@ export class Seat {
     switch (step) {
       case Step.begin:
         return this.#ruleBegin(op);
+      case Step.hidden:
+        return this.#ruleHidden(op);
       case Step.content:
         return this.#ruleContent(op);
       case Step.end:
@@ -209,45 +186,63 @@ export class Seat {
   #ruleBegin(op: Operation): Ruling {
     const object = this.#objectOf(op);
     if (object === '') return refuse('unclear', 'the download names no block', undefined);
-    const cover = this.#desk.cover(this.#wishOf(op, { object }), this.clients);
-    if (cover.permit === undefined) return cover;
-    const { permit } = cover;
-    if (!permit.blocks.some(block => block.object === object)) {
-      const message = `permit ${shortId(permit.id)} approves no bytes of ${object}, and here they are seen`;
-      return { permit, refusal: { name: 'other-block', message } };
+    const { first, found, refusal } = this.#desk.cover(this.#wishOf(op, { object }), this.clients);
+    if (first === undefined) return { permit: undefined, refusal };
+    const candidates = found.flatMap(({ permit }) => this.#desk.candidate(permit, object) ?? []);
+    const announced = this.#protocol.program!.announced(op);
+    const fitting = candidates.filter(({ block }) => announced < 0 || block.bytes === announced);
+    const [fit] = fitting;
+    if (fit === undefined) {
+      const lengths = candidates.map(({ block }) => block.bytes);
+      const name = lengths.some(length => length > announced) ? 'too-short' : 'too-long';
+      const message = `${announced} bytes of ${object} are announced, and ${lengths.join(' or ')} were approved`;
+      return refuse(name, message, first.permit);
     }
+    const transfer = new Transfer(object, op, fitting);
+    return this.#busy(op, object) ?? { permit: fit.permit, refusal: undefined, transfer };
+  }
+
+  /** A transfer that is let through without a look at its content. */
+  #ruleHidden(op: Operation): Ruling {
+    const object = this.#objectOf(op);
+    return this.#busy(op, object) ?? { ...this.#ruleUnseen(op), transfer: new Transfer(object, op, []) };
+  }
+
+  /** What one transfer has begun another does not go on with, of this session either: the controller may mix their parts. */
+  #busy(op: Operation, object: string): Ruling | undefined {
     const other = this.#desk.transferOf(op);
-    if (other?.stage === Stage.open && other.flow !== op.flow) {
-      return refuse('busy', `${object} is being loaded by another session`, permit);
-    }
-    return { permit, refusal: undefined };
+    if (other?.stage !== Stage.open) return undefined;
+    const who = other.flow === op.flow ? 'this' : 'another';
+    return refuse('busy', `${object} is being loaded by ${who} session already`, other.permit);
   }
 
   #ruleContent(op: Operation): Ruling {
     const transfer = this.#open(op);
-    if (transfer === undefined) {
-      return refuse('not-begun', 'it belongs to no transfer that was let through', undefined);
-    }
-    const { permit } = transfer;
-    if (op.valueLength === 0) return { permit, refusal: undefined };
-    const misfit = transfer.misfit(op);
-    if (misfit !== undefined) this.#broken = transfer;
-    return { permit, refusal: misfit };
+    if (transfer === undefined) return this.#notBegun();
+    const waits = transfer.waits(op);
+    if (waits !== undefined) return { permit: transfer.permit, refusal: waits };
+    if (transfer.hidden) return { ...this.#ruleUnseen(op), transfer, breaks: true };
+    // A station that gives up says so without content.
+    const refusal = op.outcome === Outcome.failed ? undefined : transfer.misfit(op);
+    return { permit: transfer.permit, refusal, transfer, breaks: true };
   }
 
   #ruleEnd(op: Operation): Ruling {
     const transfer = this.#open(op);
-    if (transfer === undefined) {
-      return refuse('not-begun', 'it belongs to no transfer that was let through', undefined);
-    }
-    const { permit, block } = transfer;
-    const incomplete = transfer.incomplete();
-    if (incomplete !== undefined) {
-      this.#broken = transfer;
-      return { permit, refusal: incomplete };
-    }
-    if (this.#protocol.program!.takesEffect === 'activate') return { permit, refusal: undefined };
-    return this.#ruleUse(op, { object: block.object, sha256: block.sha256 }, transfer);
+    if (transfer === undefined) return this.#notBegun();
+    const { permit } = transfer;
+    if (op.outcome === Outcome.failed) return { permit, refusal: undefined, transfer };
+    const waits = transfer.unanswered();
+    if (waits !== undefined) return { permit, refusal: waits };
+    if (transfer.hidden) return { ...this.#ruleUnseen(op), transfer, breaks: true };
+    const refusal = transfer.incomplete();
+    if (refusal !== undefined) return { permit, refusal, transfer, breaks: true };
+    if (this.#protocol.program!.takesEffect === 'activate') return { permit, refusal, transfer };
+    return this.#ruleEffect(op, transfer);
+  }
+
+  #notBegun(): Ruling {
+    return refuse('not-begun', 'it belongs to no transfer that was let through', undefined);
   }
 
   #ruleActivation(op: Operation): Ruling {
@@ -255,42 +250,46 @@ export class Seat {
     // Where the end of a transfer brings it into effect, this is about something else that was loaded.
     const other = program?.takesEffect !== 'activate' || (op.space === 0 && program.whole === undefined);
     if (other) return this.#ruleUnseen(op);
-    const object = this.#objectOf(op);
     const transfer = this.#desk.transferOf(op);
-    if (transfer?.stage !== Stage.whole) {
-      const message = `${object} was not transferred under a permit, or not whole`;
-      return refuse('not-transferred', message, transfer?.permit);
-    }
-    const { object: name, sha256 } = transfer.block;
-    return this.#ruleUse(op, { object: name, sha256 }, transfer);
+    if (transfer?.stage === Stage.whole) return this.#ruleEffect(op, transfer);
+    const message = `${this.#objectOf(op)} was not transferred under a permit, or not whole`;
+    return refuse('not-transferred', message, transfer?.permit);
+  }
+
+  /** What was transferred whole may take effect, once, at the word of one session. */
+  #ruleEffect(op: Operation, transfer: Transfer): Ruling {
+    const { object, permit, sha256 } = transfer;
+    if (transfer.recording) return refuse('busy', `another message makes ${object} take effect`, permit);
+    return { ...this.#ruleUse(op, { object, sha256 }, transfer.paid, transfer), transfer };
   }
 
   /** What cannot be followed is covered by a permit that says so; its use is recorded once a session. */
   #ruleUnseen(op: Operation): Ruling {
-    const ruling = this.#ruleUse(op, {}, undefined);
+    const ruling = this.#ruleUse(op, {}, this.#unseen);
     if (ruling.refusal?.name !== 'other-block') return ruling;
     return refuse('unseen', 'what it loads cannot be seen, and no permit covers that', undefined);
   }
 
-  /** Whether a permit in force covers it; its use is due unless it is recorded. */
-  #ruleUse(op: Operation, what: What, transfer: Transfer | undefined): Ruling {
-    const key = `${what.action ?? ''} ${what.object ?? ''}`;
-    const unseen = what.action === undefined && what.object === undefined ? this.#unseen : undefined;
-    const paid = transfer?.recorded === true ? transfer.permit : (this.#paid.get(key) ?? unseen);
-    const cover = this.#desk.cover(this.#wishOf(op, what), this.clients);
-    if (cover.permit === undefined) {
-      // What was recorded a moment ago may have been the last use.
-      const last = cover.refusal.name === 'used-up' ? paid : undefined;
-      return last === undefined ? cover : { permit: last, refusal: undefined };
+  /**
+   * Whether a permit in force covers it. Its use is due unless it is recorded: for this very message, or as `paid`. A permit
+   * under which it is recorded must cover it still, but for its count, of which this may have been the last.
+   */
+  #ruleUse(op: Operation, what: What, paid?: Permit, transfer?: Transfer): Ruling {
+    const recorded = this.#uses.recorded(op, what);
+    const under = recorded?.problem === '' ? recorded.permit : paid;
+    const wish = this.#wishOf(op, what);
+    if (under !== undefined && this.#desk.stillCovers(under, wish, this.clients)) {
+      return { permit: under, refusal: undefined };
     }
-    if (paid !== undefined) return { permit: paid, refusal: undefined };
-    const { permit, wanted } = cover;
-    if (this.#unrecorded !== '') {
-      const message = `the use of permit ${shortId(permit.id)} could not be recorded: ${this.#unrecorded}`;
+    const { first, refusal } = this.#desk.cover(wish, this.clients);
+    if (first === undefined) return { permit: undefined, refusal };
+    if (recorded !== undefined && recorded.problem !== '') {
+      const { permit, problem } = recorded;
+      const message = `the use of permit ${shortId(permit.id)} could not be recorded: ${problem}`;
       return refuse('unrecorded', message, permit);
     }
-    this.#due.set(key, { permit, wanted, transfer });
-    return { permit, refusal: undefined };
+    this.#uses.wait(op, first, transfer);
+    return { permit: first.permit, refusal: undefined };
   }
 
   /** The transfer under way by this session of what the operation names. */

@@ -74,18 +74,30 @@ export function whyNot(installed: InstalledPermit, wanted: Wanted): Refusal | un
   );
 }
 
-/** The permit that covers it; else the reason, of the one that comes nearest. */
-export function choosePermit(
-  permits: readonly InstalledPermit[],
-  wanted: Wanted,
-): { readonly permit: InstalledPermit } | { readonly permit: undefined; readonly refusal: Refusal } {
+/** The permits that cover something, and the first of them; else why none does. */
+export type Choice =
+  | { readonly permit: Permit; readonly permits: readonly Permit[]; readonly refusal: undefined }
+  | { readonly permit: undefined; readonly permits: readonly Permit[]; readonly refusal: Refusal };
+
+/** The permits that cover it; where there are none the reason, of the one that comes nearest. */
+export function choosePermits(installed: readonly InstalledPermit[], wanted: Wanted): Choice {
   let best: Refusal = refusal('no-permit', `no permit is installed for ${wanted.controller}`);
-  for (const permit of permits) {
-    const reason = whyNot(permit, wanted);
-    if (reason === undefined) return { permit };
-    if (nearness(reason) > nearness(best)) best = reason;
+  const permits: Permit[] = [];
+  for (const one of installed) {
+    const reason = whyNot(one, wanted);
+    if (reason === undefined) permits.push(one.permit);
+    else if (nearness(reason) > nearness(best)) best = reason;
   }
-  return { permit: undefined, refusal: best };
+  const [permit] = permits;
+  return permit === undefined ? { permit, permits, refusal: best } : { permit, permits, refusal: undefined };
+}
+
+/** Whether the permit with that id covers it for somebody whose use of it is counted already. */
+export function stillCovers(permits: readonly InstalledPermit[], id: string, wanted: Wanted): boolean {
+  const installed = permits.find(({ permit }) => permit.id === id);
+  if (installed === undefined) return false;
+  const reason = whyNot(installed, wanted);
+  return reason === undefined || reason.name === 'used-up';
 }
 
 function whyNotHere(permit: Permit, wanted: Wanted): Refusal | undefined {
@@ -142,8 +154,11 @@ function whyNotThis(permit: Permit, { action, object, sha256 }: Wanted): Refusal
       `permit ${id} allows deleting ${permit.deletes.join(', ')}, not ${object ?? 'others'}`,
     );
   }
-  // A protocol that hides what it transfers does not name it as the approvers did either.
-  if (permit.unseen) return undefined;
+  // What hides its content does not name it as the approvers did either; what names a block is seen.
+  if (permit.unseen) {
+    if (object === undefined) return undefined;
+    return refusal('other-block', `permit ${id} approves no bytes of ${object}, and here they are seen`);
+  }
   const block = permit.blocks.find(one => one.object === object);
   if (block === undefined) {
     const others = permit.blocks.map(one => one.object).join(', ') || 'no block';

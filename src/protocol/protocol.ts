@@ -67,12 +67,14 @@ export const Step = {
   /** Asks to load the block that the operation's object names. */
   begin: 1,
   /**
-   * Carries the next bytes of the block as the operation's values, or, without values, asks for them. Where the
-   * operation has no space, its `address` is the number of the part, counted from 1.
+   * Carries the next bytes of the block as the operation's values, or, as a request of the controller, asks for them. Where
+   * the operation has no space, its `address` is the number of the part, counted from 1.
    */
   content: 2,
-  /** Says that the whole block was transferred. */
+  /** Says that the whole block was transferred; or, as `outcome` says, that the controller has given up. */
   end: 3,
+  /** Asks to load what cannot be compared, though content and end follow: it may be in force before its end is seen. */
+  hidden: 4,
 } as const;
 export type Step = (typeof Step)[keyof typeof Step];
 
@@ -110,6 +112,8 @@ export interface FunctionRow {
   readonly vendor?: boolean;
   /** What it does in the transfer of a program. */
   readonly step?: Step;
+  /** True where it can change a program, or carry what does, although its verb does not say so: no permit is asked for. */
+  readonly mayLoad?: boolean;
   /** ATT&CK for ICS technique where it is another one than the verb's, or where the function is the technique by itself. */
   readonly technique?: string;
   /** Standard and clause, or the public source. */

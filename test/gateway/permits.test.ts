@@ -74,10 +74,10 @@ class Party {
   }
 
   /** Loads a block; 'whole' or where it was refused. */
-  load(name: Name, bytes: Uint8Array = BLOCKS[name]): string {
+  load(name: Name, bytes: Uint8Array = BLOCKS[name], announced = BLOCKS[name].length): string {
     const file = fileOf(name);
     const reference = this.#reference++;
-    if (!this.say(client, s7.requestDownload(reference, file, bytes.length, bytes.length))) return 'begin';
+    if (!this.say(client, s7.requestDownload(reference, file, announced, announced))) return 'begin';
     assert.ok(this.say(server, s7.ackData(reference, [0x1a])));
     for (let at = 0; at < bytes.length; at += PART) {
       const fetch = this.#reference++;

@@ -92,14 +92,16 @@ function readConduit(
   const review = readReview(reader, fields.get('review'), today);
   const refuse = readWord(reader, fields.get('refuse'), REFUSALS);
   const opaque = readWord(reader, fields.get('opaque'), OPAQUES);
+  const download = fields.get('download');
+  const programs = download === undefined ? [] : downloadRules(reader, download);
+  const permit = programs.some(rule => rule.permit);
   const drafts: Draft[] = [];
-  const context: RuleContext = { reader, places, tags, from, to, protocol, stations };
+  const context: RuleContext = { reader, places, tags, from, to, protocol, stations, permit };
   for (const list of LISTS) {
     const field = fields.get(list);
     if (field !== undefined) drafts.push(...readRules(context, list, field.value));
   }
-  const download = fields.get('download');
-  if (download !== undefined) drafts.push(...downloadRules(reader, download));
+  drafts.push(...programs);
   drafts.sort((a, b) => a.line - b.line);
   if (from === undefined || to === undefined || protocol === undefined || stations === undefined)
     return undefined;

@@ -11,6 +11,7 @@ import {
   type FunctionNumber,
   functionRow,
   isVendors,
+  loadingRows,
   parseFunction,
 } from '../function-number.ts';
 import type { Host, List, Rate, Rule, RuleObject } from '../model.ts';
@@ -48,6 +49,8 @@ export interface RuleContext {
   readonly to: readonly Host[] | undefined;
   readonly protocol: Protocol | undefined;
   readonly stations: readonly number[] | undefined;
+  /** Whether programs are changed under a permit only. */
+  readonly permit: boolean;
 }
 
 /** A rule before it has its number. */
@@ -201,6 +204,16 @@ function readFunction(context: RuleContext, list: List, place: Place): FunctionN
       place.at,
       `function ${text} is '${row.name}', a download; write \`download: allow\` (or permit) at the conduit`,
     );
+  }
+  if (list !== 'deny' && context.permit && protocol !== undefined) {
+    const names = loadingRows(protocol, numbered).map(({ name }) => name);
+    if (names.length > 0) {
+      reader.warn(
+        place.at,
+        `function ${text} (${names.join(', ')}) can change the program, and this rule lets it pass without a permit; ` +
+          'leave it out where `download: permit` is to hold for all that changes the program',
+      );
+    }
   }
   return numbered;
 }

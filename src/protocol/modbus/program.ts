@@ -11,6 +11,7 @@ import { type ProgramTransfer, Step } from '../protocol.ts';
 import { FUNCTIONS } from './functions.ts';
 
 /** Bytes of an UPLOAD_BLOCK behind its function: two that are the same in all, the part's number, its length. */
+const PART_HEAD = 0x0001;
 const PART_NUMBER = 2;
 const PART_LENGTH = 4;
 export const PART_DATA = 6;
@@ -29,7 +30,8 @@ export function partNumber(view: DataView, at: number): number {
   return view.getUint16(at + PART_NUMBER, true);
 }
 
-/** True where `at..end` is a part with exactly the bytes that its length says. */
+/** True where `at..end` is a part with exactly the bytes that its length says, and nothing in it that is not known. */
 export function isPart(view: DataView, at: number, end: number): boolean {
-  return end - at > PART_DATA && view.getUint16(at + PART_LENGTH, true) === end - at - PART_DATA;
+  if (end - at <= PART_DATA || view.getUint16(at) !== PART_HEAD) return false;
+  return view.getUint16(at + PART_LENGTH, true) === end - at - PART_DATA;
 }

@@ -9,6 +9,8 @@
  */
 
 import { Anomaly } from '../../operation/anomaly.ts';
+import { Outcome } from '../../operation/operation.ts';
+import { Side } from '../../operation/side.ts';
 import { ValueType } from '../../operation/value.ts';
 import { Verb } from '../../operation/verb.ts';
 import { blockSpace, Space, WHOLE } from './areas.ts';
@@ -18,7 +20,8 @@ import { type Pdu, Rosctr } from './pdu.ts';
 
 /** Length of a block's name: type (2), number (5), destination filesystem (1). */
 export const BLOCK_NAME = 8;
-/** Job parameters: function, status, 2 bytes, upload id (4), then the length of the file's name. */
+/** Job parameters: function, status, error (2), upload id (4), then the length of the file's name. */
+const JOB_ERROR = 2;
 const UPLOAD_ID = 4;
 const FILE_LENGTH = 8;
 const FILE = 9;
@@ -29,6 +32,7 @@ const ARGUMENT = 10;
 const STOP_LENGTH = 6;
 /** Ack_Data of a block's part: length (2), 0x00fb, then the bytes. */
 const PART = 4;
+const PART_MARK = 0x00fb;
 
 /** Request download, download block, download ended, start upload: Jobs that name a file. */
 export function decodeFileJob(m: Message): void {
@@ -53,6 +57,12 @@ export function decodeFileJob(m: Message): void {
     m.carries(view, end + 1, paramEnd - end - 1, ValueType.text, 1);
   } else if (end !== paramEnd) m.flag(Anomaly.trailing);
   if (pdu.data !== pdu.dataEnd) m.flag(Anomaly.trailing);
+  const error = op.code === Fn.downloadEnded ? view.getUint16(param + JOB_ERROR) : 0;
+  if (error !== 0) {
+    // The controller says that the block could not be loaded.
+    op.outcome = Outcome.failed;
+    op.error = error;
+  }
   file(m, pdu);
   m.emit();
 }
@@ -89,8 +99,12 @@ export function decodeBlockAck(m: Message): void {
       broken(m, Anomaly.length);
       return;
     }
+    if (view.getUint16(data + 2) !== PART_MARK) m.flag(Anomaly.header);
     m.carries(view, data + PART, length, ValueType.bytes, length === 0 ? 0 : 1);
-  }
+  } else if (data !== dataEnd) m.flag(Anomaly.trailing);
+  // What a station answers says no more than which function, and of a part whether more follow.
+  const answers = op.code === Fn.downloadBlock ? 2 : 1;
+  if (m.side === Side.client && pdu.paramEnd - pdu.param > answers) m.flag(Anomaly.trailing);
   m.emit();
 }
 

@@ -18,7 +18,7 @@ export const program: ProgramTransfer = {
   step(op) {
     const step = FUNCTIONS[op.fn]!.step ?? Step.none;
     // Loaded anywhere else a block may be in force before its end was seen.
-    return step === Step.begin && !isPassiveBlock(op) ? Step.none : step;
+    return step === Step.begin && !isPassiveBlock(op) ? Step.hidden : step;
   },
   announced({ valueView, valueAt, valueLength }) {
     // '1', the bytes of load memory in six digits, those of the code in six.
