@@ -22,6 +22,7 @@ import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { findLearned, keptMessage } from './learned-file.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam detect [OPTION …] FILE…
 
@@ -51,9 +52,6 @@ Examples:
 
 Exit codes: 0 all was read, 1 something is as severe as --fail-on says, 2 a file
 could not be read or not to its end (what could be read is judged all the same).`;
-
-/** How long after a signal the reader of the output has for what is left, ms. */
-const LAST_WORDS = 2000;
 
 interface Options {
   readonly files: readonly string[];
@@ -87,23 +85,12 @@ export const detect: Command = {
     const tuning = options.tuning === undefined ? DEFAULT_TUNING : await loadTuning(options.tuning);
     const known =
       options.baseline === undefined ? new Known(tuning.learning) : await loadBaseline(options.baseline);
-    const stop = new AbortController();
-    let signalled = 0;
-    const end = (code: number) => {
-      signalled = code;
-      stop.abort();
-      // A reader that takes nothing must not keep the process from ending.
-      setTimeout(() => process.exit(code), LAST_WORDS).unref();
-    };
-    const interrupt = () => end(130);
-    const terminate = () => end(143);
-    process.once('SIGINT', interrupt);
-    process.once('SIGTERM', terminate);
+    const stop = stopSignal({ prints: true });
     try {
       const { result, problems } = await read(files, tuning, known, stop.signal);
       await print(result, options.output);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
-      if (signalled !== 0) return signalled;
+      if (stop.code !== 0) return stop.code;
       if (learn !== undefined) {
         if (result.operations === 0) {
           throw new UsageError(`${learn}: not written; there was no operation to learn from`);
@@ -117,8 +104,7 @@ export const detect: Command = {
         ? 1
         : 0;
     } finally {
-      process.off('SIGINT', interrupt);
-      process.off('SIGTERM', terminate);
+      stop.release();
     }
   },
 };

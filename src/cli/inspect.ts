@@ -16,6 +16,7 @@ import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam inspect [OPTION …] FILE…
 
@@ -46,9 +47,6 @@ could be read is printed).`;
 
 const MAX_WORKERS = 64;
 
-/** How long after a signal the reader of the output has for what is left, ms. */
-const LAST_WORDS = 2000;
-
 interface Options {
   readonly files: readonly string[];
   readonly output: 'text' | 'ndjson' | 'summary' | 'json';
@@ -62,26 +60,14 @@ export const inspect: Command = {
   run: async args => {
     const options = parse(args);
     await findCaptures(options.files);
-    const stop = new AbortController();
-    let signalled = 0;
-    const end = (code: number) => {
-      signalled = code;
-      stop.abort();
-      // A reader that takes nothing must not keep the process from ending.
-      setTimeout(() => process.exit(code), LAST_WORDS).unref();
-    };
-    const interrupt = () => end(130);
-    const terminate = () => end(143);
-    process.once('SIGINT', interrupt);
-    process.once('SIGTERM', terminate);
+    const stop = stopSignal({ prints: true });
     try {
       const problems = await read(options, stop.signal);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
-      if (signalled !== 0) return signalled;
+      if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
     } finally {
-      process.off('SIGINT', interrupt);
-      process.off('SIGTERM', terminate);
+      stop.release();
     }
   },
 };

@@ -25,6 +25,7 @@ import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { findLearned, keptMessage } from './learned-file.ts';
 import { ReadingCount } from './reading-count.ts';
+import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam process learn --policy FILE --profile FILE
                                [--except FINDINGS …] CAPTURE…
@@ -64,8 +65,6 @@ Exit codes: 0 done, 1 something is as severe as --fail-on says, 2 a file could
 not be used, or not read to its end (what could be read counts), or no tag was
 read.`;
 
-/** How long after a signal the reader of the output has for what is left, ms. */
-const LAST_WORDS = 2000;
 /** A file of findings larger than this is none. */
 const MOST_FINDINGS = 64 * 2 ** 20;
 
@@ -212,26 +211,14 @@ async function readings(
     protocols: PROTOCOLS,
     sink: current => new ReadingsOf(policy, current, to),
   });
-  const stop = new AbortController();
-  let signalled = 0;
-  const end = (code: number) => {
-    signalled = code;
-    stop.abort();
-    // A reader that takes nothing must not keep the process from ending.
-    setTimeout(() => process.exit(code), LAST_WORDS).unref();
-  };
-  const interrupt = () => end(130);
-  const terminate = () => end(143);
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', terminate);
+  const stop = stopSignal({ prints: true });
   try {
     const problems = await readAll(inspection, files, { signal: stop.signal, afterChunk });
     inspection.finish();
     for (const problem of problems) console.error(`cofferdam: ${problem}`);
-    return signalled !== 0 ? signalled : problems.length > 0 ? 2 : 0;
+    return stop.code !== 0 ? stop.code : problems.length > 0 ? 2 : 0;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', terminate);
+    stop.release();
   }
 }
 

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** How long after a signal the reader of an output has for what is left, ms. */
+const LAST_WORDS = 2000;
+
 export interface StopSignal {
   readonly signal: AbortSignal;
   /** Exit code that tells of the signal: 130 or 143; 0 before. */
@@ -12,7 +15,8 @@ export interface StopSignal {
   release(): void;
 }
 
-export function stopSignal(): StopSignal {
+/** Listens. What prints much ends soon after the signal all the same: a reader that takes nothing must not keep it. */
+export function stopSignal({ prints = false } = {}): StopSignal {
   const controller = new AbortController();
   const stop = { signal: controller.signal, code: 0, release };
   const interrupt = () => end(130);
@@ -25,6 +29,7 @@ export function stopSignal(): StopSignal {
     stop.code = code;
     release();
     controller.abort();
+    if (prints) setTimeout(() => process.exit(code), LAST_WORDS).unref();
   }
 
   function release(): void {
