@@ -18,7 +18,7 @@ import { Ndjson } from './ndjson.ts';
 import { plantCapture } from './plant-capture.fixture.ts';
 import { readAll } from './read-all.ts';
 import { Session } from './session.ts';
-import type { Summary } from './summary.ts';
+import { mergeSummaries, type Summary } from './summary.ts';
 import { Text } from './text.ts';
 import { inspectInWorkers } from './workers.ts';
 
@@ -110,6 +110,22 @@ describe('inspection', () => {
     assert.match(
       describeSummary(summary),
       /^ {2}\d\d \d{3} counts of errors and unknown functions found no room$/m,
+    );
+  });
+
+  it('a merged summary does not depend on who met which protocol', async () => {
+    const part = async (protocol: string): Promise<Summary> => {
+      const inspection = new Inspection({ protocols: PROTOCOLS });
+      await readAll(inspection, [file]);
+      const summary = inspection.finish();
+      return { ...summary, protocols: summary.protocols.map(one => ({ ...one, protocol })), pairs: [] };
+    };
+    const parts = [await part('modbus'), await part('s7comm'), await part('another')];
+    const merged = mergeSummaries(parts);
+    assert.deepEqual(mergeSummaries(parts.toReversed()), merged);
+    assert.deepEqual(
+      merged.protocols.map(({ protocol }) => protocol),
+      ['another', 'modbus', 's7comm'],
     );
   });
 

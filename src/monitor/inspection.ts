@@ -15,7 +15,7 @@ import { Counting } from './counting.ts';
 import { Current } from './current.ts';
 import { Digest } from './digest.ts';
 import { Monitor } from './monitor.ts';
-import { order, type ProtocolSummary, type Summary } from './summary.ts';
+import { byName, order, type ProtocolSummary, type Summary } from './summary.ts';
 
 export interface InspectionOptions {
   readonly protocols: readonly Protocol[];
@@ -89,7 +89,10 @@ export class Inspection {
         forgottenSessions: monitor.forgotten,
         droppedMessages: monitor.dropped,
       },
-      protocols: this.#protocols.map((_, index) => this.#protocol(index)).filter(seen),
+      protocols: this.#protocols
+        .map((_, index) => this.#protocol(index))
+        .filter(seen)
+        .sort(byName),
       uncounted: this.#counting.uncounted,
       pairs: this.#counting.pairs(),
       ...(this.#digest === undefined ? {} : { digest: this.#digest.toString() }),

@@ -122,7 +122,7 @@ export function mergeSummaries(parts: readonly Summary[]): Summary {
       whole.digest = addDigests(whole.digest, part.digest);
     }
   }
-  whole.protocols = whole.protocols.map(order);
+  whole.protocols = whole.protocols.map(order).sort(byName);
   whole.pairs = mergePairs(whole.pairs);
   return whole;
 }
@@ -158,6 +158,11 @@ export function byOperations(a: PairSummary, b: PairSummary): number {
     compare(a.server, b.server) ||
     compare(a.protocol, b.protocol)
   );
+}
+
+/** By name, which does not depend on who met which protocol first. */
+export function byName(a: ProtocolSummary, b: ProtocolSummary): number {
+  return compare(a.protocol, b.protocol);
 }
 
 /** A protocol's lists in an order that does not depend on who counted. */
