@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadBaseline, saveBaseline } from '../detect/baseline-file.ts';
+import { formatBaseline, readBaseline } from '../detect/baseline-file.ts';
 import { Detector } from '../detect/detector.ts';
 import { FINDING_KINDS } from '../detect/finding-kinds.ts';
 import { Known } from '../detect/known.ts';
@@ -21,7 +21,7 @@ import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
-import { findLearned, keptMessage } from './learned-file.ts';
+import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam detect [OPTION …] FILE…
@@ -81,10 +81,12 @@ export const detect: Command = {
     const inputs = [...files, options.tuning ?? '-'];
     const replaces =
       learn !== undefined &&
-      (await findLearned({ path: learn, kind: 'baseline', inputs, load: loadBaseline }));
+      (await findLearned({ path: learn, kind: 'baseline', inputs, parse: readBaseline }));
     const tuning = options.tuning === undefined ? DEFAULT_TUNING : await loadTuning(options.tuning);
     const known =
-      options.baseline === undefined ? new Known(tuning.learning) : await loadBaseline(options.baseline);
+      options.baseline === undefined
+        ? new Known(tuning.learning)
+        : await loadLearned(options.baseline, readBaseline);
     const stop = stopSignal({ prints: true });
     try {
       const { result, problems } = await read(files, tuning, known, stop.signal);
@@ -96,7 +98,7 @@ export const detect: Command = {
           throw new UsageError(`${learn}: not written; there was no operation to learn from`);
         }
         if (replaces && problems.length > 0) throw new UsageError(keptMessage(learn, 'baseline'));
-        await saveBaseline(learn, known);
+        await saveLearned(learn, formatBaseline(known));
       }
       if (problems.length > 0) return 2;
       const { failOn } = options;

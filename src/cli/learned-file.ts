@@ -1,6 +1,6 @@
 /**
- * The file that a command writes what it learned to: looked at before anything is read, so that a slip of the hand
- * costs neither a capture nor what was learned before.
+ * The file that a command writes what it learned to, and reads it from. It is looked at before anything is read, so that
+ * a slip of the hand costs neither a capture nor what was learned before.
  *
  * @module
  */
@@ -8,6 +8,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readBounded, writeDurably } from '../program/durable-file.ts';
 import { UsageError } from './command.ts';
 
 /** A file larger than this is no baseline and no profile, bytes. */
@@ -19,15 +20,15 @@ export interface LearnedFile {
   readonly kind: string;
   /** Files that the command reads; `-` is standard input. */
   readonly inputs: readonly string[];
-  /** Reads such a file; rejects where it is none. */
-  readonly load: (path: string) => Promise<object>;
+  /** Reads the text of such a file; throws where it is none. */
+  readonly parse: (text: string, file: string) => object;
 }
 
 /**
  * Whether one is there already, to be replaced. Throws a {@link UsageError} where the file is one of the inputs, is
  * there and is something else, or could not be made.
  */
-export async function findLearned({ path, kind, inputs, load }: LearnedFile): Promise<boolean> {
+export async function findLearned({ path, kind, inputs, parse }: LearnedFile): Promise<boolean> {
   const folder = dirname(path);
   const place = await stat(folder).catch(() => undefined);
   if (place?.isDirectory() !== true) {
@@ -47,11 +48,21 @@ export async function findLearned({ path, kind, inputs, load }: LearnedFile): Pr
       );
     }
   }
-  const good = there.isFile() && there.size <= LARGEST && (await load(path).catch(() => undefined));
+  const good = there.isFile() && (await loadLearned(path, parse).catch(() => undefined));
   if (good) return true;
   throw new UsageError(
     `${path}: is there and is no ${kind}; choose another name, or move it away if it is not needed`,
   );
+}
+
+/** What the file holds, as `parse` reads its text. Never more is read than such a file can have. */
+export async function loadLearned<T>(path: string, parse: (text: string, file: string) => T): Promise<T> {
+  return parse((await readBounded(path, LARGEST)).toString('utf8'), path);
+}
+
+/** Writes the file whole or not at all. */
+export function saveLearned(path: string, text: string): Promise<void> {
+  return writeDurably(path, text);
 }
 
 /** Why what was learned from captures that could not be read to their end is not written over an earlier one. */

@@ -18,12 +18,12 @@ import { PROCESS_KINDS } from '../process/finding-kinds.ts';
 import { type LeftOut, ProcessLearner } from '../process/learner.ts';
 import { ProcessMonitor } from '../process/process-monitor.ts';
 import type { ProcessProfile, TagProfile } from '../process/profile.ts';
-import { loadProfile, saveProfile } from '../process/profile-file.ts';
+import { formatProfile, parseProfile } from '../process/profile-file.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
-import { findLearned, keptMessage } from './learned-file.ts';
+import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { ReadingCount } from './reading-count.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -103,7 +103,7 @@ async function learn(args: readonly string[]): Promise<number> {
   await findAll(positionals, 'learn');
   const { profile: path, except } = values;
   const inputs = [...positionals, ...except, values.policy!];
-  const replaces = await findLearned({ path, kind: 'profile', inputs, load: loadProfile });
+  const replaces = await findLearned({ path, kind: 'profile', inputs, parse: parseProfile });
   const leftOut = (await Promise.all(except.map(timesOf))).flat();
   const learner = new ProcessLearner(tagInfos(policy), leftOut);
   const code = await readings(positionals, policy, learner);
@@ -115,7 +115,7 @@ async function learn(args: readonly string[]): Promise<number> {
     );
   }
   if (replaces && code !== 0) throw new UsageError(keptMessage(path, 'profile'));
-  await saveProfile(path, profile);
+  await saveLearned(path, formatProfile(profile));
   console.log(describe(profile));
   return code;
 }
@@ -138,7 +138,7 @@ async function watch(args: readonly string[]): Promise<number> {
   }
   const policy = await policyOf(values.policy, 'watch');
   await findAll(positionals, 'watch');
-  const profile = values.profile === undefined ? undefined : await loadProfile(values.profile);
+  const profile = values.profile === undefined ? undefined : await loadLearned(values.profile, parseProfile);
   const lines = new Lines(process.stdout);
   const colour = process.stdout.isTTY && process.stdout.hasColors();
   let found = 0;
@@ -176,7 +176,7 @@ async function watch(args: readonly string[]): Promise<number> {
 async function show(args: readonly string[]): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
   if (positionals.length !== 1) throw new UsageError('process show: name one profile');
-  console.log(describe(await loadProfile(positionals[0]!)));
+  console.log(describe(await loadLearned(positionals[0]!, parseProfile)));
   return 0;
 }
 

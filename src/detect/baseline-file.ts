@@ -5,7 +5,6 @@
  * @module
  */
 
-import { open, readFile, rename, rm } from 'node:fs/promises';
 import { Known, KnownPair, MAX_NAMES, MAX_PAIRS, pairKey } from './known.ts';
 
 const VERSION = 1;
@@ -16,18 +15,7 @@ export class BaselineError extends Error {
   override readonly name = 'BaselineError';
 }
 
-/** Bytes of a baseline at most. */
-const MAX_LENGTH = 256 << 20;
-
-/** Reads the file. Throws a {@link BaselineError} where it is none. */
-export async function loadBaseline(path: string): Promise<Known> {
-  const bytes = await readFile(path);
-  if (bytes.length > MAX_LENGTH)
-    throw new BaselineError(`${path}: larger than any baseline; is it the right file?`);
-  return readBaseline(bytes.toString('utf8'), path);
-}
-
-/** Reads the text; `file` is the name that messages give. */
+/** Reads the text; `file` is the name that messages give. Throws a {@link BaselineError} where it is none. */
 export function readBaseline(text: string, file: string): Known {
   const fail = (what: string): never => {
     throw new BaselineError(
@@ -97,24 +85,6 @@ export function formatBaseline(known: Known): string {
     pairs,
   };
   return `${JSON.stringify(root, undefined, 2)}\n`;
-}
-
-/** Writes the file whole or not at all. */
-export async function saveBaseline(path: string, known: Known): Promise<void> {
-  const beside = `${path}.${process.pid}.new`;
-  try {
-    const file = await open(beside, 'wx', 0o644);
-    try {
-      await file.writeFile(formatBaseline(known));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

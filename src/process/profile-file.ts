@@ -4,43 +4,13 @@
  * @module
  */
 
-import { open, readFile, rename, rm } from 'node:fs/promises';
 import { BINS } from './noise-model.ts';
 import type { ProcessProfile } from './profile.ts';
-
-/** A file larger than this is none of ours: 4096 tags take less. */
-const LARGEST = 64 * 2 ** 20;
 
 /** A profile that cannot be used. */
 export class ProfileError extends Error {
   readonly code = 'COFFERDAM_PROFILE';
   override readonly name = 'ProfileError';
-}
-
-/** Reads a profile's file. Throws a {@link ProfileError} that says what is wrong and where. */
-export async function loadProfile(path: string): Promise<ProcessProfile> {
-  const bytes = await readFile(path);
-  if (bytes.length > LARGEST)
-    throw new ProfileError(`${path}: has ${bytes.length} bytes; is it the right file?`);
-  return parseProfile(bytes.toString('utf8'), path);
-}
-
-/** Writes a profile: beside the file first, so that a crash leaves the old one or the new one. */
-export async function saveProfile(path: string, profile: ProcessProfile): Promise<void> {
-  const beside = `${path}.${process.pid}.new`;
-  try {
-    const file = await open(beside, 'wx', 0o644);
-    try {
-      await file.writeFile(formatProfile(profile));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }
 
 /** The text of a profile's file: one tag a line, so that two profiles can be compared. */

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { computed } from '../../../test/cpu-time.ts';
 import { Operation, type Sink } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
 import { VALUE_BITS, ValueType } from '../../operation/value.ts';
@@ -228,9 +229,9 @@ test(`${MESSAGES} mutated messages, seed ${SEED}`, () => {
     last.conversation = edge;
     for (let k = 0; k < length; k++) last.bytes[size - length + k] = message[k]!;
 
-    const start = i % 64 === 0 ? performance.now() : 0;
+    const start = i % 64 === 0 ? computed() : 0;
     const first = amid.run(side, at, at + length);
-    if (start > 0) slowest = Math.max(slowest, performance.now() - start);
+    if (start > 0) slowest = Math.max(slowest, computed() - start);
     const second = last.run(side, size - length, size);
     if (first !== second) {
       assert.fail(
@@ -240,8 +241,8 @@ test(`${MESSAGES} mutated messages, seed ${SEED}`, () => {
     if (amid.digest.items > 0) decoded++;
   }
   goodMessage();
-  // No message takes a millisecond; the margin is for a machine that does other things too.
-  assert.ok(slowest < 10_000, `slowest ${slowest} ms`);
+  // No message takes long; the margin is for a collection or a compilation in between.
+  assert.ok(slowest < 250, `slowest ${slowest} ms`);
   assert.ok(decoded > MESSAGES * 0.9, `${decoded} decoded`);
 });
 
