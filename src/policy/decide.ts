@@ -17,7 +17,7 @@ import { decision, reasonOf, ruleOf, Verdict, verdictOf } from './decision.ts';
 import { type Grant, namesFunction, Rank, reachesStation } from './judge/grant.ts';
 import { checkGuard } from './judge/interlock.ts';
 import { valueGiven } from './judge/op-values.ts';
-import { type Limit, within, withinStep } from './limit.ts';
+import { holds, type Limit } from './limit.ts';
 import { Reason } from './reasons.ts';
 import type { Route } from './route.ts';
 import type { PolicyState } from './state.ts';
@@ -56,7 +56,7 @@ export function decide(route: Route, state: PolicyState, op: Operation): number 
   if ((op.anomalies & Anomaly.opaque) !== 0) {
     return decision(route.opaque.includes(op.station) ? Verdict.allow : Verdict.deny, Reason.opaque, -1);
   }
-  const now = state.tick(op.time);
+  const now = state.tick(op);
   const message = state.begin(op.item);
   // From the first request on, answers are read for what they tell of these tags.
   state.known(op.protocol, route.tags, route.units);
@@ -69,7 +69,7 @@ export function decide(route: Route, state: PolicyState, op: Operation): number 
 /** Remembers an operation of a message that was passed on: rates, and values on their way. */
 export function commit(route: Route, state: PolicyState, op: Operation, _decision: number): void {
   if (op.phase === Phase.response) return;
-  const now = state.tick(op.time);
+  const now = state.tick(op);
   const serial = state.next();
   const segments = route.verbs[op.verb]!;
   const unit = unitOf(route, op);
@@ -103,7 +103,7 @@ export function settle(state: PolicyState, op: Operation): void {
   const unit = state.units[op.protocol]![op.space] ?? 0;
   const writes = CHANGES[op.verb] === 1;
   if (unit === 0 || (!writes && op.outcome === Outcome.failed)) return;
-  const now = state.tick(op.time);
+  const now = state.tick(op);
   const first = op.address * unit;
   const end = first + op.extent * unit;
   for (let s = 0; s < tags.stations.length; s++) {
@@ -120,7 +120,13 @@ export function settle(state: PolicyState, op: Operation): void {
 }
 
 /** Every bit of the operation's object must be granted; of several segments' grants the weakest verdict counts. */
-function decideGrants(route: Route, state: PolicyState, op: Operation, now: number, message: number): number {
+function decideGrants(
+  route: Route,
+  state: PolicyState,
+  op: Operation,
+  now: Float64Array,
+  message: number,
+): number {
   const segments = route.verbs[op.verb]!;
   const unit = unitOf(route, op);
   if (unit === 0) return judge(route, state, op, segments.unplaced, unit, now, message);
@@ -150,7 +156,7 @@ function judge(
   op: Operation,
   grants: readonly Grant[],
   unit: number,
-  now: number,
+  now: Float64Array,
   message: number,
 ): number {
   let reason: Reason = route.reason;
@@ -251,18 +257,11 @@ function checkValue(
   message: number,
 ): Reason {
   if (!valueGiven(op, unit, form, place, GIVEN)) return Reason.partial;
-  const value = GIVEN[0]!;
-  if (!within(limit, value)) return Reason.range;
+  if (!holds(limit, GIVEN)) return Reason.range;
   if (slot < 0 || limit.step === Number.POSITIVE_INFINITY) return Reason.granted;
   const known = state.known(op.protocol, route.tags, route.units);
-  const low = known.low(slot);
-  const high = known.high(slot);
-  if (Number.isNaN(low) || Number.isNaN(high)) return Reason.lastUnknown;
-  const small =
-    withinStep(limit, low, value) &&
-    withinStep(limit, high, value) &&
-    withinStep(limit, known.messageLow(slot, message, value), value) &&
-    withinStep(limit, known.messageHigh(slot, message, value), value);
+  const small = known.isStep(slot, message, GIVEN, limit);
+  if (small === undefined) return Reason.lastUnknown;
   return small ? Reason.granted : Reason.step;
 }
 
@@ -309,7 +308,7 @@ function checkTag(
   if (tags.tracked[slot] === 0) return Reason.granted;
   valueGiven(op, unit, form, place, GIVEN);
   const guards = route.guards[slot]!;
-  const now = guards.length === 0 ? 0 : state.tick(op.time);
+  const now = state.tick(op);
   for (let i = 0; i < guards.length; i++) {
     const reason = checkGuard(guards[i]!, state, GIVEN, now, message);
     if (reason !== Reason.granted) return reason;
@@ -320,7 +319,7 @@ function checkTag(
 }
 
 /** Puts the values that the operation writes to tracked tags on their way. */
-function remember(route: Route, state: PolicyState, op: Operation, unit: number, now: number): void {
+function remember(route: Route, state: PolicyState, op: Operation, unit: number, now: Float64Array): void {
   const { tags } = route;
   if (tags.count === 0) return;
   const known = state.known(op.protocol, tags, route.units);
@@ -355,7 +354,7 @@ function countRates(
   state: PolicyState,
   op: Operation,
   grants: readonly Grant[],
-  now: number,
+  now: Float64Array,
   serial: number,
 ): void {
   for (let i = 0; i < grants.length; i++) {

@@ -123,18 +123,22 @@ export function compileLimit(
   return { min, max, values, step, slack: form.float ? (form.bits === 32 ? 2 ** -24 : 2 ** -53) : 0 };
 }
 
+const one = new Float64Array(1);
+
 /** True where `raw` is within. NaN is within nothing. */
 export function within(limit: Limit, raw: number): boolean {
+  one[0] = raw;
+  return holds(limit, one);
+}
+
+/** The same of `given[0]`: V8 boxes a fraction that one function hands to another. */
+export function holds(limit: Limit, given: Float64Array): boolean {
+  const raw = given[0]!;
   if (!(raw >= limit.min && raw <= limit.max)) return false;
   const { values } = limit;
   if (values === undefined) return true;
   for (let i = 0; i < values.length; i++) if (values[i] === raw) return true;
   return false;
-}
-
-/** True where going from `a` to `b` is at most a step. Not so for NaN and infinities. */
-export function withinStep(limit: Limit, a: number, b: number): boolean {
-  return Math.abs(a - b) <= limit.step + (Math.abs(a) + Math.abs(b)) * limit.slack;
 }
 
 /** The engineering value of a raw one, as short as it can be said. */

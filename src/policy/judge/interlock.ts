@@ -38,7 +38,7 @@ export function checkGuard(
   guard: Guard,
   state: PolicyState,
   given: Float64Array,
-  now: number,
+  now: Float64Array,
   message: number,
 ): Reason {
   const { trigger, needs } = guard;
@@ -58,12 +58,12 @@ function judgeKnown(
   { condition, protocol, table, slot }: PlacedCondition,
   state: PolicyState,
   age: number,
-  now: number,
+  now: Float64Array,
   message: number,
 ): Truth {
   const known = state.values[protocol];
   if (known === undefined || state.tables[protocol] !== table) return Truth.unknown;
-  if (!(now - known.confirmed(slot) <= age)) return Truth.unknown;
+  if (!(now[0]! - known.confirmed(slot) <= age)) return Truth.unknown;
   const low = known.low(slot);
   const high = known.high(slot);
   return judgeInterval(

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Limit } from '../limit.ts';
+
 /** A write without an answer for so many seconds will get none: the next read is believed again. */
 const LAPSE = 30;
 /** Writes of several sessions are on their way together: which comes last is not known. */
@@ -72,6 +74,26 @@ export class KnownValues {
     return this.#message[slot] === message ? this.#messageHigh[slot]! : value;
   }
 
+  /**
+   * Is `given[0]` at most a step of the limit from any value that the tag may have, and from those that the message being
+   * judged has written? Undefined where it is not known which it may have.
+   */
+  isStep(slot: number, message: number, given: Float64Array, { step, slack }: Limit): boolean | undefined {
+    const value = given[0]!;
+    let low = this.#low[slot]!;
+    let high = this.#high[slot]!;
+    if (Number.isNaN(low) || Number.isNaN(high)) return undefined;
+    if (this.#message[slot] === message) {
+      low = Math.min(low, this.#messageLow[slot]!);
+      high = Math.max(high, this.#messageHigh[slot]!);
+    }
+    const size = Math.abs(value);
+    return (
+      Math.abs(low - value) <= step + (Math.abs(low) + size) * slack &&
+      Math.abs(high - value) <= step + (Math.abs(high) + size) * slack
+    );
+  }
+
   /** The message being judged writes `given[0]`. */
   drafted(slot: number, message: number, given: Float64Array): void {
     const value = given[0]!;
@@ -81,27 +103,27 @@ export class KnownValues {
   }
 
   /** A write of `given[0]` (NaN where it cannot be known) went on its way. */
-  sent(slot: number, given: Float64Array, flow: number, now: number): void {
+  sent(slot: number, given: Float64Array, flow: number, now: Float64Array): void {
     this.#lapse(slot, now);
     this.#flow[slot] = this.#waiting[slot] === 0 || this.#flow[slot] === flow ? flow : SEVERAL;
     this.#waiting[slot]!++;
-    this.#since[slot] = now;
+    this.#since[slot] = now[0]!;
     this.#widen(slot, given[0]!);
   }
 
   /** The answer to a write of `given[0]` came: done or not. */
-  answered(slot: number, given: Float64Array, done: boolean, now: number): void {
+  answered(slot: number, given: Float64Array, done: boolean, now: Float64Array): void {
     this.#lapse(slot, now);
     if (this.#waiting[slot]! > 0) this.#waiting[slot]!--;
-    if (done) this.#confirmed[slot] = now;
+    if (done) this.#confirmed[slot] = now[0]!;
     // Not done may still mean half done, so a failure leaves the interval as wide as it is.
     if (done && this.#waiting[slot] === 0 && this.#flow[slot] !== SEVERAL) this.#collapse(slot, given[0]!);
   }
 
   /** The controller says that the value is `given[0]`. */
-  read(slot: number, given: Float64Array, now: number): void {
+  read(slot: number, given: Float64Array, now: Float64Array): void {
     this.#lapse(slot, now);
-    this.#confirmed[slot] = now;
+    this.#confirmed[slot] = now[0]!;
     if (this.#waiting[slot] === 0) this.#collapse(slot, given[0]!);
     else this.#widen(slot, given[0]!);
   }
@@ -123,7 +145,7 @@ export class KnownValues {
     this.#high[slot] = Math.max(this.#high[slot]!, value);
   }
 
-  #lapse(slot: number, now: number): void {
-    if (this.#waiting[slot]! > 0 && now - this.#since[slot]! > LAPSE) this.#waiting[slot] = 0;
+  #lapse(slot: number, now: Float64Array): void {
+    if (this.#waiting[slot]! > 0 && now[0]! - this.#since[slot]! > LAPSE) this.#waiting[slot] = 0;
   }
 }

@@ -30,7 +30,7 @@ export class RateWindow {
   }
 
   /** Would item `item` of message `message`, on top of the message's earlier ones, keep within the rate? */
-  admits(now: number, message: number, item: number): boolean {
+  admits(now: Float64Array, message: number, item: number): boolean {
     if (this.#message !== message) {
       this.#message = message;
       this.#item = -1;
@@ -42,14 +42,14 @@ export class RateWindow {
     }
     const count = this.#times.length;
     if (this.#items > count) return false;
-    return this.#times[(this.#head + this.#items - 1) % count]! <= now - this.#seconds;
+    return this.#times[(this.#head + this.#items - 1) % count]! <= now[0]! - this.#seconds;
   }
 
   /** Counts one; a second time with the same `serial` does nothing. */
-  count(now: number, serial: number): void {
+  count(now: Float64Array, serial: number): void {
     if (this.#counted === serial) return;
     this.#counted = serial;
-    this.#times[this.#head] = now;
+    this.#times[this.#head] = now[0]!;
     this.#head = (this.#head + 1) % this.#times.length;
   }
 }
