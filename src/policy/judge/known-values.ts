@@ -12,6 +12,8 @@ import type { Limit } from '../limit.ts';
 const LAPSE = 30;
 /** Writes of several sessions are on their way together: which comes last is not known. */
 const SEVERAL = -1;
+/** A value that is not known. */
+const ANY = Float64Array.of(Number.NaN);
 
 export class KnownValues {
   /** NaN where nothing is known. */
@@ -97,8 +99,9 @@ export class KnownValues {
   /** The message being judged writes `given[0]`. */
   drafted(slot: number, message: number, given: Float64Array): void {
     const value = given[0]!;
-    this.#messageLow[slot] = Math.min(this.messageLow(slot, message, value), value);
-    this.#messageHigh[slot] = Math.max(this.messageHigh(slot, message, value), value);
+    const first = this.#message[slot] !== message;
+    this.#messageLow[slot] = first ? value : Math.min(this.#messageLow[slot]!, value);
+    this.#messageHigh[slot] = first ? value : Math.max(this.#messageHigh[slot]!, value);
     this.#message[slot] = message;
   }
 
@@ -108,7 +111,7 @@ export class KnownValues {
     this.#flow[slot] = this.#waiting[slot] === 0 || this.#flow[slot] === flow ? flow : SEVERAL;
     this.#waiting[slot]!++;
     this.#since[slot] = now[0]!;
-    this.#widen(slot, given[0]!);
+    this.#widen(slot, given);
   }
 
   /** The answer to a write of `given[0]` came: done or not. */
@@ -117,32 +120,32 @@ export class KnownValues {
     if (this.#waiting[slot]! > 0) this.#waiting[slot]!--;
     if (done) this.#confirmed[slot] = now[0]!;
     // Not done may still mean half done, so a failure leaves the interval as wide as it is.
-    if (done && this.#waiting[slot] === 0 && this.#flow[slot] !== SEVERAL) this.#collapse(slot, given[0]!);
+    if (done && this.#waiting[slot] === 0 && this.#flow[slot] !== SEVERAL) this.#collapse(slot, given);
   }
 
   /** The controller says that the value is `given[0]`. */
   read(slot: number, given: Float64Array, now: Float64Array): void {
     this.#lapse(slot, now);
     this.#confirmed[slot] = now[0]!;
-    if (this.#waiting[slot] === 0) this.#collapse(slot, given[0]!);
-    else this.#widen(slot, given[0]!);
+    if (this.#waiting[slot] === 0) this.#collapse(slot, given);
+    else this.#widen(slot, given);
   }
 
   /** The value may be any from now on, and what is on its way then says nothing of it. */
   forget(slot: number): void {
-    this.#collapse(slot, Number.NaN);
+    this.#collapse(slot, ANY);
     this.#flow[slot] = SEVERAL;
   }
 
-  #collapse(slot: number, value: number): void {
-    this.#low[slot] = value;
-    this.#high[slot] = value;
+  #collapse(slot: number, given: Float64Array): void {
+    this.#low[slot] = given[0]!;
+    this.#high[slot] = given[0]!;
   }
 
   /** With NaN on either side the interval becomes, or stays, unknown. */
-  #widen(slot: number, value: number): void {
-    this.#low[slot] = Math.min(this.#low[slot]!, value);
-    this.#high[slot] = Math.max(this.#high[slot]!, value);
+  #widen(slot: number, given: Float64Array): void {
+    this.#low[slot] = Math.min(this.#low[slot]!, given[0]!);
+    this.#high[slot] = Math.max(this.#high[slot]!, given[0]!);
   }
 
   #lapse(slot: number, now: Float64Array): void {
