@@ -148,9 +148,9 @@ async function read(
   let detector: Detector | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
-    sink: current => {
+    tap: current => {
       detector = new Detector({ protocols: PROTOCOLS, current, tuning, known });
-      return detector;
+      return { operations: detector, segments: detector.segments };
     },
   });
   const problems = await readAll(inspection, files, { signal });

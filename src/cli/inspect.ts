@@ -113,7 +113,7 @@ async function read(options: Options, signal: AbortSignal): Promise<readonly str
     const Operations = output === 'text' ? Text : Ndjson;
     const inspection = new Inspection({
       protocols: PROTOCOLS,
-      sink: current => new Operations(PROTOCOLS, current, lines),
+      tap: current => ({ operations: new Operations(PROTOCOLS, current, lines) }),
     });
     const problems = await readAll(inspection, files, { signal, afterChunk: () => lines.flush() });
     inspection.finish();

@@ -209,7 +209,7 @@ async function readings(
 ): Promise<number> {
   const inspection = new Inspection({
     protocols: PROTOCOLS,
-    sink: current => new ReadingsOf(policy, current, to),
+    tap: current => ({ operations: new ReadingsOf(policy, current, to) }),
   });
   const stop = stopSignal({ prints: true });
   try {

@@ -58,10 +58,10 @@ async function extract(
   let extractor: Extractor | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
-    sink: current => {
+    tap: current => {
       const parties = () => ({ client: current.session.clientName, server: current.session.serverName });
       extractor = new Extractor(PROTOCOLS, parties, block => blocks.push(block));
-      return extractor;
+      return { operations: extractor };
     },
   });
   const problems = await readAll(inspection, files, { signal });

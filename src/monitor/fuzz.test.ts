@@ -61,7 +61,11 @@ async function readMutant(capture: Uint8Array, seed: number, changes: number): P
       look(op);
     },
   };
-  const inspection = new Inspection({ protocols: PROTOCOLS, digest: true, sink: () => sink });
+  const inspection = new Inspection({
+    protocols: PROTOCOLS,
+    digest: true,
+    tap: () => ({ operations: sink }),
+  });
   await inspection.read(memorySource('mutant', mutant), {}).catch(error => {
     assert.ok(error instanceof CaptureError, error);
   });

@@ -45,7 +45,7 @@ async function inspect(path: string, Operations: typeof Ndjson | typeof Text): P
   const inspection = new Inspection({
     protocols: PROTOCOLS,
     digest: true,
-    sink: current => new Operations(PROTOCOLS, current, lines),
+    tap: current => ({ operations: new Operations(PROTOCOLS, current, lines) }),
   });
   await readAll(inspection, [path]);
   const summary = inspection.finish();
@@ -219,7 +219,7 @@ describe('inspection', () => {
     };
     const inspection = new Inspection({
       protocols: PROTOCOLS,
-      sink: current => new Ndjson(PROTOCOLS, current, lines),
+      tap: current => ({ operations: new Ndjson(PROTOCOLS, current, lines) }),
     });
     await readAll(inspection, [large], { afterChunk: flush });
     await flush();

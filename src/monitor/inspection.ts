@@ -7,8 +7,9 @@
 import type { Sink } from '../operation/operation.ts';
 import { CaptureReader, type ReadOptions } from '../packet/capture.ts';
 import { PacketKind } from '../packet/packet.ts';
+import type { FrameSink } from '../packet/records.ts';
 import type { ByteSource } from '../packet/source.ts';
-import type { SegmentSink, Share } from '../packet/traffic.ts';
+import type { PacketSink, SegmentSink, Share } from '../packet/traffic.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { Both } from './both.ts';
 import { Counting } from './counting.ts';
@@ -17,12 +18,19 @@ import { Digest } from './digest.ts';
 import { Monitor } from './monitor.ts';
 import { byName, order, type ProtocolSummary, type Summary } from './summary.ts';
 
+/** Who listens to a reading: what is there is handed every operation, TCP segment or packet. */
+export interface Tap {
+  readonly operations?: Sink;
+  readonly segments?: SegmentSink;
+  readonly packets?: PacketSink;
+}
+
 export interface InspectionOptions {
   readonly protocols: readonly Protocol[];
   /** Makes a digest of all operations. */
   readonly digest?: boolean;
-  /** Is handed every operation too; and every TCP segment, where it has something that takes them. */
-  readonly sink?: (current: Current) => Sink & { readonly segments?: SegmentSink };
+  /** Listens too. */
+  readonly tap?: (current: Current) => Tap;
   /** The part of the hosts that is looked at; all of them where none is given. */
   readonly share?: Share;
 }
@@ -42,16 +50,21 @@ export class Inspection {
     this.#digest = options.digest === true ? new Digest(protocols) : undefined;
     let sink: Sink = this.#counting;
     if (this.#digest !== undefined) sink = new Both(sink, this.#digest);
-    const further = options.sink?.(current);
-    if (further !== undefined) sink = new Both(sink, further);
-    const segments = further?.segments;
+    const { operations, segments, packets } = options.tap?.(current) ?? {};
+    if (operations !== undefined) sink = new Both(sink, operations);
     this.#monitor = new Monitor({
       protocols,
       sink,
       current,
       ...(share === undefined ? {} : { share }),
       ...(segments === undefined ? {} : { segments }),
+      ...(packets === undefined ? {} : { packets }),
     });
+  }
+
+  /** Takes packets as they come, from whatever has them. */
+  get frames(): FrameSink {
+    return this.#monitor.traffic;
   }
 
   /** Reads a capture to its end, and closes it. */

@@ -12,7 +12,7 @@ import { Operation, type Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
 import type { Packet } from '../packet/packet.ts';
 import { STREAM_LIMITS, type StreamLimits, type StreamSink, Streams } from '../packet/streams.ts';
-import { type SegmentSink, type Share, Traffic, WHOLE } from '../packet/traffic.ts';
+import { type PacketSink, type SegmentSink, type Share, Traffic, WHOLE } from '../packet/traffic.ts';
 import { type ConversationLimits, Frame, type Protocol, Recognition } from '../protocol/protocol.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { Current } from './current.ts';
@@ -49,6 +49,8 @@ export interface MonitorOptions {
   readonly limits?: MonitorLimits;
   /** Is handed every TCP segment, before it is put in order. */
   readonly segments?: SegmentSink;
+  /** Is handed every packet, before its segment. */
+  readonly packets?: PacketSink;
 }
 
 export class Monitor implements StreamSink {
@@ -90,7 +92,7 @@ export class Monitor implements StreamSink {
     this.streams = new Streams(this, options.seed ?? randomInt(2 ** 31), this.#limits);
     const { segments } = options;
     const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
-    this.traffic = new Traffic(tcp, undefined, options.share ?? WHOLE);
+    this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE);
   }
 
   /** The capture is over. */

@@ -28,6 +28,8 @@ export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const;
 export class Packet {
   // --- the frame, as the reader found it ---
   view: DataView = new DataView(new ArrayBuffer(0));
+  /** Position in the reading, from 1, whoever else reads along: an order of all packets, and of what comes of them. */
+  number = 0;
   /** First byte, and one past the last byte that was captured. */
   at = 0;
   end = 0;

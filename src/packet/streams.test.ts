@@ -15,6 +15,7 @@ class Rig {
   readonly events: string[] = [];
   readonly streams: Streams;
   time = 1;
+  packets = 0;
 
   constructor(limits = STREAM_LIMITS) {
     this.streams = new Streams(
@@ -45,6 +46,7 @@ class Rig {
     packet.view = new DataView(frame.buffer);
     packet.end = captured ?? frame.length;
     packet.time = this.time;
+    packet.number = ++this.packets;
     decodeLayers(packet);
     this.streams.segment(packet);
     return this;
@@ -167,7 +169,7 @@ describe('streams', () => {
     const rig = new Rig().handshake(100, 200).client(101, 'ab').server(201, '', { flags: RST });
     rig.handshake(50, 60).client(51, 'cd');
     assert.deepEqual(rig.events, ['c:ab', 'closed', 'c:cd']);
-    assert.equal(rig.streams.serial(0), 2);
+    assert.equal(rig.streams.serial(0), 6, 'the number of its first packet');
   });
 
   it('begins a new connection on a living one when both sides agree', () => {

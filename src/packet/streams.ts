@@ -72,7 +72,7 @@ const BIT = {
 const SPECIAL = TcpFlag.syn | TcpFlag.fin | TcpFlag.rst;
 
 export class Streams implements EvictionSink {
-  /** Connections seen; each has its number from 1 on. */
+  /** Connections seen. */
   connections = 0;
   /** Segments with nothing but bytes that were there before, and bytes of holes that were given up. */
   retransmissions = 0;
@@ -98,7 +98,7 @@ export class Streams implements EvictionSink {
     return this.#table.evictions;
   }
 
-  /** Number of the connection that the flow is now. */
+  /** Number of the connection that the flow is now: that of its first packet, the same for all who share the reading. */
   serial(flow: number): number {
     return this.#table.cells[(flow << CELL_SHIFT) + SERIAL]! >>> 0;
   }
@@ -136,7 +136,10 @@ export class Streams implements EvictionSink {
     const direction = table.direction;
     const { cells } = table;
     const base = flow << CELL_SHIFT;
-    if (table.fresh) cells[base + SERIAL] = ++this.connections;
+    if (table.fresh) {
+      this.connections++;
+      cells[base + SERIAL] = packet.number;
+    }
     const state = cells[base + Cell.state]!;
     const { flags, sequence } = packet;
     const length = packet.transportEnd - packet.payloadAt;
@@ -190,7 +193,7 @@ export class Streams implements EvictionSink {
       sequence === ((cells[base + PROPOSED + direction]! + 1) | 0) &&
       sequence !== cells[base + NEXT + direction]
     ) {
-      this.#adopt(flow, base);
+      this.#adopt(flow, base, packet.number);
     }
     if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
     if ((flags & TcpFlag.fin) !== 0) {
@@ -207,7 +210,8 @@ export class Streams implements EvictionSink {
     const known = (cells[base + Cell.state]! & (BIT.known << direction)) !== 0;
     const next = (sequence + 1) | 0;
     if (known && cells[base + NEXT + direction] === next) return true;
-    if ((cells[base + Cell.state]! & (BIT.closed | BIT.ignored)) !== 0) this.#restart(flow, base);
+    if ((cells[base + Cell.state]! & (BIT.closed | BIT.ignored)) !== 0)
+      this.#restart(flow, base, packet.number);
     const client = answer ? 1 - direction : direction;
     const state = cells[base + Cell.state]!;
     // Bytes that wait behind a hole are data of a connection under way too.
@@ -225,17 +229,17 @@ export class Streams implements EvictionSink {
       answer &&
       (state & (BIT.proposed << other)) !== 0 &&
       packet.acknowledgement === ((cells[base + PROPOSED + other]! + 1) | 0);
-    if (agreed) this.#adopt(flow, base);
+    if (agreed) this.#adopt(flow, base, packet.number);
     return agreed;
   }
 
   /** A connection that was proposed by SYNs takes the place of the old one. */
-  #adopt(flow: number, base: number): void {
+  #adopt(flow: number, base: number, number: number): void {
     const { cells } = this.#table;
     const old = cells[base + Cell.state]!;
     const proposed0 = cells[base + PROPOSED]!;
     const proposed1 = cells[base + PROPOSED + 1]!;
-    this.#restart(flow, base);
+    this.#restart(flow, base, number);
     let state = cells[base + Cell.state]! | BIT.client;
     if ((old & BIT.proposedClient1) !== 0) state |= BIT.client1;
     if ((old & BIT.proposed) !== 0) {
@@ -265,7 +269,7 @@ export class Streams implements EvictionSink {
     const closed = (cells[base + Cell.state]! & BIT.closed) !== 0;
     if (ahead > PLAUSIBLE || ahead < -PLAUSIBLE) {
       // Another connection on the same ports, whose SYN was not seen.
-      if (closed) this.#restart(flow, base);
+      if (closed) this.#restart(flow, base, packet.number);
       else {
         this.#giveUp(flow, base, direction);
         this.#gap(flow, base, direction, 0);
@@ -480,12 +484,13 @@ export class Streams implements EvictionSink {
   }
 
   /** Another connection begins in this cell. */
-  #restart(flow: number, base: number): void {
+  #restart(flow: number, base: number, number: number): void {
     this.#close(flow, base);
     const { cells } = this.#table;
     cells[base + Cell.state]! &= FlowBit.ipv6 | FlowBit.udp | FlowBit.touched;
     cells.fill(0, base + Cell.free, base + CELL_WORDS);
-    cells[base + SERIAL] = ++this.connections;
+    this.connections++;
+    cells[base + SERIAL] = number;
   }
 
   /** Hands on what is still held, and tells that the connection is over. */

@@ -1,5 +1,5 @@
 /**
- * Takes packets as they are captured, counts what they are, and hands TCP segments and UDP datagrams on. Where
+ * Takes packets as they are captured, counts what they are, and hands TCP segments on. Where
  * several workers read the same capture, each keeps what is its own by a hash of the unordered pair of hosts, so
  * that both directions, fragments and further connections of two hosts stay together.
  *
@@ -13,6 +13,11 @@ import type { FrameSink } from './records.ts';
 
 export interface SegmentSink {
   segment(packet: Packet): void;
+}
+
+/** Is handed every packet, its layers decoded. */
+export interface PacketSink {
+  packet(packet: Packet): void;
 }
 
 /** Which share of the hosts is this worker's own: `index` of `count`. All workers have the same `seed`. */
@@ -39,16 +44,18 @@ export class Traffic implements FrameSink {
   last = Number.NEGATIVE_INFINITY;
 
   readonly #tcp: SegmentSink;
-  readonly #udp: SegmentSink | undefined;
+  readonly #all: PacketSink | undefined;
   readonly #share: Share;
+  #number = 0;
 
-  constructor(tcp: SegmentSink, udp: SegmentSink | undefined = undefined, share: Share = WHOLE) {
+  constructor(tcp: SegmentSink, all: PacketSink | undefined = undefined, share: Share = WHOLE) {
     this.#tcp = tcp;
-    this.#udp = udp;
+    this.#all = all;
     this.#share = share;
   }
 
   frame(packet: Packet): void {
+    packet.number = ++this.#number;
     const kind = decodeLayers(packet);
     if (this.#share.count > 1 && !this.#mine(packet, kind)) return;
     this.packet = packet;
@@ -58,8 +65,8 @@ export class Traffic implements FrameSink {
     if (packet.wireLength > packet.end - packet.at) this.cut++;
     if (packet.time < this.first) this.first = packet.time;
     if (packet.time > this.last) this.last = packet.time;
+    if (this.#all !== undefined) this.#all.packet(packet);
     if (kind === PacketKind.tcp) this.#tcp.segment(packet);
-    else if (kind === PacketKind.udp && this.#udp !== undefined) this.#udp.segment(packet);
   }
 
   #mine(packet: Packet, kind: PacketKind): boolean {

@@ -12,6 +12,7 @@ import { Inspection } from '../../src/monitor/inspection.ts';
 import { readAll } from '../../src/monitor/read-all.ts';
 import type { Finding } from '../../src/operation/finding.ts';
 import type { Operation, Sink } from '../../src/operation/operation.ts';
+import type { SegmentSink } from '../../src/packet/traffic.ts';
 import { PROTOCOLS } from '../../src/protocol/registry.ts';
 
 export interface Seen {
@@ -61,8 +62,19 @@ export async function learnClient(file: string, client: string): Promise<Known> 
   return known;
 }
 
-async function inspect(files: readonly string[], sink: (current: Current) => Sink): Promise<void> {
-  const inspection = new Inspection({ protocols: PROTOCOLS, sink });
+async function inspect(
+  files: readonly string[],
+  sink: (current: Current) => Sink & { readonly segments?: SegmentSink },
+): Promise<void> {
+  const inspection = new Inspection({
+    protocols: PROTOCOLS,
+    tap: current => {
+      const operations = sink(current);
+      return operations.segments === undefined
+        ? { operations }
+        : { operations, segments: operations.segments };
+    },
+  });
   const problems = await readAll(inspection, files);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   inspection.finish();

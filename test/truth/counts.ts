@@ -29,7 +29,7 @@ export async function countCapture(path: string): Promise<CaptureCounts> {
   const protocols = new Map<string, Tables>();
   const inspection = new Inspection({
     protocols: PROTOCOLS,
-    sink: current => new Counter(protocols, current),
+    tap: current => ({ operations: new Counter(protocols, current) }),
   });
   const problems = await readAll(inspection, [path]);
   const { packets } = inspection.finish();
