@@ -17,9 +17,12 @@ export type CaptureErrorCode =
 export class CaptureError extends Error {
   readonly code: CaptureErrorCode;
   override readonly name = 'CaptureError';
+  /** Where in the reader's bytes it was met, as far as there is such a place. */
+  readonly at: number | undefined;
 
-  constructor(code: CaptureErrorCode, message: string) {
+  constructor(code: CaptureErrorCode, message: string, at?: number) {
     super(message);
     this.code = code;
+    this.at = at;
   }
 }
