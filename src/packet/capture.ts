@@ -22,7 +22,6 @@ const PACKED = [
   { magic: 0xfd377a58, bits: 32, name: 'xz', command: 'xz -dc' },
   { magic: 0x425a68, bits: 24, name: 'bzip2', command: 'bzip2 -dc' },
   { magic: 0x04224d18, bits: 32, name: 'LZ4', command: 'lz4 -dc' },
-  { magic: 0x504b0304, bits: 32, name: 'zip', command: 'unzip -p' },
 ] as const;
 
 /** What a reader tells between chunks. */
@@ -76,9 +75,10 @@ export class CaptureReader {
     // Bytes that wait to be read are at..end; `at` lies behind `end` while a block of no interest is skipped.
     let at = 0;
     let end = 0;
-    for (;;) {
+    // What is begun to be read when the signal is there already would fail when the source is closed.
+    while (!isStopped(signal)) {
       const length = await unlessStopped(source.read(bytes.subarray(end, end + CHUNK)), signal);
-      if (signal?.aborted === true) return;
+      if (isStopped(signal)) return;
       if (length === 0) {
         if (reading.reader === undefined) throw noCapture(view, end);
         if (reading.reader.unread.size > 0) throw unreadLinks(reading.reader.unread);
@@ -128,10 +128,13 @@ class Reading implements FrameSink {
   }
 }
 
+function isStopped(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
 /** What `reading` resolves to, or 0 as soon as the signal is given: standard input may keep silent for ever. */
 async function unlessStopped(reading: Promise<number>, signal: AbortSignal | undefined): Promise<number> {
   if (signal === undefined) return await reading;
-  if (signal.aborted) return 0;
   const { promise: stopped, resolve } = Promise.withResolvers<number>();
   const stop = () => resolve(0);
   signal.addEventListener('abort', stop);
@@ -160,7 +163,10 @@ function noCapture(view: DataView, length: number): CaptureError {
       : packed !== undefined
         ? `is compressed with ${packed.name}; unpack it first (${packed.command} FILE | cofferdam inspect -)`
         : 'is not a capture; give a pcap or pcapng file, as tcpdump and Wireshark write them';
-  return new CaptureError('COFFERDAM_CAPTURE_FORMAT', what);
+  return new CaptureError(
+    packed === undefined ? 'COFFERDAM_CAPTURE_FORMAT' : 'COFFERDAM_CAPTURE_PACKED',
+    what,
+  );
 }
 
 function unreadLinks(unread: ReadonlyMap<number, number>): CaptureError {
