@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { build } from './build.ts';
-import { type Capture, capture } from './generate/capture.ts';
+import { type Capture, capture, type ProtocolName } from './generate/capture.ts';
 import { type Cost, installed, run } from './process.ts';
 import { median, medianRatio } from './statistics.ts';
 
@@ -17,6 +17,7 @@ export interface InspectOptions {
   readonly fewer: number;
   readonly seed: number;
   readonly disturbed: boolean;
+  readonly protocols: readonly ProtocolName[];
   readonly rounds: number;
   readonly folder: string;
   readonly progress: (line: string) => void;
@@ -57,9 +58,9 @@ interface Reader {
 const INSPECT = ['inspect', '--summary', '--workers', '1', '--json'];
 
 export async function benchInspect(options: InspectOptions): Promise<InspectFigures> {
-  const { seed, disturbed, folder, progress } = options;
+  const { seed, disturbed, protocols, folder, progress } = options;
   const make = (packets: number) =>
-    capture(folder, { packets, seed, disturbed }, () =>
+    capture(folder, { packets, seed, disturbed, protocols }, () =>
       progress(`making a capture of ${packets} packets in ${folder}`),
     );
   const large = make(options.packets);

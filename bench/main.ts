@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Figures } from './figures.ts';
 import { benchGateway, type GatewayFigures } from './gateway.ts';
+import { PROTOCOL_NAMES } from './generate/capture.ts';
 import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
@@ -29,6 +30,7 @@ const HELP = `usage: npm run bench -- [micro|download|process] [OPTION …]
   --packets N        packets of the capture (4,000,000)
   --seed N           another capture (1)
   --disturbed        a capture of segmented messages and reordered segments
+  --protocol NAME    a capture of one protocol alone (modbus or s7comm; both)
   --folder DIR       where captures are kept and used again (a folder of the system's temporary one)`;
 
 const { values, positionals } = parseArgs({
@@ -41,6 +43,7 @@ const { values, positionals } = parseArgs({
     packets: { type: 'string' },
     seed: { type: 'string', default: '1' },
     disturbed: { type: 'boolean', default: false },
+    protocol: { type: 'string' },
     jobs: { type: 'string', default: '1' },
     folder: { type: 'string', default: join(tmpdir(), 'cofferdam-bench') },
     help: { type: 'boolean', short: 'h', default: false },
@@ -84,6 +87,11 @@ async function measure(): Promise<Figures> {
   if (only !== undefined && only !== 'inspect' && only !== 'gateway') {
     throw new Error(`--only ${only}: there are inspect and gateway`);
   }
+  const { protocol } = values;
+  const protocols = PROTOCOL_NAMES.filter(name => protocol === undefined || protocol === name);
+  if (protocols.length === 0) {
+    throw new Error(`--protocol ${protocol}: there are ${PROTOCOL_NAMES.join(' and ')}`);
+  }
   const progress = (line: string) => console.error(line);
   const figures: { machine: Machine; inspect?: InspectFigures; gateway?: GatewayFigures } = {
     machine: machine(),
@@ -94,6 +102,7 @@ async function measure(): Promise<Figures> {
       fewer: quick ? 50_000 : 500_000,
       seed: Number(values.seed),
       disturbed,
+      protocols,
       rounds: quick ? 2 : 5,
       folder,
       progress,

@@ -1,6 +1,6 @@
 /**
- * Makes the capture that the bench reads: Modbus and S7comm connections, 256 of them open at any time, each
- * whole. The same parameters give the same bytes; a file that is there already is used again.
+ * Makes the captures that the bench reads: Modbus and S7comm connections, or one kind alone, 256 of them open at any
+ * time, each whole. The same parameters give the same bytes; a file that is there already is used again.
  *
  * @module
  */
@@ -22,7 +22,16 @@ export interface CaptureParameters {
   readonly seed: number;
   /** Messages cut into segments and segments reordered. */
   readonly disturbed: boolean;
+  /** The protocols that connections take turns in. */
+  readonly protocols: readonly ProtocolName[];
 }
+
+const DIALOGUES = {
+  modbus: (random: Random): Dialogue => new ModbusPoll(random),
+  s7comm: (random: Random): Dialogue => new S7Poll(random),
+};
+export type ProtocolName = keyof typeof DIALOGUES;
+export const PROTOCOL_NAMES = Object.keys(DIALOGUES) as ProtocolName[];
 
 export interface Capture extends CaptureParameters {
   readonly path: string;
@@ -46,7 +55,9 @@ const LONGEST_PAUSE = 40;
 /** The capture in `folder`, made now if it isn't there. `made` tells that it takes a while. */
 export function capture(folder: string, parameters: CaptureParameters, made?: () => void): Capture {
   mkdirSync(folder, { recursive: true });
-  const name = `capture-${parameters.packets}${parameters.disturbed ? '-disturbed' : ''}-${digest(parameters)}`;
+  const { packets, disturbed, protocols } = parameters;
+  const kind = `${protocols.join('-')}${disturbed ? '-disturbed' : ''}`;
+  const name = `capture-${packets}-${kind}-${digest(parameters)}`;
   const path = join(folder, `${name}.pcap`);
   const about = join(folder, `${name}.json`);
   if (existsSync(path) && existsSync(about)) return { ...JSON.parse(readFileSync(about, 'utf8')), path };
@@ -77,7 +88,8 @@ function write(path: string, parameters: CaptureParameters): Omit<Capture, 'path
   let micros = BEGIN;
   while (true) {
     while (open.length < OPEN && planned < parameters.packets) {
-      const dialogue = connections % 2 === 0 ? new ModbusPoll(random) : new S7Poll(random);
+      const protocol = parameters.protocols[connections % parameters.protocols.length]!;
+      const dialogue = DIALOGUES[protocol](random);
       const exchanges = dialogue.greetings + random.between(FEWEST, MOST);
       open.push(connect(dialogue, connections++, exchanges, parameters.disturbed, random));
       messages[dialogue.protocol] = (messages[dialogue.protocol] ?? 0) + 2 * exchanges;
