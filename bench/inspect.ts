@@ -12,6 +12,7 @@ import { ndpi } from './peers/ndpi.ts';
 import type { Command, Peer } from './peers/peer.ts';
 import { cleanSuricata, suricata } from './peers/suricata.ts';
 import { tshark } from './peers/tshark.ts';
+import { canPin, onOneCore } from './pinning.ts';
 import { type Cost, run } from './process.ts';
 import { median, medianRatio } from './statistics.ts';
 
@@ -55,6 +56,8 @@ export interface CaptureFigures {
 
 export interface InspectFigures {
   readonly rounds: number;
+  /** Every reader had one core, with all its threads. */
+  readonly oneCore: boolean;
   readonly captures: readonly CaptureFigures[];
   readonly versions: Readonly<Record<string, string>>;
   readonly missing: readonly string[];
@@ -102,6 +105,7 @@ export async function benchInspect(options: InspectOptions): Promise<InspectFigu
   }
   return {
     rounds,
+    oneCore: canPin,
     captures: figures,
     versions: Object.fromEntries(peers.map(({ name, version }) => [name, version!])),
     missing,
@@ -117,7 +121,8 @@ async function measure(
   const costs = new Map<Reader, Cost[]>(readers.map(reader => [reader, []]));
   for (let round = 0; round < rounds; round++) {
     for (const reader of readers) {
-      const cost = await run(reader.program, reader.args, reader.check !== undefined);
+      const [program, ...args] = [...onOneCore(), reader.program, ...reader.args] as [string, ...string[]];
+      const cost = await run(program, args, reader.check !== undefined);
       reader.check?.(cost.output);
       costs.get(reader)!.push(cost);
       const rate = Math.round(reader.capture.packets / cost.cpu / 1000);

@@ -26,11 +26,14 @@ function aboutMachine(m: Machine): string {
   ].join('\n');
 }
 
-function aboutInspect({ captures, rounds, versions, missing }: InspectFigures, layout: Layout): string[] {
+function aboutInspect(
+  { captures, rounds, oneCore, versions, missing }: InspectFigures,
+  layout: Layout,
+): string[] {
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     title('Reading captures', layout),
-    `Medians of ${rounds} rounds in turn, whole processes, beside ${peers.join(', ')}. The last two columns: how many\n` +
+    `Medians of ${rounds} rounds in turn, whole processes${oneCore ? ', each on one core' : ''}, beside ${peers.join(', ')}. The last two columns: how many\n` +
       'times as many packets per CPU second summary and NDJSON read as the reader of the row, in the same round.',
     ...captures.flatMap(capture => [aboutCapture(capture), captureTable(capture, layout)]),
     commands(captures[0]?.readers.map(reader => reader.command) ?? []),
