@@ -67,8 +67,6 @@ export class FlowTable {
   #slots = new Int32Array(FIRST_CELLS * SLOTS_PER_CELL);
   #mask = FIRST_CELLS * SLOTS_PER_CELL - 1;
   #hand = 0;
-  // First word of the cell last looked up.
-  #last = 0;
 
   /** At most `limit` flows, rounded up to a power of two from 1024 to 2^21; `seed` makes the hash's key, which is random without. */
   constructor(limit: number, seed: number | undefined, eviction: EvictionSink) {
@@ -121,12 +119,6 @@ export class FlowTable {
     this.direction = back & 1;
     const kind = packet.kind === PacketKind.udp ? FlowBit.used | FlowBit.udp : FlowBit.used;
 
-    // Packets of one flow often follow each other.
-    if (this.#is4(this.#last, low, high, ordered, kind)) {
-      this.fresh = false;
-      this.cells[this.#last]! |= FlowBit.touched;
-      return this.#last >> CELL_SHIFT;
-    }
     const hash = this.#hash.of4(low, high, ordered) ^ kind;
     const slots = this.#slots;
     const mask = this.#mask;
@@ -139,7 +131,6 @@ export class FlowTable {
       const cell = flow << CELL_SHIFT;
       if (!this.#is4(cell, low, high, ordered, kind)) continue;
       this.cells[cell]! |= FlowBit.touched;
-      this.#last = cell;
       this.fresh = false;
       return flow;
     }
@@ -175,11 +166,6 @@ export class FlowTable {
     } else this.direction = 0;
     const kind = FlowBit.used | FlowBit.ipv6 | (packet.kind === PacketKind.udp ? FlowBit.udp : 0);
 
-    if (this.#is6(this.#last, view, lowAt, highAt, ports, kind)) {
-      this.fresh = false;
-      this.cells[this.#last]! |= FlowBit.touched;
-      return this.#last >> CELL_SHIFT;
-    }
     const hash = this.#hash.of6(view, lowAt, highAt, ports) ^ kind;
     const slots = this.#slots;
     const mask = this.#mask;
@@ -192,7 +178,6 @@ export class FlowTable {
       const cell = flow << CELL_SHIFT;
       if (!this.#is6(cell, view, lowAt, highAt, ports, kind)) continue;
       this.cells[cell]! |= FlowBit.touched;
-      this.#last = cell;
       this.fresh = false;
       return flow;
     }
@@ -231,7 +216,6 @@ export class FlowTable {
     cells[cell] = kind;
     cells[cell + Cell.ports] = ports;
     this.#insert(hash, flow);
-    this.#last = cell;
     this.fresh = true;
     return flow;
   }
