@@ -23,20 +23,8 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import { NO_BYTES, Operation } from '../../operation/operation.ts';
-import {
-  Area,
-  areaSpace,
-  hasNumber,
-  isMemory,
-  isNumbered,
-  isSize,
-  isWhole,
-  Size,
-  Space,
-  sizeBits,
-  V_BLOCK,
-  WHOLE,
-} from './areas.ts';
+import { ANY, allPlain, anyAnomalies, NOT_PLAIN, plainAnomalies } from './any.ts';
+import { Area, areaSpace, hasNumber, isNumbered, Size, Space, sizeBits, V_BLOCK } from './areas.ts';
 
 /** How a variable is written. */
 export const Syntax = {
@@ -55,10 +43,6 @@ const VARIABLE = 0x12;
 const SYMBOLIC_DB = 0x8a0e;
 /** Return code, transport size and length, before a value. */
 const HEADER = 4;
-
-/** An S7ANY variable: twelve bytes, which need no filling, and how they begin but for the transport size. */
-const ANY = 12;
-const ANY_HEAD = 0x120a1000;
 
 /**
  * Goes through the variables of a request, one object after the other: a DBREAD variable is as many objects as
@@ -279,55 +263,6 @@ export class Variables {
     this.#broken = true;
     return false;
   }
-}
-
-/** Are the variables that fill `at..end` all S7ANY, as in nearly every request? */
-function allPlain(view: DataView, at: number, end: number): boolean {
-  for (let next = at; next < end; next += ANY) {
-    if ((view.getInt32(next) & ~0xff) !== ANY_HEAD) return false;
-  }
-  return true;
-}
-
-/** No anomaly has this bit. */
-const NOT_PLAIN = -1;
-
-/** What is wrong with the S7ANY variables that fill `at..end`; NOT_PLAIN where they are not all such. */
-function plainAnomalies(view: DataView, at: number, end: number): number {
-  let anomalies = 0;
-  for (let next = at; next < end; next += ANY) {
-    const head = view.getInt32(next);
-    if ((head & ~0xff) !== ANY_HEAD) return NOT_PLAIN;
-    const size = head & 0xff;
-    const count = view.getUint16(next + 4);
-    const place = view.getInt32(next + 8);
-    // Whole bytes of memory, nearly always.
-    const usual = isMemory(place >>> 24) && isWhole(size) && count !== 0 && (place & 7) === 0;
-    if (!usual || (place & 0xffffff) + count * sizeBits(size) > WHOLE) anomalies |= anyAnomalies(view, next);
-  }
-  return anomalies;
-}
-
-/** What is wrong with the S7ANY variable at `at`. */
-function anyAnomalies(view: DataView, at: number): number {
-  const size = view.getUint8(at + 3);
-  const count = view.getUint16(at + 4);
-  const space = areaSpace(view.getUint8(at + 8), false);
-  const address = view.getInt32(at + 8) & 0xffffff;
-  let anomalies = count === 0 ? Anomaly.count : 0;
-  let extent = count;
-  if (isNumbered(space)) {
-    if (size < Size.counter) anomalies |= Anomaly.value;
-  } else {
-    extent = count * sizeBits(size);
-    if (size >= Size.counter || space === Space.none) anomalies |= Anomaly.value;
-    // One bit at a time, and nothing wider than a bit may begin within a byte.
-    if (size === Size.bit) anomalies |= count > 1 ? Anomaly.count : 0;
-    else if ((address & 7) !== 0) anomalies |= Anomaly.address;
-  }
-  if (!isSize(size)) anomalies |= Anomaly.value;
-  if (address + extent > WHOLE) anomalies |= Anomaly.address;
-  return anomalies;
 }
 
 /** Return codes of items. */
