@@ -2,15 +2,12 @@
  * The quick reading of a poll, at and around its limits: it says what the reading of every message says.
  */
 
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Operation } from '../../operation/operation.ts';
 import { Side } from '../../operation/side.ts';
-import type { Conversation } from '../protocol.ts';
+import { Twins } from '../twins.fixture.ts';
 import { message } from './encode.ts';
 import { modbus } from './modbus.ts';
-import { viewOf } from './testing.ts';
 
 const code = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 4 }) },
@@ -32,46 +29,24 @@ const id = fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1);
 /** Whether the answer is. */
 const lost = fc.constantFrom(false, false, true);
 
-/** All that the operations of a message say, one after the other. */
-function said(conversation: Conversation, observes: boolean, side: Side, bytes: Uint8Array): string {
-  const view = viewOf(bytes);
-  const lines: string[] = [];
-  const sink = {
-    operation(op: Operation) {
-      // Where the bytes lie may differ.
-      const { valueView, valueAt, nameView, nameAt, ...fields } = op;
-      lines.push(JSON.stringify({ ...fields, values: op.values(), name: op.name() }));
-    },
-  };
-  // Another message's remains are in the record.
-  const op = Object.assign(new Operation(), { error: 7, item: 3, nameLength: 0, verb: 1, kind: 9 });
-  if (observes) conversation.observe(side, view, 0, bytes.length, op, sink);
-  else {
-    conversation.decode(side, view, 0, bytes.length, op, sink);
-    conversation.follow(side, view, 0, bytes.length);
-  }
-  return `${lines.join('\n')} ${conversation.waiting(Side.client)} ${conversation.nextTicket(Side.client)}`;
-}
-
 test('a poll that is observed says what it says when decoded', () => {
   const exchange = fc.record({ code, quantity, address, off, transaction: fc.nat(2), more, id, lost });
   fc.assert(
     fc.property(fc.array(exchange, { minLength: 1, maxLength: 12 }), exchanges => {
-      const observed = modbus.open({ requests: 4, bytes: 256 });
-      const decoded = modbus.open({ requests: 4, bytes: 256 });
-      const both = (side: Side, bytes: Uint8Array, id: number) => {
+      const twins = new Twins(modbus, { requests: 4, bytes: 256 });
+      const see = (side: Side, bytes: Uint8Array, id: number) => {
         bytes[3] = id;
-        assert.equal(said(observed, true, side, bytes), said(decoded, false, side, bytes));
+        twins.see(side, bytes);
       };
       for (const { code, quantity, address, off, transaction, more, id, lost } of exchanges) {
         const to = { transaction, unit: 1 };
         const words = [address >> 8, address & 255, quantity >> 8, quantity & 255];
-        both(Side.client, message(to, [code, ...words, 0].slice(0, 5 + more)), id);
+        see(Side.client, message(to, [code, ...words, 0].slice(0, 5 + more)), id);
         if (lost) continue;
         const [other, count, length] = off;
         const bytes = Math.min(252, code <= 2 ? (quantity + 7) >> 3 : quantity * 2);
         const values = Array.from({ length: Math.max(0, Math.min(251, bytes + length)) }, (_, i) => i);
-        both(Side.server, message(to, [(code ^ other) & 255, (bytes + count) & 255, ...values]), id);
+        see(Side.server, message(to, [(code ^ other) & 255, (bytes + count) & 255, ...values]), id);
       }
     }),
     { numRuns: 2000 },

@@ -14,11 +14,48 @@
  */
 
 import { Anomaly } from '../../operation/anomaly.ts';
-import { areaSpace, isMemory, isNumbered, isSize, isWhole, Size, Space, sizeBits, WHOLE } from './areas.ts';
+import type { Operation } from '../../operation/operation.ts';
+import {
+  Area,
+  areaSpace,
+  hasNumber,
+  isMemory,
+  isNumbered,
+  isSize,
+  isWhole,
+  Size,
+  Space,
+  sizeBits,
+  V_BLOCK,
+  WHOLE,
+} from './areas.ts';
 
 /** An S7ANY variable: twelve bytes, which need no filling, and how they begin but for the transport size. */
 export const ANY = 12;
 const ANY_HEAD = 0x120a1000;
+
+/** Transport size of the variable at `at`. */
+export function anySize(view: DataView, at: number): number {
+  return view.getUint8(at + 3);
+}
+
+/** Gives the operation the object that the variable at `at` names; `writes` tells that it is to be written. */
+export function anyObject(view: DataView, at: number, writes: boolean, op: Operation): void {
+  const count = view.getUint16(at + 4);
+  const place = view.getInt32(at + 8);
+  const area = place >>> 24;
+  const space = areaSpace(area, writes);
+  op.space = space;
+  op.area = !hasNumber(space) ? 0 : area === Area.V ? V_BLOCK : view.getUint16(at + 6);
+  op.address = place & 0xffffff;
+  op.extent = isNumbered(space) ? count : count * sizeBits(anySize(view, at));
+}
+
+/** Bytes of the value of a variable of transport size `size` that names the operation's object, or -1 where that is not public. */
+export function anyBytes(op: Operation, size: number): number {
+  if (!isNumbered(op.space)) return (op.extent + 7) >> 3;
+  return sizeBits(size) === 16 ? op.extent * 2 : -1;
+}
 
 /** Are the variables that fill `at..end` all S7ANY, as in nearly every request? */
 export function allPlain(view: DataView, at: number, end: number): boolean {

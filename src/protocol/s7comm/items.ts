@@ -23,8 +23,18 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import { NO_BYTES, Operation } from '../../operation/operation.ts';
-import { ANY, allPlain, anyAnomalies, NOT_PLAIN, plainAnomalies } from './any.ts';
-import { Area, areaSpace, hasNumber, isNumbered, Size, Space, sizeBits, V_BLOCK } from './areas.ts';
+import { ValueType } from '../../operation/value.ts';
+import {
+  ANY,
+  allPlain,
+  anyAnomalies,
+  anyBytes,
+  anyObject,
+  anySize,
+  NOT_PLAIN,
+  plainAnomalies,
+} from './any.ts';
+import { elements, Size, Space, sizeType } from './areas.ts';
 
 /** How a variable is written. */
 export const Syntax = {
@@ -42,7 +52,7 @@ const VARIABLE = 0x12;
 /** Access to a DB in the symbolic syntax: what stands before the DB number. */
 const SYMBOLIC_DB = 0x8a0e;
 /** Return code, transport size and length, before a value. */
-const HEADER = 4;
+export const VALUE_HEADER = 4;
 
 /**
  * Goes through the variables of a request, one object after the other: a DBREAD variable is as many objects as
@@ -197,24 +207,10 @@ export class Variables {
   }
 
   #readAny(at: number, op: Operation): void {
-    const view = this.#view;
-    const size = view.getUint8(at + 3);
-    const count = view.getUint16(at + 4);
-    const place = view.getInt32(at + 8);
-    const area = place >>> 24;
-    const space = areaSpace(area, this.#writes);
-    const bits = sizeBits(size);
+    const size = anySize(this.#view, at);
+    anyObject(this.#view, at, this.#writes, op);
     this.size = size;
-    op.space = space;
-    op.address = place & 0xffffff;
-    if (hasNumber(space)) op.area = area === Area.V ? V_BLOCK : view.getUint16(at + 6);
-    if (isNumbered(space)) {
-      op.extent = count;
-      this.bytes = bits === 16 ? count * 2 : -1;
-    } else {
-      op.extent = count * bits;
-      this.bytes = (count * bits + 7) >> 3;
-    }
+    this.bytes = anyBytes(op, size);
   }
 
   #readPart(op: Operation): void {
@@ -345,13 +341,12 @@ export class Values {
     let length = 0;
     for (let left = count; left > 0; left--) {
       next += length & 1;
-      if (end - next < HEADER) return this.#fail(anomalies);
+      if (end - next < VALUE_HEADER) return this.#fail(anomalies);
       const size = view.getUint8(next + 1);
       const field = view.getUint16(next + 2);
-      const wrong = LENGTH_WRONG[size]!;
-      if (wrong === -1 || (field & wrong) !== 0) anomalies |= Anomaly.value;
+      if (isWrong(size, field)) anomalies |= Anomaly.value;
       length = bytesOf(size, field);
-      next += HEADER + length;
+      next += VALUE_HEADER + length;
     }
     if (next > end) return this.#fail(anomalies);
     const rest = end - next;
@@ -372,16 +367,16 @@ export class Values {
     this.#left--;
     const view = this.#view;
     const at = this.#next;
-    if (this.#end - at < HEADER) return false;
+    if (this.#end - at < VALUE_HEADER) return false;
     const size = view.getUint8(at + 1);
     const field = view.getUint16(at + 2);
     const length = bytesOf(size, field);
-    const end = at + HEADER + length;
+    const end = at + VALUE_HEADER + length;
     if (end > this.#end) return false;
     this.code = view.getUint8(at);
     this.size = size;
     this.field = field;
-    this.at = at + HEADER;
+    this.at = at + VALUE_HEADER;
     this.length = length;
     this.#next = end + (length & 1);
     return true;
@@ -394,8 +389,52 @@ export class Values {
   }
 }
 
+/** Whether a length field cannot be that of a value of transport size `size`, or the size is not known. */
+function isWrong(size: number, field: number): boolean {
+  const wrong = LENGTH_WRONG[size]!;
+  return wrong === -1 || (field & wrong) !== 0;
+}
+
+/** Are there `count` values from `at` to `end`, about which nothing is wrong? The same as {@link Values.check}, without a record. */
+export function arePlainValues(view: DataView, at: number, end: number, count: number): boolean {
+  let next = at;
+  let length = 0;
+  for (let left = count; left > 0; left--) {
+    next += length & 1;
+    if (end - next < VALUE_HEADER) return false;
+    const size = view.getUint8(next + 1);
+    const field = view.getUint16(next + 2);
+    if (isWrong(size, field)) return false;
+    length = bytesOf(size, field);
+    next += VALUE_HEADER + length;
+  }
+  // Some controllers fill up the last one too.
+  return next === end || (next + 1 === end && (length & 1) === 1);
+}
+
+/**
+ * Gives the operation the value of `length` bytes at `at`: as the transport size of its variable says, where it has as
+ * many bytes as that; else as bytes.
+ */
+export function itemValue(
+  op: Operation,
+  view: DataView,
+  at: number,
+  length: number,
+  size: number,
+  bytes: number,
+): void {
+  const type = size === 0 ? ValueType.bytes : sizeType(size);
+  const typed = length === bytes && type !== ValueType.bytes;
+  op.valueView = view;
+  op.valueAt = at;
+  op.valueLength = length;
+  op.valueType = typed ? type : ValueType.bytes;
+  op.valueCount = typed ? elements(size, length) : length === 0 ? 0 : 1;
+}
+
 /** Bytes that a length field means: bits are filled up to bytes. */
-function bytesOf(size: number, field: number): number {
+export function bytesOf(size: number, field: number): number {
   const shift = LENGTH_SHIFT[size]!;
   return shift === 3 ? (field + 7) >> 3 : field >> shift;
 }
