@@ -15,7 +15,7 @@ import type { Progress } from '../packet/capture.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { findCaptures } from './find-captures.ts';
+import { findCaptures, followCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam inspect [OPTION …] FILE…
@@ -24,7 +24,8 @@ Reads captures (pcap or pcapng; - is standard input) and prints each operation
 of the control protocols in them: who asked whom to do what to which object,
 with the values, and what came of it. Protocols are recognised by their content,
 on any TCP port. Several files are read as one record of traffic, in the order
-given.
+given; a folder, or a pattern in quotes, stands for the captures in it, in the
+order of their first packets.
 
   --ndjson      one JSON object a line for each operation (fields:
                 docs/inspect.md)
@@ -35,23 +36,29 @@ given.
   --digest      adds to the summary a digest of all operations, by which two
                 readings can be compared
   --workers N   reads with N threads (summary only; default 1)
+  --follow      goes on while the last FILE is being written, or with the next
+                files of a folder or pattern, until SIGINT or SIGTERM
 
 Examples:
   cofferdam inspect plant.pcap
   cofferdam inspect --ndjson plant.pcap | jq 'select(.verb == "write")'
   cofferdam inspect --summary monday.pcapng tuesday.pcapng
   tcpdump -i eth1 -w - | cofferdam inspect -
+  cofferdam inspect --follow --ndjson /var/captures
 
 Exit codes: 0 all was read, 2 a file could not be read or not to its end (what
 could be read is printed).`;
 
 const MAX_WORKERS = 64;
 
+type Captures = Parameters<typeof readAll>[1];
+
 interface Options {
   readonly files: readonly string[];
   readonly output: 'text' | 'ndjson' | 'summary' | 'json';
   readonly digest: boolean;
   readonly workers: number;
+  readonly follow: boolean;
 }
 
 export const inspect: Command = {
@@ -59,11 +66,12 @@ export const inspect: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
-    await findCaptures(options.files);
+    const files = options.follow ? [] : await findCaptures(options.files);
     const stop = stopSignal({ prints: true });
     try {
-      const problems = await read(options, stop.signal);
-      for (const problem of problems) console.error(`cofferdam: ${problem}`);
+      const captures = options.follow ? await followCaptures(options.files, stop.signal) : files;
+      const problems = await read({ ...options, files }, captures, stop.signal);
+      if (!options.follow) tell(problems);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
     } finally {
@@ -71,6 +79,10 @@ export const inspect: Command = {
     }
   },
 };
+
+function tell(problems: readonly string[]): void {
+  for (const problem of problems) console.error(`cofferdam: ${problem}`);
+}
 
 function parse(args: readonly string[]): Options {
   const { values, positionals } = parseArgs({
@@ -82,6 +94,7 @@ function parse(args: readonly string[]): Options {
       json: { type: 'boolean', default: false },
       digest: { type: 'boolean', default: false },
       workers: { type: 'string', default: '1' },
+      follow: { type: 'boolean', default: false },
     },
   });
   if (positionals.length === 0) {
@@ -101,13 +114,18 @@ function parse(args: readonly string[]): Options {
   if (workers > 1 && positionals.includes('-')) {
     throw new UsageError('inspect: standard input can be read by one worker only; leave --workers out');
   }
+  if (workers > 1 && values.follow) {
+    throw new UsageError('inspect: --follow is read by one worker only; leave --workers out');
+  }
   const output = values.ndjson ? 'ndjson' : !summary ? 'text' : values.json ? 'json' : 'summary';
-  return { files: positionals, output, digest: values.digest, workers };
+  return { files: positionals, output, digest: values.digest, workers, follow: values.follow };
 }
 
 /** Resolves to one line for each capture that could not be read to its end. */
-async function read(options: Options, signal: AbortSignal): Promise<readonly string[]> {
-  const { files, output, digest, workers } = options;
+async function read(options: Options, captures: Captures, signal: AbortSignal): Promise<readonly string[]> {
+  const { files, output, digest, workers, follow } = options;
+  // Nobody waits until a capture that is followed ends.
+  const onProblem = (problem: string) => follow && tell([problem]);
   const lines = new Lines(process.stdout);
   if (output === 'text' || output === 'ndjson') {
     const Operations = output === 'text' ? Text : Ndjson;
@@ -115,7 +133,11 @@ async function read(options: Options, signal: AbortSignal): Promise<readonly str
       protocols: PROTOCOLS,
       tap: current => ({ operations: new Operations(PROTOCOLS, current, lines) }),
     });
-    const problems = await readAll(inspection, files, { signal, afterChunk: () => lines.flush() });
+    const problems = await readAll(inspection, captures, {
+      signal,
+      onProblem,
+      afterChunk: () => lines.flush(),
+    });
     inspection.finish();
     await lines.flush();
     return problems;
@@ -123,17 +145,26 @@ async function read(options: Options, signal: AbortSignal): Promise<readonly str
   const { summary, problems } =
     workers > 1
       ? await inspectInWorkers(files, workers, digest, signal)
-      : await inspectHere(files, digest, signal);
+      : await inspectHere(captures, digest, signal, onProblem);
   if (summary.packets === 0 && problems.length > 0) return problems;
   lines.write(`${output === 'json' ? JSON.stringify(summary, undefined, 2) : describe(summary)}\n`);
   await lines.flush();
   return problems;
 }
 
-async function inspectHere(files: readonly string[], digest: boolean, signal: AbortSignal): Promise<Result> {
+async function inspectHere(
+  captures: Captures,
+  digest: boolean,
+  signal: AbortSignal,
+  onProblem: (problem: string) => void,
+): Promise<Result> {
   const inspection = new Inspection({ protocols: PROTOCOLS, digest });
   const meter = new Meter();
-  const problems = await readAll(inspection, files, { signal, afterChunk: progress => meter.show(progress) });
+  const problems = await readAll(inspection, captures, {
+    signal,
+    onProblem,
+    afterChunk: progress => meter.show(progress),
+  });
   meter.clear();
   return { summary: inspection.finish(), problems };
 }

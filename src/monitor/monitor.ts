@@ -97,6 +97,7 @@ export class Monitor implements StreamSink {
 
   /** The capture is over. */
   finish(): void {
+    this.traffic.finish();
     this.streams.finish();
   }
 

@@ -213,7 +213,9 @@ export class Streams implements EvictionSink {
     ) {
       this.#adopt(flow, base, packet.number);
     }
-    if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
+    // RFC 1122, 4.2.2.12: what a RST carries tells people why; receivers do not take it for data.
+    if ((flags & TcpFlag.rst) !== 0) this.ignoredBytes += length;
+    else if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
     if ((flags & TcpFlag.fin) !== 0) {
       this.#fin(flow, base, direction, (sequence + length + packet.missing) | 0);
     }
