@@ -84,7 +84,7 @@ async function* followSet(name: string, signal: AbortSignal, note: Note): AsyncG
     if (source.ended === 'shrunk') {
       note(`${path}: became shorter than what was read of it; going on at its beginning`);
     }
-    set.leave(source);
+    await set.leave(source);
   }
 }
 
@@ -104,7 +104,7 @@ interface Known {
   /** Tells that it is still the same. */
   readonly state: string;
   /** Of its first packet; undefined while it is no capture. */
-  readonly time: number | undefined;
+  time: number | undefined;
   /** It was read, or is being read. */
   taken: boolean;
   /** Bytes of it that were read when it was left for another one. */
@@ -156,11 +156,14 @@ class CaptureSet {
   }
 
   /** No more of the current one is read, unless it begins anew. */
-  leave(source: Growing): void {
-    if (this.#current === undefined) return;
-    if (source.ended === 'shrunk') this.#known.delete(this.#current.path);
-    this.#current.read = source.length;
+  async leave(source: Growing): Promise<void> {
+    const current = this.#current;
+    if (current === undefined) return;
     this.#current = undefined;
+    if (source.ended === 'shrunk') this.#known.delete(current.path);
+    // It may have had no packet yet when it was met.
+    else current.time = await firstTime(current.path, this.#reader).catch(() => current.time);
+    current.read = source.length;
   }
 
   /** Looks for files that are new, or that were written anew: a ring uses its names again. */
@@ -189,9 +192,7 @@ class CaptureSet {
       return { path, state, time, taken: false, read: 0 };
     }
     if (size > before.read) {
-      this.#note(
-        `${path}: was written to after it was left; that is not read (follow each ring by itself)`,
-      );
+      this.#note(`${path}: was written to after it was left; that is not read (follow each ring by itself)`);
     }
     return { path, state, time, taken: true, read: size };
   }
