@@ -437,7 +437,7 @@ export class Streams implements EvictionSink {
       reorder.shift();
       if (from >= end) continue;
       cells[base + NEXT + direction] = (cells[base + NEXT + direction]! + end - from) | 0;
-      cells[base + Cell.state]! |= BIT.data;
+      cells[base + Cell.state] = (cells[base + Cell.state]! | BIT.data) & ~BIT.closed;
       this.#sink.data(flow, direction, reorder.view, from, end);
     }
     this.#release(base, direction);
@@ -485,6 +485,9 @@ export class Streams implements EvictionSink {
 
   /** Another connection begins in this cell. */
   #restart(flow: number, base: number, number: number): void {
+    // A connection that has ended may hold bytes all the same: such as came behind its RST.
+    this.#giveUp(flow, base, 0);
+    this.#giveUp(flow, base, 1);
     this.#close(flow, base);
     const { cells } = this.#table;
     cells[base + Cell.state]! &= FlowBit.ipv6 | FlowBit.udp | FlowBit.touched;
