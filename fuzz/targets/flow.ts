@@ -34,6 +34,9 @@ export interface Dialogue {
   refer(bytes: Uint8Array, reference: number): void;
 }
 
+/** Misframed: it has no length, or another than its own. */
+type Kind = 'good' | 'malformed' | 'misframed';
+
 const BAD = 0xbad0;
 const FIRST = 1000;
 
@@ -59,12 +62,17 @@ export class Flow implements Subject {
 
   run(parts: Case, random: Random): void {
     const dialogue = this.#dialogue;
-    const part = random.pick(parts);
-    if (part === undefined || part.bytes.length < 2) return;
-    const bad: Part = { kind: part.kind & 1, bytes: part.bytes.slice() };
-    dialogue.refer(bad.bytes, BAD);
-    const kind = this.#kindOf(bad, dialogue);
-    if (kind === 'good') return;
+    let bad: Part | undefined;
+    let kind: Kind = 'good';
+    for (const part of parts) {
+      if (kind !== 'good' || part.bytes.length < 2) continue;
+      bad = { kind: part.kind & 1, bytes: part.bytes.slice() };
+      dialogue.refer(bad.bytes, BAD);
+      kind = this.#kindOf(bad, dialogue);
+    }
+    if (bad === undefined || kind === 'good') return;
+    // These take many messages: not all of them.
+    if (kind === 'misframed' && !random.chance(10)) return;
     const before = random.below(4);
     const after = kind === 'malformed' ? 1 + random.below(3) : this.#enough();
     const good: Part[] = [...dialogue.opening];
@@ -75,19 +83,22 @@ export class Flow implements Subject {
     // Between two exchanges, or between a request and its answer.
     const at = good.length + (kind === 'malformed' ? random.below(2) : 0);
     for (let n = before; n < before + after; n++) exchange(n);
-    const without = this.#hear(good, random, random.chance(50));
-    const all = this.#hear(good.toSpliced(at, 0, bad), random, random.chance(50));
+    // A protocol is recognised by its first segments: with the malformed message in several of them it takes longer.
+    const cut = at > 0;
+    const without = this.#hear(good, random, cut && random.chance(50));
+    const all = this.#hear(good.toSpliced(at, 0, bad), random, cut && random.chance(50));
     const among = all.filter(({ reference }) => reference !== BAD);
     if (kind === 'malformed') {
       assert.deepEqual(among, without, 'the good messages say what they say without the malformed one');
-      assert.ok(all.length > among.length, 'the malformed message is told of');
+      // As the first of all, before anything is known of the connection, it may be bytes that are counted and no more.
+      if (at > 0) assert.ok(all.length > among.length, 'the malformed message is told of');
     } else {
       assert.deepEqual(among.at(-1), without.at(-1), 'after some messages they are understood again');
     }
   }
 
   /** How a message by itself is read. */
-  #kindOf({ kind, bytes }: Part, { protocol }: Dialogue): 'good' | 'malformed' | 'misframed' {
+  #kindOf({ kind, bytes }: Part, { protocol }: Dialogue): Kind {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const side = kind as Side;
     if (protocol.frame(side, view, 0, bytes.length) !== bytes.length) return 'misframed';
