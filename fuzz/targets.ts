@@ -13,6 +13,7 @@ import { Area, Size } from '../src/protocol/s7comm/areas.ts';
 import * as s7Message from '../src/protocol/s7comm/encode.ts';
 import { DataSize } from '../src/protocol/s7comm/items.ts';
 import { s7comm } from '../src/protocol/s7comm/s7comm.ts';
+import { RECORDED, type Recorded, recorded } from '../src/protocol/s7comm/testing.ts';
 import * as dialects from '../test/gateway/conversations.ts';
 import type { Case } from './case.ts';
 import { seedsOf } from './corpus.ts';
@@ -72,6 +73,14 @@ async function conversations(kinds: readonly string[], protocol: string, capture
   return captures ? [...own, ...(await capturedConversations(protocol, protocol))] : own;
 }
 
+/** Messages that controllers and stations sent, four to a case. */
+function recordedS7(): Case[] {
+  const names = Object.keys(RECORDED) as Recorded[];
+  const parts = names.map(name => ({ kind: FROM_CONTROLLER.test(name) ? 1 : 0, bytes: recorded(name) }));
+  return Array.from({ length: Math.ceil(parts.length / 4) }, (_, i) => parts.slice(4 * i, 4 * i + 4));
+}
+
+const FROM_CONTROLLER = /Ack$|Push$|No$|Confirm$|^szl$|^clock$/;
 const S7_KINDS = ['s7comm', 'cotp'];
 const POLICIES = ['compressor-station', 'pumping-station', 'rotor-hall'];
 
@@ -89,7 +98,7 @@ export const TARGETS: readonly Target[] = [
     about: 'S7 messages in conversations: decoding, pairing, refusing',
     grammar: S7COMM,
     sides: true,
-    seeds: captures => conversations(S7_KINDS, 's7comm', captures),
+    seeds: async captures => [...recordedS7(), ...(await conversations(S7_KINDS, 's7comm', captures))],
     open: () => new Decoding(s7comm, good(S7_DIALOGUE)),
   },
   {
