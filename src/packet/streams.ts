@@ -455,7 +455,7 @@ export class Streams implements EvictionSink {
       reorder.shift();
       if (from >= end) continue;
       cells[base + NEXT + direction] = (cells[base + NEXT + direction]! + end - from) | 0;
-      cells[base]! |= BIT.data;
+      cells[base] = (cells[base]! | BIT.data) & ~BIT.closed;
       this.#sink.data(flow, direction, reorder.view, from, end);
     }
     this.#release(base, direction);
