@@ -33,6 +33,8 @@ export class Current {
   monitor: Reached | undefined;
   /** Is told the number of each connection that had a session and is ended or forgotten. */
   closed: ((serial: number) => void) | undefined;
+  /** Is told that no packet comes any more, before connections are ended. */
+  ending: (() => void) | undefined;
   /** 0 while packets come; then 1 while connections are ended, and 2 when all of them are. */
   over = 0;
   /** With `over` = 2: number of the flow that is told of. */

@@ -155,19 +155,23 @@ class Together {
   /** One at a time; what comes meanwhile is written by the one under way. */
   #drain(): Promise<void> {
     this.#more = true;
-    this.#draining ??= this.#drainAll().finally(() => {
-      this.#draining = undefined;
-    });
+    this.#draining ??= this.#drainAll();
     return this.#draining;
   }
 
   async #drainAll(): Promise<void> {
-    const to = this.#reading.writing?.to;
-    if (to === undefined) return;
-    while (this.#more) {
-      this.#more = false;
-      for (const [log, merge] of this.#merges.entries()) await merge.drain(bytes => to.write(log, bytes));
+    try {
+      while (this.#more) {
+        this.#more = false;
+        for (const [log, merge] of this.#merges.entries()) await merge.drain(bytes => this.#write(log, bytes));
+      }
+    } finally {
+      this.#draining = undefined;
     }
+  }
+
+  #write(log: number, bytes: Uint8Array): Promise<void> | void {
+    return this.#reading.writing?.to.write(log, bytes);
   }
 
   /** The one that is furthest behind tells how far the reading has come. */

@@ -58,6 +58,7 @@ export class FlowReport implements PacketSink, Sink, EvictionSink {
     this.#sink = sink;
     this.#table = new FlowTable(limit, randomInt(2 ** 31), this);
     current.closed = serial => this.#closed(serial);
+    current.ending = () => this.#settle(this.#cell);
   }
 
   packet(packet: Packet): void {
@@ -113,7 +114,6 @@ export class FlowReport implements PacketSink, Sink, EvictionSink {
 
   /** Tells of all flows that are left, in the order in which they began. */
   finish(): void {
-    this.#settle(this.#cell);
     const numbers = Float64Array.from(this.#byNumber.keys()).sort();
     this.#current.over = 2;
     for (const number of numbers) {

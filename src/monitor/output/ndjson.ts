@@ -98,6 +98,7 @@ class NdjsonRecorder implements Recorder {
 
   flow(flow: FlowRecord): void {
     this.#log.text(`${JSON.stringify({ record: 'flow', ...flow })}\n`);
+    this.#log.end();
   }
 }
 
