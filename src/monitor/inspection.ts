@@ -65,6 +65,11 @@ export class Inspection {
     });
   }
 
+  /** Packets that came so far, whoever reads along. */
+  get number(): number {
+    return this.#monitor.traffic.number;
+  }
+
   /** Takes packets as they come, from whatever has them. */
   get frames(): FrameSink {
     return this.#monitor.traffic;

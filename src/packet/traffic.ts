@@ -61,6 +61,11 @@ export class Traffic implements FrameSink {
     this.#share = share;
   }
 
+  /** Packets that came so far, whoever reads along. */
+  get number(): number {
+    return this.#number;
+  }
+
   frame(packet: Packet): void {
     packet.number = ++this.#number;
     const kind = decodeLayers(packet);
