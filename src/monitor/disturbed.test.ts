@@ -78,6 +78,7 @@ async function summaryOf(capture: Uint8Array, share?: Share): Promise<Summary> {
 /** Frames of the plant's segments, cut, repeated, in fragments and out of order within each. */
 function disturb(all: readonly Segment[], random: () => number): Uint8Array[] {
   const frames: Uint8Array[] = [];
+  let opened = 0;
   for (const [id, segment] of all.entries()) {
     const length = segment.packet.length - segment.payloadAt;
     const pieces = length === 0 ? [segment.packet] : [];
@@ -95,8 +96,9 @@ function disturb(all: readonly Segment[], random: () => number): Uint8Array[] {
       const several = piece.length > 44 && random() % 3 === 0 ? fragments(piece, id * 64 + i) : [piece];
       frames.push(...several.map(packet => ethernet(0x0800, packet)));
     }
-    // One that came long before; not the handshake, with which a new connection would begin.
-    if (random() % 8 === 0 && id > 8) frames.push(frames[8 + (random() % (frames.length - 8))]!);
+    // One that came long before; not of a handshake, with which a new connection would begin.
+    if (length === 0) opened = frames.length;
+    else if (random() % 8 === 0) frames.push(frames[opened + (random() % (frames.length - opened))]!);
   }
   return frames;
 }
