@@ -163,7 +163,8 @@ class Together {
     try {
       while (this.#more) {
         this.#more = false;
-        for (const [log, merge] of this.#merges.entries()) await merge.drain(bytes => this.#write(log, bytes));
+        for (const [log, merge] of this.#merges.entries())
+          await merge.drain(bytes => this.#write(log, bytes));
       }
     } finally {
       this.#draining = undefined;

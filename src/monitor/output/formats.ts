@@ -4,11 +4,12 @@
  * @module
  */
 
+import { eve } from './eve.ts';
 import type { Format } from './format.ts';
 import { ndjson } from './ndjson.ts';
 import { text } from './text.ts';
 
-export const FORMATS: readonly Format[] = [text, ndjson];
+export const FORMATS: readonly Format[] = [text, ndjson, eve];
 
 /** Format by its name, or undefined. */
 export function formatNamed(name: string): Format | undefined {
