@@ -37,7 +37,7 @@ export interface ProtocolReport {
   readonly opaque: number;
 }
 
-export function healthOf(summary: Omit<Summary, 'health'>): Health {
+export function healthOf(summary: Summary): Health {
   const { packets, cut, kinds, streams } = summary;
   const protocols = summary.protocols.map(protocol => ({
     protocol: protocol.protocol,
