@@ -13,7 +13,7 @@ import { OPERATION_SCHEMA } from '../monitor/output/operation-schema.ts';
 import { inspectInWorkers, type Reading, type Result } from '../monitor/workers.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { findCaptures } from './find-captures.ts';
+import { findCaptures, followCaptures } from './find-captures.ts';
 import { Meter, sizeOf } from './meter.ts';
 import {
   asksForRecords,
@@ -32,7 +32,8 @@ Reads captures (pcap or pcapng; - is standard input) and prints each operation
 of the control protocols in them: who asked whom to do what to which object,
 with the values, and what came of it. Protocols are recognised by their content,
 on any TCP port. Several files are read as one record of traffic, in the order
-given.
+given; a folder, or a pattern in quotes, stands for the captures in it, in the
+order of their first packets.
 
 ${OUTPUT_HELP}
   --summary      counts instead of records: by protocol, function, verb and pair
@@ -42,6 +43,8 @@ ${OUTPUT_HELP}
                  readings can be compared
   --workers N    reads with N threads, or with as many as there are processors
                  (auto); what is written is the same. Default: 1
+  --follow       goes on while the last FILE is being written, or with the next
+                 files of a folder or pattern, until SIGINT or SIGTERM
   --schema       prints the JSON Schema of an operation in NDJSON
 
 Examples:
@@ -51,6 +54,7 @@ Examples:
   cofferdam inspect --format zeek --into logs --workers auto monday.pcapng
   cofferdam inspect --summary monday.pcapng tuesday.pcapng
   tcpdump -i eth1 -w - | cofferdam inspect -
+  cofferdam inspect --follow --ndjson /var/captures
 
 Exit codes: 0 all was read, 2 a file could not be read or not to its end (what
 could be read is printed).`;
@@ -63,6 +67,7 @@ interface Options {
   readonly output: OutputChoice | 'summary' | 'json';
   readonly digest: boolean;
   readonly workers: number;
+  readonly follow: boolean;
 }
 
 export const inspect: Command = {
@@ -74,11 +79,13 @@ export const inspect: Command = {
       console.log(JSON.stringify(OPERATION_SCHEMA, undefined, 2));
       return 0;
     }
-    await findCaptures(options.files);
+    const files = options.follow ? [] : await findCaptures(options.files);
     const stop = stopSignal({ prints: true });
     try {
-      const problems = await read(options, stop.signal);
-      for (const problem of problems) console.error(`cofferdam: ${problem}`);
+      const followed = options.follow ? await followCaptures(options.files, stop.signal) : undefined;
+      const problems = await read({ ...options, files }, followed, stop.signal);
+      // Nobody waits until a capture that is followed ends.
+      if (!options.follow) for (const problem of problems) tell(problem);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
     } finally {
@@ -86,6 +93,10 @@ export const inspect: Command = {
     }
   },
 };
+
+function tell(problem: string): void {
+  console.error(`cofferdam: ${problem}`);
+}
 
 function parse(args: readonly string[]): Options | 'schema' {
   const { values, positionals } = parseArgs({
@@ -97,6 +108,7 @@ function parse(args: readonly string[]): Options | 'schema' {
       json: { type: 'boolean', default: false },
       digest: { type: 'boolean', default: false },
       workers: { type: 'string', default: '1' },
+      follow: { type: 'boolean', default: false },
       schema: { type: 'boolean', default: false },
     },
   });
@@ -114,8 +126,11 @@ function parse(args: readonly string[]): Options | 'schema' {
   if (workers > 1 && positionals.includes('-')) {
     throw new UsageError('inspect: standard input can be read by one worker only; leave --workers out');
   }
+  if (workers > 1 && values.follow) {
+    throw new UsageError('inspect: --follow is read by one worker only; leave --workers out');
+  }
   const output = summary ? (values.json ? 'json' : 'summary') : chooseOutput('inspect', values);
-  return { files: positionals, output, digest: values.digest, workers };
+  return { files: positionals, output, digest: values.digest, workers, follow: values.follow };
 }
 
 function numberOfWorkers(text: string): number {
@@ -128,7 +143,11 @@ function numberOfWorkers(text: string): number {
 }
 
 /** Resolves to one line for each capture that could not be read to its end. */
-async function read(options: Options, signal: AbortSignal): Promise<readonly string[]> {
+async function read(
+  options: Options,
+  followed: Reading['followed'],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { files, output, digest } = options;
   const records = typeof output === 'string' ? undefined : output;
   const seen = records !== undefined && showsRecords(records);
@@ -139,6 +158,7 @@ async function read(options: Options, signal: AbortSignal): Promise<readonly str
     digest,
     signal,
     progress: progress => meter?.show(progress),
+    ...(followed === undefined ? {} : { followed, onProblem: tell }),
     ...(writing === undefined ? {} : { writing }),
   };
   const { summary, problems } = await carryOut(reading, options.workers);

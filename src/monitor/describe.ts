@@ -19,18 +19,34 @@ export function describe(summary: Summary): string {
   return parts.filter(part => part !== '').join('\n\n');
 }
 
-function overview({ packets, bytes, from, to, kinds, cut, streams, uncounted }: Summary): string {
+function overview(summary: Summary): string {
+  const { packets, bytes, from, to, kinds, cut, capture, streams, uncounted } = summary;
   const lines = [`${number(packets)} packets, ${number(bytes)} bytes${span(from, to)}`];
   const { tcp, udp, otherIp, nonIp, fragments, malformed } = kinds;
   lines.push(
     `  ${number(tcp)} TCP, ${number(udp)} UDP, ${number(otherIp)} other IP, ${number(nonIp)} not IP, ` +
-      `${number(fragments)} IP fragments (not put together), ${number(malformed)} malformed`,
+      `${number(fragments)} IP fragments, ${number(malformed)} malformed`,
   );
+  if (fragments > 0) lines.push(datagrams(summary));
+  if (capture.received + capture.dropped > 0) {
+    lines.push(
+      `  the capture itself says that ${number(capture.dropped)} packets were dropped` +
+        (capture.received > 0 ? ` of ${number(capture.received)} received` : ''),
+    );
+  }
   if (cut > 0) lines.push(`  ${number(cut)} packets were captured only in part`);
   lines.push(...streamLines(streams));
   if (uncounted > 0)
     lines.push(`  ${number(uncounted)} counts of errors and unknown functions found no room`);
   return lines.join('\n');
+}
+
+function datagrams({ fragments }: Summary): string {
+  const { assembled, incomplete, overlapping, malformed } = fragments;
+  return (
+    `  of the fragments, ${number(assembled)} datagrams were put together; ${number(incomplete)} stayed incomplete, ` +
+    `${number(overlapping)} overlapped and differed, ${number(malformed)} fragments can be of none`
+  );
 }
 
 function streamLines(streams: StreamSummary): string[] {
@@ -119,12 +135,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** What could be seen of what was there, as shares: the last word, so that it is not overlooked. */
-function health({ packets, cut, malformed, gaps, gapBytes, forgotten, ...bytes }: Health): string {
+function health({ packets, dropped, cut, malformed, gaps, gapBytes, forgotten, ...bytes }: Health): string {
   const { decodedBytes, notUnderstoodBytes, unrecognisedBytes } = bytes;
   const known = decodedBytes + notUnderstoodBytes;
   const lines = [
     'health',
-    `  ${number(packets)} packets read, ${number(cut)} of them only in part, ${number(malformed)} malformed`,
+    `  ${number(packets)} packets read, ${number(cut)} of them only in part, ${number(malformed)} malformed; ` +
+      `${number(dropped)} dropped before they were captured`,
     `  ${number(gaps)} gaps with ${number(gapBytes)} bytes missing`,
     `  ${share(decodedBytes, known)} of the bytes of control protocols decoded, ${number(notUnderstoodBytes)} not understood`,
     `  ${number(unrecognisedBytes)} bytes of no protocol that is known`,

@@ -12,7 +12,7 @@ import { readAll } from './read-all.ts';
 import type { Reading, Result } from './workers.ts';
 
 export async function inspectHere(reading: Reading): Promise<Result> {
-  const { files, digest, writing, signal, progress } = reading;
+  const { files, followed, digest, writing, signal, progress, onProblem } = reading;
   let recording: Recording | undefined;
   const tap = (current: Current): Tap => {
     if (writing === undefined) return {};
@@ -23,8 +23,9 @@ export async function inspectHere(reading: Reading): Promise<Result> {
     if (writing !== undefined) await recording?.flush(writing.to);
   };
   const inspection = new Inspection({ protocols: PROTOCOLS, digest, tap });
-  const problems = await readAll(inspection, files, {
+  const problems = await readAll(inspection, followed ?? files, {
     signal,
+    ...(onProblem === undefined ? {} : { onProblem }),
     afterChunk: async reached => {
       progress?.(reached);
       await flush();

@@ -98,6 +98,7 @@ export class Monitor implements StreamSink {
 
   /** The capture is over. */
   finish(): void {
+    this.traffic.finish();
     this.#current.ending?.();
     this.#current.over = 1;
     this.streams.finish();

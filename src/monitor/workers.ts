@@ -8,6 +8,7 @@
 
 import { randomInt } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { ByteSource } from '../packet/source.ts';
 import type { Share } from '../packet/traffic.ts';
 import type { Destination, Format } from './output/format.ts';
 import { Merge } from './output/merge.ts';
@@ -30,6 +31,10 @@ export interface Reading {
   readonly writing?: Writing;
   readonly signal: AbortSignal;
   readonly progress?: (progress: ReadingProgress) => void;
+  /** What is read instead of the files, as it comes; by one worker only. */
+  readonly followed?: AsyncIterable<ByteSource>;
+  /** Is told at once what is wrong with a capture. */
+  readonly onProblem?: (problem: string) => void;
 }
 
 /** What a worker is to do. */

@@ -235,7 +235,7 @@ function stamp(time: number): string {
 
 /** The last event: how much was seen. */
 function stats(health: Health, summary: Summary): string {
-  const { packets, bytes, kinds, streams, from, to } = summary;
+  const { packets, bytes, capture, kinds, streams, from, to } = summary;
   const named = (of: (one: Health['protocols'][number]) => number) =>
     Object.fromEntries(health.protocols.map(one => [one.protocol, of(one)]));
   const event = {
@@ -243,6 +243,7 @@ function stats(health: Health, summary: Summary): string {
     event_type: 'stats',
     stats: {
       uptime: Math.floor((to ?? 0) - (from ?? 0)),
+      capture: { kernel_packets: capture.received, kernel_drops: capture.dropped },
       decoder: { pkts: packets, bytes, invalid: kinds.malformed, tcp: kinds.tcp, udp: kinds.udp },
       tcp: { sessions: streams.connections, reassembly_gap: streams.gaps },
       app_layer: { flow: named(one => one.sessions), tx: named(one => one.operations) },

@@ -36,6 +36,7 @@ const HEALTH: ZeekLog = {
     ['strange_bytes', 'count'],
     ['opaque', 'count'],
     ['packets', 'count'],
+    ['dropped', 'count'],
     ['gaps', 'count'],
     ['missed_bytes', 'count'],
     ['unrecognised_bytes', 'count'],
@@ -220,7 +221,7 @@ export const zeek: Format = {
   foot: (_, { to }) => footOf(to),
   health: (health, { to }) => {
     const time = (to ?? 0).toFixed(6);
-    const all = [health.packets, health.gaps, health.gapBytes, health.unrecognisedBytes];
+    const all = [health.packets, health.dropped, health.gaps, health.gapBytes, health.unrecognisedBytes];
     const lines = health.protocols.map(one =>
       [
         time,
