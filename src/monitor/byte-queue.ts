@@ -5,6 +5,8 @@
  * @module
  */
 
+import { copyBytes } from '../packet/copy-bytes.ts';
+
 const FIRST_BYTES = 256;
 
 export class ByteQueue {
@@ -16,16 +18,14 @@ export class ByteQueue {
   append(view: DataView, at: number, end: number): void {
     const added = end - at;
     if (this.length + added > this.#bytes.length) this.#grow(this.length + added);
-    const bytes = this.#bytes;
-    const to = this.length;
-    for (let i = 0; i < added; i++) bytes[to + i] = view.getUint8(at + i);
+    copyBytes(view, at, this.view, this.length, added);
     this.length += added;
   }
 
   /** Forgets the first `count` bytes. */
   drop(count: number): void {
-    this.#bytes.copyWithin(0, count, this.length);
     this.length -= count;
+    if (this.length > 0) this.#bytes.copyWithin(0, count, count + this.length);
   }
 
   #grow(needed: number): void {
