@@ -1,6 +1,6 @@
 /**
- * A million mutated messages: nothing throws, nothing outside the message is read, time is bounded, and a good message
- * afterwards is still understood.
+ * A million mutated messages: nothing throws, nothing outside the message is read, `observe` says what `decode` does, time
+ * is bounded, and a good message afterwards is still understood.
  */
 
 import assert from 'node:assert/strict';
@@ -173,7 +173,11 @@ class Place {
   readonly #op = new Operation();
   readonly #answer = new Answer();
 
-  constructor(size: number) {
+  readonly #observes: boolean;
+
+  /** `observes`: as a monitor does, not as a gateway. */
+  constructor(size: number, observes: boolean) {
+    this.#observes = observes;
     this.bytes = new Uint8Array(size);
     this.view = new DataView(this.bytes.buffer);
   }
@@ -188,11 +192,14 @@ class Place {
     digest.add(length);
     if (length !== end - at) return digest.value;
     digest.items = 0;
-    conversation.decode(side, view, at, end, this.#op, digest);
+    if (conversation.refuse(side, view, at, end, Why.denied, this.#answer)) digest.add(this.#answer.length);
+    if (this.#observes) conversation.observe(side, view, at, end, this.#op, digest);
+    else {
+      conversation.decode(side, view, at, end, this.#op, digest);
+      conversation.follow(side, view, at, end);
+    }
     assert.ok(digest.items > 0);
     assert.equal(digest.items, this.#op.items);
-    if (conversation.refuse(side, view, at, end, Why.denied, this.#answer)) digest.add(this.#answer.length);
-    conversation.follow(side, view, at, end);
     digest.add(conversation.waiting(Side.client));
     digest.add(conversation.nextTicket(Side.client));
     return digest.value;
@@ -202,7 +209,7 @@ class Place {
 test(`${MESSAGES} mutated messages, seed ${SEED}`, () => {
   const random = new Random(SEED);
   const message = new Uint8Array(1024);
-  const amid = new Place(1024);
+  const amid = new Place(1024, false);
   let slowest = 0;
   let decoded = 0;
   // Ends where its message ends: whoever reads on reads outside the view.
@@ -224,7 +231,7 @@ test(`${MESSAGES} mutated messages, seed ${SEED}`, () => {
     amid.bytes.fill(~i & 0xff, at + length, at + length + 300);
 
     const size = length + (i % 3);
-    const last = places.get(size) ?? new Place(size);
+    const last = places.get(size) ?? new Place(size, true);
     places.set(size, last);
     last.conversation = edge;
     for (let k = 0; k < length; k++) last.bytes[size - length + k] = message[k]!;
@@ -235,7 +242,7 @@ test(`${MESSAGES} mutated messages, seed ${SEED}`, () => {
     const second = last.run(side, size - length, size);
     if (first !== second) {
       assert.fail(
-        `message ${i} depends on its surroundings: ${Buffer.from(message.subarray(0, length)).toString('hex')}`,
+        `message ${i} depends on its surroundings, or on who looks: ${Buffer.from(message.subarray(0, length)).toString('hex')}`,
       );
     }
     if (amid.digest.items > 0) decoded++;
