@@ -14,6 +14,7 @@ const PLAIN: CaptureParameters = {
   packets: 6000,
   seed: 1,
   disturbed: false,
+  short: false,
   protocols: ['modbus', 's7comm'],
 };
 

@@ -20,6 +20,8 @@ export interface CaptureParameters {
   /** How many packets, give or take the end of the last connections. */
   readonly packets: number;
   readonly seed: number;
+  /** Connections of a few exchanges instead of some hundred. */
+  readonly short: boolean;
   /** Messages cut into segments and segments reordered. */
   readonly disturbed: boolean;
   /** The protocols that connections take turns in. */
@@ -43,9 +45,9 @@ export interface Capture extends CaptureParameters {
 }
 
 const OPEN = 256;
-/** Exchanges of a connection: the range, evenly spread. */
-const FEWEST = 40;
-const MOST = 400;
+/** Exchanges of a connection: the range, evenly spread. Long: stations that poll; short: such as connect for each poll. */
+const LONG = [40, 400] as const;
+const SHORT = [1, 8] as const;
 /** 2026-03-01 06:00 UTC, in µs. */
 const BEGIN = 1772344800 * 1e6;
 /** Pause between two messages of the capture, µs: the range, evenly spread. */
@@ -55,8 +57,8 @@ const LONGEST_PAUSE = 40;
 /** The capture in `folder`, made now if it isn't there. `made` tells that it takes a while. */
 export function capture(folder: string, parameters: CaptureParameters, made?: () => void): Capture {
   mkdirSync(folder, { recursive: true });
-  const { packets, disturbed, protocols } = parameters;
-  const kind = `${protocols.join('-')}${disturbed ? '-disturbed' : ''}`;
+  const { packets, disturbed, short, protocols } = parameters;
+  const kind = `${protocols.join('-')}${short ? '-short' : ''}${disturbed ? '-disturbed' : ''}`;
   const name = `capture-${packets}-${kind}-${digest(parameters)}`;
   const path = join(folder, `${name}.pcap`);
   const about = join(folder, `${name}.json`);
@@ -90,7 +92,8 @@ function write(path: string, parameters: CaptureParameters): Omit<Capture, 'path
     while (open.length < OPEN && planned < parameters.packets) {
       const protocol = parameters.protocols[connections % parameters.protocols.length]!;
       const dialogue = DIALOGUES[protocol](random);
-      const exchanges = dialogue.greetings + random.between(FEWEST, MOST);
+      const [fewest, most] = parameters.short ? SHORT : LONG;
+      const exchanges = dialogue.greetings + random.between(fewest, most);
       open.push(connect(dialogue, connections++, exchanges, parameters.disturbed, random));
       messages[dialogue.protocol] = (messages[dialogue.protocol] ?? 0) + 2 * exchanges;
       // Handshake and end take six; an exchange two and, in most cases, an acknowledgement.

@@ -100,7 +100,8 @@ function ipv4(packet: Packet): PacketKind {
   packet.ipVersion = 4;
   packet.addressAt = at + 12;
   // More fragments, or a fragment offset: a part of a datagram.
-  if ((view.getUint16(at + 6) & 0x3fff) !== 0) return PacketKind.fragment;
+  if ((view.getUint16(at + 6) & 0x3fff) !== 0)
+    return fragment(packet, view.getUint8(at + 9), at + header, at + total);
   return carried(packet, view.getUint8(at + 9), at + header, at + total);
 }
 
@@ -132,7 +133,8 @@ function ipv6(packet: Packet): PacketKind {
       case IpProtocol.fragment:
         if (limit - header < 8) return PacketKind.malformed;
         // An atomic fragment (RFC 6946) is the whole datagram.
-        if ((view.getUint16(header + 2) & 0xfff9) !== 0) return PacketKind.fragment;
+        if ((view.getUint16(header + 2) & 0xfff9) !== 0)
+          return fragment(packet, view.getUint8(header), header + 8, stop);
         size = 8;
         break;
       default:
@@ -160,6 +162,12 @@ function carried(packet: Packet, protocol: number, at: number, stop: number): Pa
   if (protocol === IpProtocol.tcp) return PacketKind.tcp;
   if (protocol === IpProtocol.udp) return PacketKind.udp;
   return PacketKind.otherIp;
+}
+
+/** A part of what IP carries: `transportAt` is where the part begins, in IPv6 right behind the fragment header. */
+function fragment(packet: Packet, protocol: number, at: number, stop: number): PacketKind {
+  carried(packet, protocol, at, stop);
+  return PacketKind.fragment;
 }
 
 /** RFC 9293, 3.1. */

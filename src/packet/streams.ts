@@ -35,6 +35,9 @@ export interface StreamLimits {
 
 export const STREAM_LIMITS: StreamLimits = { flows: 1 << 18, held: 32 << 20 };
 
+/** More than there are flows in any table. */
+const ORDER = 2 ** 20;
+
 /** Seconds of capture time that a hole is waited for. */
 export const HOLE_SECONDS = 30;
 
@@ -179,9 +182,18 @@ export class Streams implements EvictionSink {
     else this.#unusual(packet, flow, base, direction, length);
   }
 
-  /** The capture is over: hands on what is held, and ends all connections. */
+  /** The capture is over: hands on what is held, and ends all connections, in the order in which they began. */
+  // cold: once a capture
   finish(): void {
-    for (let flow = 0; flow < this.#table.size; flow++) this.#end(flow, flow << CELL_SHIFT);
+    const { size } = this.#table;
+    // The number of a connection, of 32 bits, and its cell as one number that sorts.
+    const order = new Float64Array(size);
+    for (let flow = 0; flow < size; flow++) order[flow] = this.serial(flow) * ORDER + flow;
+    order.sort();
+    for (const key of order) {
+      const flow = key % ORDER;
+      this.#end(flow, flow << CELL_SHIFT);
+    }
   }
 
   evicted(flow: number): void {
@@ -213,7 +225,9 @@ export class Streams implements EvictionSink {
     ) {
       this.#adopt(flow, base, packet.number);
     }
-    if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
+    // RFC 1122, 4.2.2.12: what a RST carries tells people why; receivers do not take it for data.
+    if ((flags & TcpFlag.rst) !== 0) this.ignoredBytes += length;
+    else if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
     if ((flags & TcpFlag.fin) !== 0) {
       this.#fin(flow, base, direction, (sequence + length + packet.missing) | 0);
     }
@@ -454,7 +468,7 @@ export class Streams implements EvictionSink {
       reorder.shift();
       if (from >= end) continue;
       cells[base + NEXT + direction] = (cells[base + NEXT + direction]! + end - from) | 0;
-      cells[base]! |= BIT.data;
+      cells[base] = (cells[base]! | BIT.data) & ~BIT.closed;
       this.#sink.data(flow, direction, reorder.view, from, end);
     }
     this.#release(base, direction);

@@ -123,6 +123,7 @@ test('its workers start', () => {
     packets: 2000,
     seed: 7,
     disturbed: false,
+    short: false,
     protocols: ['modbus', 's7comm'],
   });
   const [one, two] = ['1', '2'].map(workers => {
