@@ -8,12 +8,15 @@
 import { copyBytes } from '../packet/copy-bytes.ts';
 
 const FIRST_BYTES = 256;
+/** What most queues hold all their lives: nothing. */
+const NOTHING = new Uint8Array(0);
+const NO_VIEW = new DataView(NOTHING.buffer);
 
 export class ByteQueue {
   /** The bytes are at 0..length. Replaced when it grows. */
-  view = new DataView(new ArrayBuffer(FIRST_BYTES));
+  view = NO_VIEW;
   length = 0;
-  #bytes = new Uint8Array(this.view.buffer);
+  #bytes = NOTHING;
 
   append(view: DataView, at: number, end: number): void {
     const added = end - at;
@@ -29,7 +32,7 @@ export class ByteQueue {
   }
 
   #grow(needed: number): void {
-    let capacity = this.#bytes.length;
+    let capacity = Math.max(this.#bytes.length, FIRST_BYTES);
     while (capacity < needed) capacity *= 2;
     const bytes = new Uint8Array(capacity);
     bytes.set(this.#bytes);

@@ -38,6 +38,9 @@ export const MONITOR_LIMITS: MonitorLimits = {
 /** Beginnings of a connection found open that are looked at before it is left alone. */
 const MAX_MISSES = 8;
 
+/** Openings that are kept to be used again. */
+const MAX_SPARE_OPENINGS = 64;
+
 export interface MonitorOptions {
   readonly protocols: readonly Protocol[];
   readonly sink: Sink;
@@ -77,6 +80,7 @@ export class Monitor implements StreamSink {
   readonly #beginnings: [Beginning, Beginning] = [new Beginning(), new Beginning()];
   readonly #finding = new Finding();
   readonly #ports: [number, number] = [0, 0];
+  readonly #spareOpenings: Opening[] = [];
 
   constructor(options: MonitorOptions) {
     this.#protocols = options.protocols;
@@ -173,9 +177,9 @@ export class Monitor implements StreamSink {
     } else if (finding.more) {
       if (kept) return;
       this.#miss(session);
-      session.opening = new Opening(-1);
+      session.opening = this.#takeOpening(-1);
       if (!this.#keep(session.opening, direction, view, at, end)) {
-        session.opening = undefined;
+        this.#miss(session);
         this.#strange(session, direction, view, at, end);
       }
     } else if (kept) {
@@ -215,6 +219,7 @@ export class Monitor implements StreamSink {
       this.#read(session, sideOf(session, direction), opening.kept[direction]!.view, at, at + length);
     }
     this.#op.time = this.traffic.packet.time;
+    this.#giveBack(opening);
   }
 
   /**
@@ -268,7 +273,7 @@ export class Monitor implements StreamSink {
       if (length <= 0 || length > end - at) return false;
       at += length;
     }
-    session.opening ??= new Opening(index);
+    session.opening ??= this.#takeOpening(index);
     return this.#keep(session.opening, direction, view, from, end);
   }
 
@@ -280,6 +285,18 @@ export class Monitor implements StreamSink {
     this.#waiting -= opening.length;
     if (opening.protocol >= 0) this.health[opening.protocol]!.strange += opening.length;
     else this.unrecognised += opening.length;
+    this.#giveBack(opening);
+  }
+
+  #takeOpening(protocol: number): Opening {
+    const opening = this.#spareOpenings.pop() ?? new Opening();
+    opening.protocol = protocol;
+    return opening;
+  }
+
+  #giveBack(opening: Opening): void {
+    opening.clear();
+    if (this.#spareOpenings.length < MAX_SPARE_OPENINGS) this.#spareOpenings.push(opening);
   }
 
   // --- its messages ---
