@@ -11,6 +11,7 @@
 import type { Operation, Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
 import type { Verb } from '../operation/verb.ts';
+import type { IdentityReader } from './device-facts.ts';
 import type { ProgramReader } from './program-reader.ts';
 
 /** Answer of {@link Protocol.recognise}. */
@@ -286,6 +287,11 @@ export interface Protocol {
 
   /** Name of an error code as `Operation.error` carries it. */
   errorName(error: number): string;
+
+  // --- what devices tell of themselves ---
+
+  /** Makes what reads the answers of a session to `identify`; absent where they tell nothing of the device. */
+  readonly identity?: () => IdentityReader;
 
   // --- reading a device's program back ---
   /** How the program of a device is read; absent where the protocol gives no sound way. */
