@@ -192,7 +192,6 @@ function windows(jobs: readonly JobFigures[]): string {
       ...PLANT_NAMES.map(plant => share(windowsOf(jobs, [plant], name, 'replay'))),
       share(of('replay')),
       found.length === 0 ? '–' : `${median(found).toFixed(0)} s`,
-      share(of('any')),
       share(of('disagreement')),
     ];
   });
@@ -201,13 +200,12 @@ function windows(jobs: readonly JobFigures[]): string {
     ...PLANT_NAMES.map(plant => `${PLANTS[plant].title}: \`process.replay\``),
     'both',
     'median delay',
-    'any finding about a reading',
     '`process.disagreement`, with a second reader',
   ];
   return markdown(head, rows);
 }
 
-type How = 'replay' | 'any' | 'disagreement';
+type How = 'replay' | 'disagreement';
 
 function windowsOf(
   jobs: readonly JobFigures[],
