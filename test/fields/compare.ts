@@ -10,6 +10,12 @@ import type { FieldMessage } from './message.ts';
 import { ourMessages } from './ours.ts';
 import { theirMessages } from './theirs.ts';
 
+/** Ports of plants whose Modbus is on others than 502, where alone tshark looks for it. */
+const MODBUS_PORTS: Readonly<Record<string, readonly number[]>> = {
+  'mixed-modbus-s7-profinet': [503, 504, 505],
+  'mixed-modbus-s7-ring': [503, 504, 505],
+};
+
 export interface FieldCount {
   equal: number;
   different: number;
@@ -39,7 +45,7 @@ export class FieldComparison {
     this.problems.push(...problems);
     const ours = byKey(messages, placeOf);
     const missed: FieldMessage[] = [];
-    for await (const theirs of theirMessages(path)) {
+    for await (const theirs of theirMessages(path, MODBUS_PORTS[capture] ?? [])) {
       const our = ours.get(placeOf(theirs))?.shift();
       if (our === undefined) missed.push(theirs);
       else this.#pair(capture, our, theirs);
@@ -73,7 +79,8 @@ export class FieldComparison {
           field,
           ours: a,
           theirs: b,
-          fields: their.fields,
+          our,
+          their,
         });
       }
     }
@@ -81,18 +88,21 @@ export class FieldComparison {
   }
 
   /** A message that only one of the two has. */
-  #alone(capture: string, { protocol, frame, fields }: FieldMessage, our: boolean): void {
+  #alone(capture: string, message: FieldMessage, isOurs: boolean): void {
+    const { protocol, frame, fields } = message;
     this.messages++;
     const count = this.#count(protocol, 'message');
-    if (our) count.onlyOurs++;
+    if (isOurs) count.onlyOurs++;
     else count.onlyTheirs++;
     const there = [...fields].map(pair => pair.join('=')).join(', ');
-    const [ours, theirs] = our ? [there, undefined] : [undefined, there];
-    this.#differ({ capture, frame, protocol, field: 'message', ours, theirs, fields });
+    const field = 'message';
+    if (isOurs)
+      this.#differ({ capture, frame, protocol, field, ours: there, theirs: undefined, our: message });
+    else this.#differ({ capture, frame, protocol, field, ours: undefined, theirs: there, their: message });
   }
 
   #differ(difference: FieldDifference): void {
-    const reason = EXPLANATIONS.find(({ what }) => what(difference))?.reason;
+    const reason = EXPLANATIONS.find(({ is }) => is(difference))?.reason;
     this.differences.push({ ...difference, reason });
   }
 

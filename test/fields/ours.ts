@@ -159,12 +159,17 @@ function s7comm(op: Operation, items: readonly Item[], to: Map<string, string>):
     to.set('file', first!.name);
   if (kind === 1 && code === 0x28) to.set('service', PROTOCOLS[op.protocol]!.functions[op.fn]!.name);
   if (kind === 1 && code === 0x29) to.set('service', first!.name);
+  if (kind === 1 && code === 0x28 && first!.space !== '') {
+    to.set('blocks', items.map(({ space, area }) => `${space}${area}`).join(' '));
+  }
   if (first!.space === 'SZL') to.set('SZL', String(first!.address));
-  const listed = (job && variables) || (!job && (code === 2 || (code === 1 && op.subcode === 2)));
+  const listed =
+    (job && variables) || (!job && (code === 2 || (code === 1 && [2, 8, 9].includes(op.subcode))));
   if (!listed) return;
-  const objects = items.filter(({ space }) => space !== '').map(objectOf);
+  // Symbols have no address that could be compared.
+  const objects = items.filter(({ space }) => space !== '' && space !== 'SYMBOLIC').map(objectOf);
   if (objects.length > 0) to.set('objects', objects.join(' '));
-  if (job && to.get('error') === undefined) to.set('items', String(items.length));
+  if (op.phase === Phase.request) to.set('items', String(items.length));
   if (op.phase !== Phase.request && to.get('error') === '0')
     to.set('codes', items.map(item => item.code).join(' '));
   if (op.phase === Phase.notice) to.set('codes', items.map(item => item.code).join(' '));

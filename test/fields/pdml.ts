@@ -27,13 +27,15 @@ const SHOW = / show="([^"]*)"/;
 const VALUE = / value="([^"]*)"/;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#x27': "'" };
 
-/** The packets of a capture that `filter` takes, with the protocols of `wanted`. */
+/** The packets of a capture that `filter` takes, with the protocols of `wanted`; on the ports `modbus` are Modbus too. */
 export async function* dissected(
   path: string,
   filter: string,
   wanted: string,
+  modbus: readonly number[],
 ): AsyncGenerator<readonly PdmlProtocol[]> {
   const args = ['-n', '-r', path, '-Y', filter, '-T', 'pdml', '-J', wanted];
+  if (modbus.length > 0) args.push('-o', `mbtcp.tcp.port:502,${modbus.join(',')}`);
   const tshark = spawn('tshark', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let packet: { name: string; fields: PdmlField[] }[] = [];
   for await (const line of createInterface({ input: tshark.stdout, crlfDelay: Number.POSITIVE_INFINITY })) {

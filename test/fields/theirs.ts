@@ -10,8 +10,12 @@ import { dissected, type PdmlField, type PdmlProtocol } from './pdml.ts';
 
 const WANTED = 'frame ip ipv6 tcp mbtcp modbus s7comm';
 
-export async function* theirMessages(path: string): AsyncGenerator<FieldMessage> {
-  for await (const packet of dissected(path, 'tcp && (modbus || s7comm)', WANTED)) {
+/** Messages of a capture; `decodeAs` are ports on which tshark does not look for Modbus by itself. */
+export async function* theirMessages(
+  path: string,
+  decodeAs: readonly number[],
+): AsyncGenerator<FieldMessage> {
+  for await (const packet of dissected(path, 'tcp && (modbus || s7comm)', WANTED, decodeAs)) {
     const frame = packet.find(({ name }) => name === 'frame')!;
     const common = commonOf(packet, frame);
     const number = Number(shown(frame, 'frame.number'));
@@ -67,7 +71,8 @@ function modbus({ fields }: PdmlProtocol, header: PdmlProtocol, to: Map<string, 
   }
   number('reference', 'reference_num');
   number('quantity', 'bit_cnt');
-  number('quantity', 'word_cnt');
+  // Of a FIFO queue it is how much is told of the one that was asked for.
+  if (code !== '24') number('quantity', 'word_cnt');
   if (code === '22') {
     to.delete('quantity');
     to.set('values', [...all('and_mask'), ...all('or_mask')].map(({ value }) => value).join(''));
@@ -81,7 +86,12 @@ function modbus({ fields }: PdmlProtocol, header: PdmlProtocol, to: Map<string, 
   }
   if (code === '43') {
     const ids = all('object_id').map(({ show }) => show);
-    const texts = all('object_str_value').map(({ show }) => show);
+    // Objects of a vendor's own are bytes to tshark.
+    const texts = fields
+      .filter(({ name }) => name === 'modbus.object_str_value' || name === 'modbus.object_value')
+      .map(({ name, show, value }) =>
+        name.endsWith('_str_value') ? show : Buffer.from(value, 'hex').toString('latin1'),
+      );
     if (to.has('exception')) return;
     if (ids.length > 0)
       to.set('objects', ids.map((id, i) => (texts.length > 0 ? `${id}=${texts[i]}` : id)).join(' '));
@@ -147,6 +157,16 @@ const BITS: Readonly<Record<number, number>> = {
   12: 16,
   15: 64,
 };
+/** Types of blocks. */
+const BLOCKS: Readonly<Record<string, string>> = {
+  '08': 'OB',
+  '0A': 'DB',
+  '0B': 'SDB',
+  '0C': 'FC',
+  '0D': 'SFC',
+  '0E': 'FB',
+  '0F': 'SFB',
+};
 /** Areas of a variable table (high four bits). */
 const TABLE_AREAS = ['M', 'I', 'Q', 'P', '', 'T', 'C', 'DB'];
 
@@ -163,7 +183,9 @@ function s7comm(fields: readonly PdmlField[], to: Map<string, string>): void {
   number('function', 'param.func');
   const [errorClass, errorCode] = [one('header.errcls'), one('header.errcod')];
   if (errorClass !== undefined) to.set('error', String(hex(errorClass) * 256 + hex(errorCode)));
-  number('type', 'param.userdata.type');
+  const type = one('param.userdata.type');
+  // Numerical controls have types of their own for what they push, ask and answer: 3, 7 and 11.
+  if (type !== undefined) to.set('type', String(Number(type.show) & ~3));
   number('group', 'param.userdata.funcgroup');
   number('subfunction', 'param.userdata.subfunc');
   if (to.get('type') === '8') number('error', 'param.errcod');
@@ -181,11 +203,25 @@ function s7comm(fields: readonly PdmlField[], to: Map<string, string>): void {
     const field = one(name);
     if (field !== undefined) to.set(key, Buffer.from(field.value, 'hex').toString('latin1'));
   }
+  if (to.get('function') === '40' && to.has('file')) {
+    // A service on blocks names them without the kind of file.
+    to.delete('file');
+    const files = all('param.blockcontrol.filename');
+    to.set(
+      'blocks',
+      files.map(({ value }) => blockOf(Buffer.from(value, 'hex').toString('latin1'))).join(' '),
+    );
+  }
   const szl = one('data.userdata.szl_id');
   if (szl !== undefined) to.set('SZL', String(hex(szl) * 65_536 + hex(one('data.userdata.szl_index'))));
   const objects = [...variables(fields), ...tableItems(fields)];
   if (objects.length > 0) to.set('objects', objects.join(' '));
   if (all('data.item').length > 0) values(fields, to, asks);
+}
+
+/** The block that a file name such as `0A00001P` stands for. */
+function blockOf(file: string): string {
+  return `${BLOCKS[file.slice(0, 2)] ?? '?'}${Number(file.slice(2, 7))}`;
 }
 
 /** The variables of a request. */
