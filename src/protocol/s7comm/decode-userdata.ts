@@ -81,6 +81,8 @@ export function decodeUserdata(m: Message): void {
   if (view.getUint8(param + 4) !== (length === LONG ? LONG_METHOD : SHORT_METHOD)) m.flag(Anomaly.value);
   if (!isListed(row)) m.flag(Anomaly.function);
   const type = typeOf(pdu);
+  // Numerical controls have types of their own, for what is theirs: with any other group nobody else knows them.
+  if ((type & Type.ncPush) === Type.ncPush && group !== Group.nc) m.flag(Anomaly.value);
   if (type !== Type.push && type !== Type.ncPush && op.phase === Phase.notice) {
     broken(m, Anomaly.value);
     return;

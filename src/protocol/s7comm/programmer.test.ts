@@ -77,3 +77,14 @@ test('what a watched variable table has come to is told item by item', () => {
   assert.deepEqual(push(...told), ['report = 65 51 133 31 222 173 ok', 'report = 2 ok']);
   assert.match(push(0, 4, 1, 0, 0, 2, 0, 9, 0xff, 9)[0]!, /^report = [0-9a-f]+ asked/);
 });
+
+test('a type that only numerical controls have is malformed with the functions of others', () => {
+  const typed = (group: number, type: number) => {
+    const bytes = userdataRequest(9, group, 1, [0, 0x11, 0, 0]);
+    bytes[7 + 10 + 5] = (type << 4) | group;
+    return new Exchange().decode(client, bytes)[0]!;
+  };
+  assert.match(typed(4, 7), /\[value\]$/);
+  assert.doesNotMatch(typed(4, 4), /value/);
+  assert.doesNotMatch(typed(15, 7), /value/);
+});
