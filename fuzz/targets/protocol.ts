@@ -1,5 +1,6 @@
 /**
- * A protocol's decoders: conversations of which some messages are mutated, each decoded in two surroundings.
+ * A protocol's decoders: conversations of which some messages are mutated, each read in two surroundings, as a gateway and
+ * as a monitor reads.
  *
  * @module
  */
@@ -40,8 +41,8 @@ export class Decoding implements Subject {
   run(parts: Case, random: Random): void {
     const protocol = this.#protocol;
     const fresh = random.chance(50);
-    const one = new Reader(protocol, fresh);
-    const other = new Reader(protocol, fresh);
+    const one = new Reader(protocol, fresh, false);
+    const other = new Reader(protocol, fresh, true);
     for (const { kind, bytes } of parts) {
       if (bytes.length === 0) continue;
       const side = (kind & 1) as Side;
@@ -56,14 +57,18 @@ export class Decoding implements Subject {
       const view = new DataView(this.#last.buffer);
       const first = one.read(side, this.#amidView, at, at + length, this.#op, this.#answer, why, followed);
       const second = other.read(side, view, from, MAX_PART, this.#op, this.#answer, why, followed);
-      assert.equal(first, second, 'what is said of a message hangs on what stands around it');
+      assert.equal(
+        first,
+        second,
+        'what is said of a message hangs on what stands around it, or on who reads',
+      );
     }
     if (random.below(64) === 0)
       assert.equal(this.#sayGood(), this.#goodSaid, 'a good message is read as before');
   }
 
   #sayGood(): number {
-    const reader = new Reader(this.#protocol, true);
+    const reader = new Reader(this.#protocol, true, false);
     let said = 0;
     for (const { kind, bytes } of this.#good) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -79,9 +84,12 @@ class Reader {
   readonly #protocol: Protocol;
   readonly #conversation: Conversation;
   readonly #said: Said;
+  readonly #watches: boolean;
   #shown = 0;
 
-  constructor(protocol: Protocol, fresh: boolean) {
+  /** `watches`: as a monitor reads, which decodes and follows at once; else as a gateway. */
+  constructor(protocol: Protocol, fresh: boolean, watches: boolean) {
+    this.#watches = watches;
     this.#protocol = protocol;
     this.#conversation = protocol.open(LIMITS, fresh);
     this.#said = new Said(protocol);
@@ -114,19 +122,22 @@ class Reader {
       said.add(length);
       if (length <= 0 || length > end - at) break;
       said.begin();
-      conversation.decode(side, view, at, at + length, op, said);
+      // Before it is decoded, since who watches has followed it at once.
+      const refused = conversation.refuse(side, view, at, at + length, why, answer);
+      if (followed && this.#watches) conversation.observe(side, view, at, at + length, op, said);
+      else conversation.decode(side, view, at, at + length, op, said);
       assert.ok(said.items > 0, 'a message has at least one operation');
       assert.equal(said.items, op.items, 'as many operations as items');
       // An answer of a few bytes speaks of all that its request asked for.
       assert.ok(said.items <= length + LIMITS.bytes, 'no more operations than bytes');
       if ((this.#shown++ & 15) === 0) said.show(op);
-      if (conversation.refuse(side, view, at, at + length, why, answer)) {
+      if (refused) {
         assert.ok(answer.length > 0 && answer.length <= answer.bytes.length);
         const framed = protocol.frame(answer.to, answer.view, 0, answer.length);
         assert.equal(framed, answer.length, 'a refusal is one whole message');
         for (let i = 0; i < answer.length; i++) said.add(answer.bytes[i]!);
       }
-      if (followed) conversation.follow(side, view, at, at + length);
+      if (followed && !this.#watches) conversation.follow(side, view, at, at + length);
       for (const asking of [Side.client, Side.server] as const) {
         const waiting = conversation.waiting(asking);
         assert.ok(waiting >= 0 && waiting <= LIMITS.requests, `${waiting} requests wait`);

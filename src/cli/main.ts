@@ -28,6 +28,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'read captures and say what was done to the plant in them',
     load: async () => (await import('./inspect.ts')).inspect,
   },
+  assets: {
+    summary: 'read captures and say which devices are in them',
+    load: async () => (await import('./assets.ts')).assets,
+  },
+  tags: {
+    summary: 'read captures and say which objects are read and written',
+    load: async () => (await import('./tags.ts')).tags,
+  },
   detect: {
     summary: 'read captures and say what in them a person should see',
     load: async () => (await import('./detect.ts')).detect,
