@@ -119,7 +119,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: 'unanswered requests',
     about: 'requests that nobody answers, on as many connections as are remembered',
-    packets: 2_000_000,
+    packets: 600_000,
     send(sender, packets) {
       const flows = Math.min(30_000, packets / 8);
       for (let n = 0; n < packets; n++) {
