@@ -80,7 +80,7 @@ export const ATTACKS: readonly Attack[] = [
     send(sender, packets) {
       const begin = Uint8Array.from([3, 0, 0x1f, 0xff, 2, 0xf0, 0x80, ...new Array(600).fill(0x32)]);
       const more = new Uint8Array(600).fill(0x32);
-      const flows = Math.min(30_000, packets / 8);
+      const flows = Math.min(8000, packets / 8);
       for (let n = 0; n < packets; n++) {
         const round = Math.floor(n / flows);
         const payload = round === 0 ? begin : more;
@@ -96,7 +96,7 @@ export const ATTACKS: readonly Attack[] = [
     packets: 400_000,
     send(sender, packets) {
       const begin = Uint8Array.from([3, 0, 0x1f, 0xff, 2, 0xf0, 0x80, 0x32, 1, ...new Array(1400).fill(0)]);
-      const flows = Math.min(30_000, packets / 8);
+      const flows = Math.min(8000, packets / 8);
       const more = new Uint8Array(1400);
       for (let n = 0; n < packets; n++) {
         const round = Math.floor(n / flows);
@@ -121,7 +121,7 @@ export const ATTACKS: readonly Attack[] = [
     about: 'requests that nobody answers, on as many connections as are remembered',
     packets: 600_000,
     send(sender, packets) {
-      const flows = Math.min(30_000, packets / 8);
+      const flows = Math.min(8000, packets / 8);
       for (let n = 0; n < packets; n++) {
         const round = Math.floor(n / flows);
         LONG[0] = round >> 8;
