@@ -210,7 +210,7 @@ export class Monitor implements StreamSink {
     session.protocol = this.#protocols[index]!;
     session.maxMessage = session.protocol.maxMessage;
     const { conversation, crowded } = this.#limits;
-    session.conversation = session.protocol.open(this.#live <= FEW ? conversation : crowded);
+    session.conversation = session.protocol.open(this.#sessions.size <= FEW ? conversation : crowded);
     session.client = client;
     session.health = this.health[index]!;
     session.health.sessions++;
