@@ -31,7 +31,8 @@ Reads captures (pcap or pcapng; - is standard input) and prints findings: what
 in them a person should see, the most severe first, with why, the evidence, and
 what to do next. Several files are read as one record of traffic, in the order
 given, by one thread; a folder, or a pattern in quotes, stands for the captures
-in it, in the order of their first packets. What the findings are: docs/findings.md.
+in it, in the order of their first packets. What the findings are:
+docs/findings.md.
 
   --tuning FILE    what you tell the detectors (YAML): engineering stations,
                    scanners, safety controllers, thresholds, findings that are
