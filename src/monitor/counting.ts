@@ -72,7 +72,7 @@ export class Counting implements Sink {
   }
 
   operation(op: Operation): void {
-    const at = this.#row(op.protocol, op.fn);
+    const at = (this.#firstRow[op.protocol]! + op.fn) * WIDTH;
     if (op.item === 0) {
       const { session } = this.#current;
       this.#pairAt = (session.pair < 0 ? this.#pair(session) : session.pair) * PAIR_WIDTH;
@@ -80,14 +80,14 @@ export class Counting implements Sink {
       this.#functions.recent[at + op.phase]!++;
     } else this.#functions.recent[at + MORE]!++;
     this.#pairCounts.recent[this.#pairAt + op.verb]!++;
+    if (op.outcome === Outcome.failed || op.anomalies !== 0 || op.fn === 0) this.#countOdd(op, at);
+  }
+
+  /** Counts what most operations are not. */
+  #countOdd(op: Operation, at: number): void {
     if (op.outcome === Outcome.failed) this.#countFailed(op, at);
     if (op.fn === 0) this.#countUnlisted(op);
     if (op.anomalies !== 0) this.#countAnomalies(op.protocol, op.anomalies);
-  }
-
-  /** Where the counters of a row of a protocol's function table begin. */
-  #row(protocol: number, fn: number): number {
-    return (this.#firstRow[protocol]! + fn) * WIDTH;
   }
 
   #settle(): void {
@@ -145,7 +145,7 @@ export class Counting implements Sink {
   functions(protocol: number): FunctionSummary[] {
     const rows: FunctionSummary[] = [];
     this.#protocols[protocol]!.functions.forEach(({ code, sub, name, verb }, fn) => {
-      const at = this.#row(protocol, fn);
+      const at = (this.#firstRow[protocol]! + fn) * WIDTH;
       const [requests, responses, notices, more, failed] = this.#functions.range(at, at + WIDTH);
       const operations = requests! + responses! + notices! + more!;
       if (fn === 0 || operations === 0) return;
