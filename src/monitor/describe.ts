@@ -5,6 +5,7 @@
  */
 
 import { protocolNamed } from '../protocol/registry.ts';
+import { describeNamed } from './naming/describe-named.ts';
 import { spanText } from './span.ts';
 import type { FunctionSummary, ProtocolSummary, StreamSummary, Summary } from './summary.ts';
 
@@ -12,7 +13,12 @@ import type { FunctionSummary, ProtocolSummary, StreamSummary, Summary } from '.
 const MAX_PAIRS = 50;
 
 export function describe(summary: Summary): string {
-  const parts = [overview(summary), ...summary.protocols.map(protocol), pairs(summary)];
+  const parts = [
+    overview(summary),
+    ...summary.protocols.map(protocol),
+    describeNamed(summary.named),
+    pairs(summary),
+  ];
   if (summary.digest !== undefined) parts.push(`digest  ${summary.digest}`);
   return parts.filter(part => part !== '').join('\n\n');
 }

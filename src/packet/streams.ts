@@ -47,6 +47,8 @@ const ACKED = Cell.free + 2;
 const HELD = Cell.free + 4;
 const PROPOSED = Cell.free + 6;
 const SERIAL = Cell.free + 8;
+/** Of a flow that is ignored: the label that its bytes are counted by, where nothing is proposed any more. */
+const LABEL = PROPOSED;
 
 // Bits of a flow's state. Those with two directions take two bits.
 const BIT = {
@@ -80,6 +82,8 @@ export class Streams implements EvictionSink {
   gapBytes = 0;
   /** Payload bytes of flows that nobody wants to read. */
   ignoredBytes = 0;
+  /** The same by the labels that {@link ignore} was given; undefined where none are given. */
+  labelled: Float64Array | undefined;
 
   readonly #table: FlowTable;
   readonly #sink: StreamSink;
@@ -121,12 +125,15 @@ export class Streams implements EvictionSink {
     return this.#table.address(flow, direction);
   }
 
-  /** Nobody wants the bytes of this connection. */
-  ignore(flow: number): void {
+  /** Nobody wants the bytes of this connection; they are counted by `label`, where it is not 0. */
+  ignore(flow: number, label = 0): void {
     const base = flow << CELL_SHIFT;
     this.#release(base, 0);
     this.#release(base, 1);
-    this.#table.cells[base + Cell.state]! |= BIT.ignored;
+    const { cells } = this.#table;
+    cells[base + Cell.state] =
+      (cells[base + Cell.state]! & ~(BIT.proposed | (BIT.proposed << 1))) | BIT.ignored;
+    cells[base + LABEL] = label;
   }
 
   /** Looks at a packet whose kind is TCP. */
@@ -145,6 +152,7 @@ export class Streams implements EvictionSink {
     const length = packet.transportEnd - packet.payloadAt;
     if ((state & BIT.ignored) !== 0 && (flags & TcpFlag.syn) === 0) {
       this.ignoredBytes += length;
+      if (this.labelled !== undefined) this.labelled[cells[base + LABEL]!]! += length;
       return;
     }
     if ((flags & TcpFlag.ack) !== 0) {

@@ -1,0 +1,83 @@
+/**
+ * What a conversation looks like so far, until its name is sure: one message beyond doubt, or two that agree.
+ *
+ * @module
+ */
+
+import { Fit, type Signature } from '../../protocol/signatures/signature.ts';
+
+/** Messages of a conversation that are looked at. */
+export const MAX_LOOKS = 6;
+
+/**
+ * Looks at one message. A message that fits some signatures, though others could look so too, leaves their bits; who calls keeps
+ * them for the next message of the conversation. There are two words of bits: signatures by their index, 32 a word.
+ */
+export class Look {
+  /** Bits of the signatures that the message fits, though others could too. */
+  weak = 0;
+  weakToo = 0;
+
+  /** Index of the signature that a segment of a stream shows, with what earlier ones left; or -1. */
+  stream(
+    signatures: readonly Signature[],
+    earlier: number,
+    earlierToo: number,
+    view: DataView,
+    at: number,
+    end: number,
+  ): number {
+    this.weak = 0;
+    this.weakToo = 0;
+    for (let i = 0; i < signatures.length; i++) {
+      const { stream } = signatures[i]!;
+      if (stream !== undefined && this.#take(stream(view, at, end), i)) return i;
+    }
+    return this.#agreed(earlier, earlierToo);
+  }
+
+  /** The same for a UDP payload. */
+  datagram(
+    signatures: readonly Signature[],
+    earlier: number,
+    earlierToo: number,
+    view: DataView,
+    at: number,
+    end: number,
+  ): number {
+    this.weak = 0;
+    this.weakToo = 0;
+    for (let i = 0; i < signatures.length; i++) {
+      const { datagram } = signatures[i]!;
+      if (datagram !== undefined && this.#take(datagram(view, at, end), i)) return i;
+    }
+    return this.#agreed(earlier, earlierToo);
+  }
+
+  #take(fit: Fit, index: number): boolean {
+    if (fit === Fit.weak) {
+      if (index < 32) this.weak |= 1 << index;
+      else this.weakToo |= 1 << (index - 32);
+    }
+    return fit === Fit.sure;
+  }
+
+  /** Two messages agree, and on one name alone. */
+  #agreed(earlier: number, earlierToo: number): number {
+    const both = this.weak & earlier;
+    const bothToo = this.weakToo & earlierToo;
+    if (both !== 0) return bothToo === 0 && isOne(both) ? 31 - Math.clz32(both) : -1;
+    return bothToo !== 0 && isOne(bothToo) ? 63 - Math.clz32(bothToo) : -1;
+  }
+}
+
+function isOne(bits: number): boolean {
+  return (bits & (bits - 1)) === 0;
+}
+
+/** Direction of the likelier server where no handshake tells: that of the usual port, or of the lower one. */
+export function serverOf(port0: number, port1: number, usual: number | undefined): number {
+  if (port0 === usual) return 0;
+  if (port1 === usual) return 1;
+  return port0 <= port1 ? 0 : 1;
+}
