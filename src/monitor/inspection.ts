@@ -41,9 +41,12 @@ export class Inspection {
   readonly #counting: Counting;
   readonly #digest: Digest | undefined;
   readonly #monitor: Monitor;
+  /** Does this reading speak for what all who share it see alike? */
+  readonly #speaks: boolean;
 
   constructor(options: InspectionOptions) {
     const { protocols, share } = options;
+    this.#speaks = share === undefined || share.index === 0;
     const current = new Current();
     this.#protocols = protocols;
     this.#counting = new Counting(protocols, current);
@@ -62,6 +65,11 @@ export class Inspection {
     });
   }
 
+  /** Packets that came so far, whoever reads along. */
+  get number(): number {
+    return this.#monitor.traffic.number;
+  }
+
   /** Takes packets as they come, from whatever has them. */
   get frames(): FrameSink {
     return this.#monitor.traffic;
@@ -78,6 +86,9 @@ export class Inspection {
     const { traffic, streams } = monitor;
     monitor.finish();
     const count = (kind: PacketKind) => traffic.kinds[kind]!;
+    const common = (value: number) => (this.#speaks ? value : 0);
+    const { assembled, incomplete, overlapping, malformed } = traffic.fragments;
+    const { received, dropped } = this.#reader;
     return {
       packets: traffic.packets,
       bytes: traffic.bytes,
@@ -92,6 +103,13 @@ export class Inspection {
         malformed: count(PacketKind.malformed),
       },
       cut: traffic.cut,
+      capture: { received: common(received), dropped: common(dropped) },
+      fragments: {
+        assembled: common(assembled),
+        incomplete: common(incomplete),
+        overlapping: common(overlapping),
+        malformed: common(malformed),
+      },
       streams: {
         connections: streams.connections,
         retransmissions: streams.retransmissions,

@@ -104,10 +104,14 @@ export class Monitor implements StreamSink {
     const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
     const others = new Datagrams(SIGNATURES, FRAME_NAMES, this.named, seed);
     this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE, others);
+    this.#current.monitor = this;
   }
 
   /** The capture is over. */
   finish(): void {
+    this.traffic.finish();
+    this.#current.ending?.();
+    this.#current.over = 1;
     this.streams.finish();
   }
 
@@ -142,6 +146,7 @@ export class Monitor implements StreamSink {
       this.#abandon(session, session.fromClient);
       this.#abandon(session, session.fromServer);
     }
+    this.#current.closed?.(session.serial);
   }
 
   #open(flow: number): Session {

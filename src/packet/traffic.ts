@@ -6,6 +6,7 @@
  * @module
  */
 
+import { Fragments } from './fragments.ts';
 import { finish, mix } from './hash.ts';
 import { decodeLayers } from './layers.ts';
 import { Packet, PacketKind } from './packet.ts';
@@ -15,7 +16,7 @@ export interface SegmentSink {
   segment(packet: Packet): void;
 }
 
-/** Is handed every packet, its layers decoded. */
+/** Is handed every packet, its layers decoded; behind the last fragment of a datagram, that datagram too. */
 export interface PacketSink {
   packet(packet: Packet): void;
 }
@@ -33,6 +34,9 @@ export interface Share {
   readonly seed: number;
 }
 
+/** Tunnels whose packets are in fragments, within each other. */
+const MAX_DEPTH = 4;
+
 export const WHOLE: Share = { index: 0, count: 1, seed: 0 };
 
 export class Traffic implements FrameSink {
@@ -48,6 +52,9 @@ export class Traffic implements FrameSink {
   /** Time of the first and the latest packet. */
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
+
+  /** All workers put all datagrams together; each keeps those of its own hosts, which may be within a tunnel. */
+  readonly fragments = new Fragments();
 
   readonly #tcp: SegmentSink;
   readonly #all: PacketSink | undefined;
@@ -67,10 +74,18 @@ export class Traffic implements FrameSink {
     this.#share = share;
   }
 
+  /** Packets that came so far, whoever reads along. */
+  get number(): number {
+    return this.#number;
+  }
+
   frame(packet: Packet): void {
     packet.number = ++this.#number;
     const kind = decodeLayers(packet);
-    if (this.#share.count > 1 && !this.#mine(packet, kind)) return;
+    if (this.#share.count > 1 && !this.#mine(packet, kind)) {
+      if (kind === PacketKind.fragment) this.#fragment(packet);
+      return;
+    }
     this.packet = packet;
     this.packets++;
     this.bytes += packet.wireLength;
@@ -80,9 +95,31 @@ export class Traffic implements FrameSink {
     if (packet.time > this.last) this.last = packet.time;
     if (this.#all !== undefined) this.#all.packet(packet);
     if (kind === PacketKind.tcp) this.#tcp.segment(packet);
-    else if (this.#other !== undefined) {
-      if (kind === PacketKind.udp) this.#other.datagram(packet);
-      else if (kind === PacketKind.nonIp) this.#other.frame(packet);
+    else if (kind === PacketKind.udp) this.#other?.datagram(packet);
+    else if (kind === PacketKind.nonIp) this.#other?.frame(packet);
+    else if (kind === PacketKind.fragment) this.#fragment(packet);
+  }
+
+  /** The input is over. */
+  finish(): void {
+    this.fragments.finish();
+  }
+
+  /** A datagram that is whole now goes the way of a packet, but is none, and is not counted as one. */
+  #fragment(packet: Packet): void {
+    let part = packet;
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      const whole = this.fragments.add(part);
+      if (whole === undefined) return;
+      const kind = decodeLayers(whole);
+      if (this.#share.count === 1 || this.#mine(whole, kind)) {
+        this.packet = whole;
+        if (this.#all !== undefined) this.#all.packet(whole);
+        if (kind === PacketKind.tcp) this.#tcp.segment(whole);
+        else if (kind === PacketKind.udp) this.#other?.datagram(whole);
+      }
+      if (kind !== PacketKind.fragment) return;
+      part = whole;
     }
   }
 

@@ -113,7 +113,7 @@ export interface FunctionRow {
   readonly vendor?: boolean;
   /** What it does in the transfer of a program. */
   readonly step?: Step;
-  /** True where it can change a program, or carry what does, although its verb does not say so: no permit is asked for. */
+  /** True where it can change a program, or carry what does, although its verb does not say so. */
   readonly mayLoad?: boolean;
   /** ATT&CK for ICS technique where it is another one than the verb's, or where the function is the technique by itself. */
   readonly technique?: string;
