@@ -102,7 +102,7 @@ export class Monitor implements StreamSink {
     this.streams.labelled = this.named.bytes;
     const { segments } = options;
     const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
-    const others = new Datagrams(SIGNATURES, FRAME_NAMES, this.named, seed);
+    const others = new Datagrams(SIGNATURES, FRAME_NAMES, this.named, this.#current, seed);
     this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE, others);
     this.#current.monitor = this;
   }
@@ -317,6 +317,7 @@ export class Monitor implements StreamSink {
     const server = known >= 0 ? 1 - known : guess;
     const endpoint = formatEndpoint(streams.address(flow, server), streams.port(flow, server));
     session.label = this.named.conversation(SIGNATURES[index]!, 'tcp', endpoint);
+    this.#current.named?.(session.serial, SIGNATURES[index]!.name);
     this.named.bytes[session.label]! += session.unnamed;
   }
 

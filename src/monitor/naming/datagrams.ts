@@ -9,6 +9,7 @@ import { CELL_SHIFT, Cell, type EvictionSink, FlowTable } from '../../packet/flo
 import type { Packet } from '../../packet/packet.ts';
 import type { OtherSink } from '../../packet/traffic.ts';
 import type { Signature } from '../../protocol/signatures/signature.ts';
+import type { Current } from '../current.ts';
 import { Look, MAX_LOOKS, serverOf } from './likeness.ts';
 import type { Named } from './named.ts';
 
@@ -26,6 +27,7 @@ export class Datagrams implements OtherSink, EvictionSink {
   readonly #signatures: readonly Signature[];
   readonly #frames: ReadonlyMap<number, string>;
   readonly #named: Named;
+  readonly #current: Current;
   readonly #table: FlowTable;
   readonly #look = new Look();
 
@@ -33,11 +35,13 @@ export class Datagrams implements OtherSink, EvictionSink {
     signatures: readonly Signature[],
     frames: ReadonlyMap<number, string>,
     named: Named,
+    current: Current,
     seed: number,
   ) {
     this.#signatures = signatures;
     this.#frames = frames;
     this.#named = named;
+    this.#current = current;
     this.#table = new FlowTable(MAX_FLOWS, seed, this);
   }
 
@@ -74,6 +78,7 @@ export class Datagrams implements OtherSink, EvictionSink {
     const endpoint = formatEndpoint(this.#table.address(flow, server), port);
     const made = this.#named.conversation(this.#signatures[index]!, 'udp', endpoint);
     cells[base + LABEL] = made;
+    this.#current.named?.(0, this.#signatures[index]!.name);
     this.#named.bytes[made]! += cells[base + BYTES]!;
   }
 
