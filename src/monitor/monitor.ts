@@ -85,7 +85,7 @@ export class Monitor implements StreamSink {
   readonly #beginnings: [Beginning, Beginning] = [new Beginning(), new Beginning()];
   readonly #finding = new Finding();
   readonly #ports: [number, number] = [0, 0];
-  readonly #look = new Look();
+  readonly #look = new Look(SIGNATURES);
   // Time of the kept segment that is being read, or 0.
   #replayed = 0;
 
@@ -306,7 +306,7 @@ export class Monitor implements StreamSink {
     if (session.looks >= MAX_LOOKS) return;
     session.looks++;
     const look = this.#look;
-    const index = look.stream(SIGNATURES, session.weak, session.weakToo, view, at, end);
+    const index = look.stream(session.weak, session.weakToo, view, at, end);
     session.weak |= look.weak;
     session.weakToo |= look.weakToo;
     if (index < 0) return;

@@ -1,5 +1,6 @@
 /**
- * Names of what is in UDP, and straight in frames. Each pair of ports is looked at a few times, then only counted.
+ * Names of what is in UDP, and straight in frames. Most datagrams are ordinary ones, and are told apart by their first
+ * bytes; only what looks like one of the signatures is looked up by its ports.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { Packet } from '../../packet/packet.ts';
 import type { OtherSink } from '../../packet/traffic.ts';
 import type { Signature } from '../../protocol/signatures/signature.ts';
 import type { Current } from '../current.ts';
-import { Look, MAX_LOOKS, serverOf } from './likeness.ts';
+import { Look, serverOf } from './likeness.ts';
 import type { Named } from './named.ts';
 
 /** Pairs of ports that are remembered at once; quiet ones make room. */
@@ -18,10 +19,9 @@ const MAX_FLOWS = 1 << 14;
 
 // Words of a flow's cell.
 const LABEL = Cell.free;
-const LOOKS = Cell.free + 1;
-const WEAK = Cell.free + 2;
-const WEAK_TOO = Cell.free + 3;
-const BYTES = Cell.free + 4;
+const WEAK = Cell.free + 1;
+const WEAK_TOO = Cell.free + 2;
+const BYTES = Cell.free + 3;
 
 export class Datagrams implements OtherSink, EvictionSink {
   readonly #signatures: readonly Signature[];
@@ -29,7 +29,7 @@ export class Datagrams implements OtherSink, EvictionSink {
   readonly #named: Named;
   readonly #current: Current;
   readonly #table: FlowTable;
-  readonly #look = new Look();
+  readonly #look: Look;
 
   constructor(
     signatures: readonly Signature[],
@@ -39,6 +39,7 @@ export class Datagrams implements OtherSink, EvictionSink {
     seed: number,
   ) {
     this.#signatures = signatures;
+    this.#look = new Look(signatures);
     this.#frames = frames;
     this.#named = named;
     this.#current = current;
@@ -46,8 +47,15 @@ export class Datagrams implements OtherSink, EvictionSink {
   }
 
   datagram(packet: Packet): void {
-    const length = packet.transportEnd - packet.payloadAt;
-    if (length === 0) return;
+    const { view, payloadAt: at, transportEnd: end } = packet;
+    if (at === end || packet.missing > 0) return;
+    const look = this.#look;
+    const index = look.datagram(view, at, end);
+    if (index >= 0 || (look.weak | look.weakToo) !== 0) this.#fits(packet, index, end - at);
+  }
+
+  /** A datagram that fits the signature `index` beyond doubt, or only those whose bits are left. */
+  #fits(packet: Packet, sure: number, length: number): void {
     const flow = this.#table.find(packet);
     const { cells } = this.#table;
     const base = flow << CELL_SHIFT;
@@ -56,29 +64,21 @@ export class Datagrams implements OtherSink, EvictionSink {
       this.#named.bytes[label]! += length;
       return;
     }
-    if (cells[base + LOOKS]! >= MAX_LOOKS || packet.missing > 0) return;
-    cells[base + LOOKS]! += 1;
-    const { view, payloadAt, transportEnd } = packet;
     const look = this.#look;
-    const index = look.datagram(
-      this.#signatures,
-      cells[base + WEAK]!,
-      cells[base + WEAK_TOO]!,
-      view,
-      payloadAt,
-      transportEnd,
-    );
+    const index = sure >= 0 ? sure : look.agreed(cells[base + WEAK]!, cells[base + WEAK_TOO]!);
     cells[base + WEAK]! |= look.weak;
     cells[base + WEAK_TOO]! |= look.weakToo;
     cells[base + BYTES]! += length;
     if (index < 0) return;
+    const signature = this.#signatures[index]!;
     const ports = cells[base + Cell.ports]!;
-    const server = serverOf(ports >>> 16, ports & 0xffff, this.#signatures[index]!.port);
-    const port = server === 0 ? ports >>> 16 : ports & 0xffff;
-    const endpoint = formatEndpoint(this.#table.address(flow, server), port);
-    const made = this.#named.conversation(this.#signatures[index]!, 'udp', endpoint);
+    const [port0, port1] = [ports >>> 16, ports & 0xffff];
+    if (signature.onPort === true && port0 !== signature.port && port1 !== signature.port) return;
+    const server = serverOf(port0, port1, signature.port);
+    const endpoint = formatEndpoint(this.#table.address(flow, server), server === 0 ? port0 : port1);
+    const made = this.#named.conversation(signature, 'udp', endpoint);
     cells[base + LABEL] = made;
-    this.#current.named?.(0, this.#signatures[index]!.name);
+    this.#current.named?.(0, signature.name);
     this.#named.bytes[made]! += cells[base + BYTES]!;
   }
 

@@ -18,40 +18,39 @@ export class Look {
   weak = 0;
   weakToo = 0;
 
-  /** Index of the signature that a segment of a stream shows, with what earlier ones left; or -1. */
-  stream(
-    signatures: readonly Signature[],
-    earlier: number,
-    earlierToo: number,
-    view: DataView,
-    at: number,
-    end: number,
-  ): number {
-    this.weak = 0;
-    this.weakToo = 0;
-    for (let i = 0; i < signatures.length; i++) {
-      const { stream } = signatures[i]!;
-      if (stream !== undefined && this.#take(stream(view, at, end), i)) return i;
-    }
-    return this.#agreed(earlier, earlierToo);
+  readonly #signatures: readonly Signature[];
+  /** Indices of the signatures that are asked, by the first byte of a segment, or of a UDP payload. */
+  readonly #streams: readonly (readonly number[])[];
+  readonly #datagrams: readonly (readonly number[])[];
+
+  constructor(signatures: readonly Signature[]) {
+    this.#signatures = signatures;
+    this.#streams = byFirstByte(signatures, ({ stream }) => stream !== undefined);
+    this.#datagrams = byFirstByte(signatures, ({ datagram }) => datagram !== undefined);
   }
 
-  /** The same for a UDP payload. */
-  datagram(
-    signatures: readonly Signature[],
-    earlier: number,
-    earlierToo: number,
-    view: DataView,
-    at: number,
-    end: number,
-  ): number {
+  /** Index of the signature that a segment of a stream, of a byte or more, shows with what earlier ones left; or -1. */
+  stream(earlier: number, earlierToo: number, view: DataView, at: number, end: number): number {
     this.weak = 0;
     this.weakToo = 0;
-    for (let i = 0; i < signatures.length; i++) {
-      const { datagram } = signatures[i]!;
-      if (datagram !== undefined && this.#take(datagram(view, at, end), i)) return i;
+    const candidates = this.#streams[view.getUint8(at)]!;
+    for (let i = 0; i < candidates.length; i++) {
+      const index = candidates[i]!;
+      if (this.#take(this.#signatures[index]!.stream!(view, at, end), index)) return index;
     }
-    return this.#agreed(earlier, earlierToo);
+    return this.agreed(earlier, earlierToo);
+  }
+
+  /** Index of the signature that a UDP payload shows beyond doubt; where it is -1, bits may be left all the same. */
+  datagram(view: DataView, at: number, end: number): number {
+    this.weak = 0;
+    this.weakToo = 0;
+    const candidates = this.#datagrams[view.getUint8(at)]!;
+    for (let i = 0; i < candidates.length; i++) {
+      const index = candidates[i]!;
+      if (this.#take(this.#signatures[index]!.datagram!(view, at, end), index)) return index;
+    }
+    return -1;
   }
 
   #take(fit: Fit, index: number): boolean {
@@ -62,13 +61,22 @@ export class Look {
     return fit === Fit.sure;
   }
 
-  /** Two messages agree, and on one name alone. */
-  #agreed(earlier: number, earlierToo: number): number {
+  /** Index of the signature on which two messages agree, and on that alone; or -1. */
+  agreed(earlier: number, earlierToo: number): number {
     const both = this.weak & earlier;
     const bothToo = this.weakToo & earlierToo;
     if (both !== 0) return bothToo === 0 && isOne(both) ? 31 - Math.clz32(both) : -1;
     return bothToo !== 0 && isOne(bothToo) ? 63 - Math.clz32(bothToo) : -1;
   }
+}
+
+function byFirstByte(
+  signatures: readonly Signature[],
+  has: (signature: Signature) => boolean,
+): readonly (readonly number[])[] {
+  return Array.from({ length: 256 }, (_, byte) =>
+    signatures.flatMap((one, index) => (has(one) && (one.firstBytes?.includes(byte) ?? true) ? [index] : [])),
+  );
 }
 
 function isOne(bits: number): boolean {

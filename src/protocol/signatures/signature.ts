@@ -24,4 +24,8 @@ export interface Signature {
   readonly stream?: (view: DataView, at: number, end: number) => Fit;
   /** Looks at a whole UDP payload. */
   readonly datagram?: (view: DataView, at: number, end: number) => Fit;
+  /** First bytes that a segment or payload of it can have, so that others are not looked at; any where it is absent. */
+  readonly firstBytes?: readonly number[];
+  /** So little of the payload is fixed that it counts on its usual port only. */
+  readonly onPort?: true;
 }
