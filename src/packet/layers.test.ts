@@ -35,12 +35,17 @@ describe('layers', () => {
     'Ethernet with padding': [bytes(ethernet(0x0800, V4), [0, 0, 0, 0, 0, 0]), 1],
     VLAN: [ethernet(0x8100, vlan(0x0800, V4)), 1],
     QinQ: [ethernet(0x88a8, vlan(0x8100, vlan(0x0800, V4))), 1],
+    'QinQ before it was a standard': [ethernet(0x9100, vlan(0x8100, vlan(0x86dd, V6))), 1],
     'Ethernet with IPv6': [ethernet(0x86dd, V6), 1],
     'Linux cooked': [bytes(new Uint8Array(14), u16(0x0800), V4), 113],
     'Linux cooked, version 2': [bytes(u16(0x0800), new Uint8Array(18), V4), 276],
     'raw IP': [V4, 101],
+    'raw IP, as BSD numbers it': [V4, 12],
+    'raw IP, as OpenBSD numbers it': [V6, 14],
+    'raw IPv4': [V4, 228],
     'raw IPv6': [V6, 229],
     'null, little-endian': [bytes([2, 0, 0, 0], V4), 0],
+    'null, big-endian': [bytes([0, 0, 0, 2], V4), 0],
     'null, IPv6': [bytes([30, 0, 0, 0], V6), 0],
     loop: [bytes([0, 0, 0, 2], V4), 108],
   };
@@ -105,6 +110,36 @@ describe('layers', () => {
     frame[16] = 0;
     frame[17] = 0;
     assert.equal(payload(decode(frame)), 'cafebabe');
+  });
+
+  it('makes the same of a plain frame, which has a way of its own, as of what is in it', () => {
+    const change = fc.tuple(fc.integer({ min: 1, max: 60 }), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 3 }), fc.nat(60), (changes, cut) => {
+        const datagram = bytes(V4, [0, 0, 0, 0]).slice(0, cut);
+        for (const [at, value] of changes) if (at < datagram.length) datagram[at] = value;
+        const [plain, general] = [decode(ethernet(0x0800, datagram)), decode(datagram, 101)];
+        assert.equal(plain.kind, general.kind);
+        if (general.kind !== PacketKind.tcp) return;
+        const from = (packet: Packet, at: number) => at - packet.networkAt;
+        for (const field of [
+          'networkEnd',
+          'addressAt',
+          'transportAt',
+          'transportEnd',
+          'payloadAt',
+        ] as const) {
+          assert.equal(from(plain, plain[field]), from(general, general[field]), field);
+        }
+        for (const field of ['ipVersion', 'etherType', 'ipProtocol', 'missing'] as const) {
+          assert.equal(plain[field], general[field], field);
+        }
+        for (const field of ['sourcePort', 'sequence', 'acknowledgement', 'flags'] as const) {
+          assert.equal(plain[field], general[field], field);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('never reads outside the frame, whatever its bytes', () => {

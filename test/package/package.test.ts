@@ -43,10 +43,14 @@ before(() => {
   user = join(folder, 'user');
   mkdirSync(user);
   writeFileSync(join(user, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
-  // Its one dependency comes from the clone, so that nothing is asked of a registry.
-  npm(['pack', join(ROOT, 'node_modules/yaml'), '--pack-destination', folder], folder);
-  const dependency = join(folder, `yaml-${MANIFEST.dependencies.yaml}.tgz`);
-  npm(['install', '--offline', '--no-audit', '--no-fund', dependency, tarball], user);
+  // Its dependencies, and theirs, come from the clone, so that nothing is asked of a registry.
+  const dependencies = [...Object.keys(MANIFEST.dependencies), 'hyparquet'].map(name => {
+    const from = join(ROOT, 'node_modules', name);
+    npm(['pack', from, '--pack-destination', folder], folder);
+    const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
+    return join(folder, `${name}-${version}.tgz`);
+  });
+  npm(['install', '--offline', '--no-audit', '--no-fund', ...dependencies, tarball], user);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -78,7 +82,7 @@ test('carries what runs, what explains it, and nothing else', () => {
     assert.ok(names.includes(`package/${name}`), `${name} is missing`);
   }
   const allowed =
-    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|bench\/README\.md|docs\/[\w/-]+\.(md|svg)|docs\/example\/\w+\.(pcap|yaml)|policies\/[\w-]+\.yaml|schema\/policy\.schema\.json)$/;
+    /^package\/(package\.json|sbom\.cdx\.json|LICENSE|[A-Z]+\.md|bin\/\w+\.cjs|dist\/[\w/-]+(\.js|\.d\.ts)|bench\/README\.md|docs\/[\w/-]+\.(md|svg)|docs\/example\/\w+\.(pcap|yaml)|policies\/[\w-]+\.yaml|schema\/\w+\.schema\.json)$/;
   assert.deepEqual(
     names.filter(name => !allowed.test(name)),
     [],

@@ -36,7 +36,7 @@ export class Datagrams implements OtherSink, EvictionSink {
     frames: ReadonlyMap<number, string>,
     named: Named,
     current: Current,
-    seed: number,
+    seed: number | undefined,
   ) {
     this.#signatures = signatures;
     this.#look = new Look(signatures);
