@@ -16,11 +16,12 @@ import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
 
-const HELP = `usage: npm run bench -- [micro|download|process] [OPTION …]
+const HELP = `usage: npm run bench -- [micro|download|process|memory] [OPTION …]
 
   micro              the micro-benches instead (decoding, deciding, reading values)
   download           a program download instead: under a permit, beside one that is simply allowed
   process            the statistics of readings instead: false alarms and delays on the simulated plants
+  memory             the monitor's memory under attacks on it instead; --quick for their short versions
   --only PART        inspect or gateway alone
   --quick            a short run: smaller captures, fewer and shorter rounds; its figures are no basis for claims
   --json             the figures as data
@@ -58,6 +59,9 @@ if (values.help) {
   await import('./micro.ts');
 } else if (positionals[0] === 'download') {
   await import('./download.ts');
+} else if (positionals[0] === 'memory') {
+  const { benchMemory } = await import('./attacks/run.ts');
+  console.log(await benchMemory(values.quick));
 } else if (positionals[0] === 'process') {
   const { quick, readme, jobs, folder } = values;
   if (quick && readme) throw new Error('--readme: the figures of a --quick run are none to publish');

@@ -21,6 +21,12 @@ export interface PacketSink {
   packet(packet: Packet): void;
 }
 
+/** Is handed what is no TCP: UDP datagrams, and frames that are not IP. */
+export interface OtherSink {
+  datagram(packet: Packet): void;
+  frame(packet: Packet): void;
+}
+
 /** Which share of the hosts is this worker's own: `index` of `count`. All workers have the same `seed`. */
 export interface Share {
   readonly index: number;
@@ -52,12 +58,19 @@ export class Traffic implements FrameSink {
 
   readonly #tcp: SegmentSink;
   readonly #all: PacketSink | undefined;
+  readonly #other: OtherSink | undefined;
   readonly #share: Share;
   #number = 0;
 
-  constructor(tcp: SegmentSink, all: PacketSink | undefined = undefined, share: Share = WHOLE) {
+  constructor(
+    tcp: SegmentSink,
+    all: PacketSink | undefined = undefined,
+    share: Share = WHOLE,
+    other: OtherSink | undefined = undefined,
+  ) {
     this.#tcp = tcp;
     this.#all = all;
+    this.#other = other;
     this.#share = share;
   }
 
@@ -82,6 +95,8 @@ export class Traffic implements FrameSink {
     if (packet.time > this.last) this.last = packet.time;
     if (this.#all !== undefined) this.#all.packet(packet);
     if (kind === PacketKind.tcp) this.#tcp.segment(packet);
+    else if (kind === PacketKind.udp) this.#other?.datagram(packet);
+    else if (kind === PacketKind.nonIp) this.#other?.frame(packet);
     else if (kind === PacketKind.fragment) this.#fragment(packet);
   }
 
@@ -101,6 +116,7 @@ export class Traffic implements FrameSink {
         this.packet = whole;
         if (this.#all !== undefined) this.#all.packet(whole);
         if (kind === PacketKind.tcp) this.#tcp.segment(whole);
+        else if (kind === PacketKind.udp) this.#other?.datagram(whole);
       }
       if (kind !== PacketKind.fragment) return;
       part = whole;
@@ -112,19 +128,25 @@ export class Traffic implements FrameSink {
     if (kind === PacketKind.nonIp || kind === PacketKind.malformed) {
       return index === 0;
     }
-    return (hostPair(packet, seed) >>> 0) % count === index;
+    // The upper bits, times the count: a division costs as much as the rest.
+    return ((hostPair(packet, seed) >>> 16) * count) >>> 16 === index;
   }
 }
 
 /** The same number for both directions between two hosts. */
 function hostPair(packet: Packet, seed: number): number {
   const { view, addressAt } = packet;
-  const length = packet.ipVersion === 6 ? 16 : 4;
-  let source = seed;
-  let destination = seed;
-  for (let i = 0; i < length; i += 4) {
+  if (packet.ipVersion === 4) return product(view.getInt32(addressAt), view.getInt32(addressAt + 4), seed);
+  let source = 0;
+  let destination = 0;
+  for (let i = 0; i < 16; i += 4) {
     source = mix(source, view.getInt32(addressAt + i));
-    destination = mix(destination, view.getInt32(addressAt + length + i));
+    destination = mix(destination, view.getInt32(addressAt + 16 + i));
   }
-  return finish(finish(source) ^ finish(destination));
+  return product(source, destination, seed);
+}
+
+/** Mixes two words, whichever comes first. Odd factors, so that none takes bits from the other. */
+function product(a: number, b: number, seed: number): number {
+  return finish(Math.imul(((a ^ seed) << 1) | 1, ((b ^ seed) << 1) | 1));
 }

@@ -46,7 +46,7 @@ before(() => {
   // Its dependencies, and theirs, come from the clone, so that nothing is asked of a registry.
   const dependencies = [...Object.keys(MANIFEST.dependencies), 'hyparquet'].map(name => {
     const from = join(ROOT, 'node_modules', name);
-    npm(['pack', from, '--pack-destination', folder], folder);
+    npm(['pack', from, '--ignore-scripts', '--pack-destination', folder], folder);
     const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
     return join(folder, `${name}-${version}.tgz`);
   });
@@ -108,10 +108,11 @@ test('the bill of materials names what is installed with it', () => {
   assert.equal(bom.bomFormat, 'CycloneDX');
   assert.equal(bom.metadata.component.purl, `pkg:npm/cofferdam@${MANIFEST.version}`);
   const purls = bom.components.map((component: { purl: string }) => component.purl);
-  assert.deepEqual(
-    purls,
-    Object.entries(MANIFEST.dependencies).map(([name, version]) => `pkg:npm/${name}@${version}`),
-  );
+  const named = [...Object.keys(MANIFEST.dependencies), 'hyparquet'].map(name => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'));
+    return `pkg:npm/${name}@${version}`;
+  });
+  assert.deepEqual(purls.sort(), named.sort());
   assert.equal(sha256(join(user, 'node_modules/cofferdam/sbom.cdx.json')), sha256(sbom));
 });
 
