@@ -74,9 +74,14 @@ export class Inspection {
 
   /** Ends all connections, and says what there was. */
   finish(): Summary {
+    this.#monitor.finish();
+    return this.summary();
+  }
+
+  /** What there was so far. */
+  summary(): Summary {
     const monitor = this.#monitor;
     const { traffic, streams } = monitor;
-    monitor.finish();
     const count = (kind: PacketKind) => traffic.kinds[kind]!;
     return {
       packets: traffic.packets,

@@ -25,6 +25,8 @@ export interface Share {
   readonly index: number;
   readonly count: number;
   readonly seed: number;
+  /** The packets were dealt out already: all that come are this worker's own, and numbered apart from the others'. */
+  readonly dealt?: boolean;
 }
 
 export const WHOLE: Share = { index: 0, count: 1, seed: 0 };
@@ -46,18 +48,25 @@ export class Traffic implements FrameSink {
   readonly #tcp: SegmentSink;
   readonly #all: PacketSink | undefined;
   readonly #share: Share;
-  #number = 0;
+  readonly #choose: boolean;
+  readonly #step: number;
+  #number: number;
 
   constructor(tcp: SegmentSink, all: PacketSink | undefined = undefined, share: Share = WHOLE) {
     this.#tcp = tcp;
     this.#all = all;
     this.#share = share;
+    const { index, count, dealt = false } = share;
+    this.#choose = count > 1 && !dealt;
+    this.#step = dealt ? count : 1;
+    this.#number = dealt ? index + 1 - count : 0;
   }
 
   frame(packet: Packet): void {
-    packet.number = ++this.#number;
+    this.#number += this.#step;
+    packet.number = this.#number;
     const kind = decodeLayers(packet);
-    if (this.#share.count > 1 && !this.#mine(packet, kind)) return;
+    if (this.#choose && !this.#mine(packet, kind)) return;
     this.packet = packet;
     this.packets++;
     this.bytes += packet.wireLength;

@@ -1,0 +1,165 @@
+/**
+ * What one thread does of watching: reads its ring, records, looks for what is wrong with the sensor, and inspects.
+ *
+ * @module
+ */
+
+import { Writable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FileRingOptions } from '../../packet/live/file-ring.ts';
+import { Waiter } from '../../packet/live/kernel.ts';
+import { Observation, type Seen } from '../../packet/live/observation.ts';
+import { PacketSocket, type RingShape, type SocketCounters } from '../../packet/live/packet-socket.ts';
+import { Recorder, type RecorderCounts } from '../../packet/live/recorder.ts';
+import { Ring, type Source } from '../../packet/live/ring.ts';
+import type { Packet } from '../../packet/packet.ts';
+import type { FrameSink } from '../../packet/records.ts';
+import { PROTOCOLS } from '../../protocol/registry.ts';
+import { Inspection, type Tap } from '../inspection.ts';
+import { Lines } from '../lines.ts';
+import { Ndjson } from '../ndjson.ts';
+import type { Summary } from '../summary.ts';
+import { Text } from '../text.ts';
+
+/** Plain data: a thread is started with it. */
+export interface LookoutOptions {
+  readonly fd: number;
+  readonly shape: RingShape;
+  readonly sources: readonly Source[];
+  /** The kernel's number of each source, shared: it changes when an interface goes away and comes back. */
+  readonly indices: Int32Array;
+  /** Which of how many threads this is. */
+  readonly part: { readonly index: number; readonly count: number };
+  readonly seed: number;
+  /** How operations are printed. */
+  readonly output: 'text' | 'ndjson' | 'none';
+  readonly recording?: FileRingOptions;
+  /** The thread has nothing else to do, and may sleep. */
+  readonly alone: boolean;
+}
+
+/** What it has to tell, since it began. */
+export interface LookoutReport {
+  readonly kernel: SocketCounters;
+  readonly ring: {
+    readonly packets: number;
+    readonly tagged: number;
+    readonly hardwareTimed: number;
+    readonly bySource: readonly number[];
+  };
+  readonly seen: Seen;
+  readonly summary: Summary;
+  readonly recorded?: RecorderCounts;
+}
+
+/** Blocks that are read before something else gets its turn: some milliseconds. */
+const BLOCKS = 8;
+/** How long it sleeps at most, ms: a thread that sleeps hears nothing; one that waits can. */
+const SLEEP = 50;
+const WAIT = 200;
+/** How often what was recorded goes to the disk at the latest, ms. */
+const FLUSH = 1000;
+
+export class Lookout implements FrameSink {
+  readonly #options: LookoutOptions;
+  readonly #socket: PacketSocket;
+  readonly #ring: Ring;
+  readonly #waiter: Waiter;
+  readonly #recorder: Recorder | undefined;
+  readonly #observation: Observation;
+  readonly #inspection: Inspection;
+  readonly #frames: FrameSink;
+  readonly #lines: Lines;
+  #flushed = 0;
+
+  /** `print` is handed what operations are printed as, in pieces of whole lines. */
+  constructor(options: LookoutOptions, print: (lines: Buffer) => void) {
+    const { fd, shape, sources, indices, part, seed, output, recording } = options;
+    this.#options = options;
+    this.#socket = PacketSocket.of(fd, shape);
+    this.#ring = new Ring(this.#socket, sources, indices);
+    this.#waiter = new Waiter(fd);
+    this.#recorder = recording === undefined ? undefined : new Recorder(this.#ring, sources, recording);
+    this.#observation = new Observation(this.#ring, sources, seed);
+    // Takes all at once, so that a reader who is slow holds up nothing: see Outlet.
+    const to = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        print(chunk);
+        done();
+      },
+    });
+    this.#lines = new Lines(to);
+    this.#inspection = new Inspection({
+      protocols: PROTOCOLS,
+      share: { ...part, seed, dealt: part.count > 1 },
+      tap: current => {
+        const tap: Tap = { packets: this.#observation };
+        if (output === 'none') return tap;
+        const Operations = output === 'text' ? Text : Ndjson;
+        return { ...tap, operations: new Operations(PROTOCOLS, current, this.#lines) };
+      },
+    });
+    this.#frames = this.#inspection.frames;
+  }
+
+  /** To be awaited before any other lookout runs. */
+  async open(): Promise<void> {
+    await this.#recorder?.open();
+  }
+
+  frame(packet: Packet): void {
+    this.#recorder?.frame(packet);
+    this.#frames.frame(packet);
+  }
+
+  /** Reads until `stop`, and then what the kernel still has. */
+  async run(stop: AbortSignal): Promise<void> {
+    let last = 0;
+    // What is in a block that is not full comes after the ring's patience.
+    const { patience } = this.#options.shape;
+    for (;;) {
+      const blocks = this.#ring.read(this, BLOCKS);
+      if (blocks > 0) await this.#lines.flush();
+      const now = performance.now();
+      if (blocks > 0 || !stop.aborted) last = now;
+      else if (now - last > 2 * patience + 20) break;
+      if (now - this.#flushed > FLUSH) this.#flush(now);
+      if (blocks > 0) await turn();
+      else if (!this.#options.alone) await this.#waiter.wait(stop.aborted ? patience : WAIT);
+      else {
+        this.#waiter.sleep(stop.aborted ? patience : SLEEP);
+        await turn();
+      }
+    }
+  }
+
+  #flush(now: number): void {
+    this.#flushed = now;
+    if (this.#recorder === undefined) return;
+    this.#recorder.dropped = this.#socket.count().dropped;
+    this.#recorder.flush();
+  }
+
+  report(): LookoutReport {
+    return this.#report(this.#inspection.summary());
+  }
+
+  /** Ends all connections and closes the recording; after {@link run}. */
+  async finish(): Promise<LookoutReport> {
+    const summary = this.#inspection.finish();
+    await this.#lines.flush();
+    await this.#recorder?.close(this.#socket.count().dropped);
+    return this.#report(summary);
+  }
+
+  #report(summary: Summary): LookoutReport {
+    const { packets, tagged, hardwareTimed, bySource } = this.#ring;
+    return {
+      kernel: { ...this.#socket.count() },
+      ring: { packets, tagged, hardwareTimed, bySource: [...bySource] },
+      seen: { ...this.#observation.seen },
+      summary,
+      ...(this.#recorder === undefined ? {} : { recorded: { ...this.#recorder.counts } }),
+    };
+  }
+}
