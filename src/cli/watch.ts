@@ -104,7 +104,7 @@ export const watch: Command = {
     };
     try {
       prepareFolder(options);
-      const it = await Watch.open(options, lines => printing.print(lines), tell);
+      const it = await Watch.open(options, printing, tell);
       checkFolder(options);
       const over = seconds > 0 ? setTimeout(() => done.abort(), seconds * 1000) : undefined;
       await it.run(done.signal);

@@ -26,13 +26,14 @@ export class Namespace {
   constructor() {
     execFileSync('ip', ['netns', 'add', this.name]);
     // Otherwise the ends look for neighbours, and nobody knows how many packets there were.
-    this.run('sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1');
+    const quiet = 'for i in all default; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6 || :; done';
+    this.run('sh', '-c', quiet);
   }
 
   /** A cable between two ends, both switched on. */
   cable(one: string, other: string): void {
-    this.run('ip', 'link', 'add', one, 'type', 'veth', 'peer', 'name', other);
-    for (const end of [one, other]) this.run('ip', 'link', 'set', end, 'up');
+    this.run('ip', 'link', 'add', 'name', one, 'type', 'veth', 'peer', 'name', other);
+    for (const end of [one, other]) this.run('ip', 'link', 'set', 'dev', end, 'up');
   }
 
   /** Runs a program within to its end. */
@@ -47,7 +48,7 @@ export class Namespace {
 
   /** Packets that the kernel lost at an end, on the way from the other. */
   lost(end: string): number {
-    const [, counters] = /RX:.*\n\s*(.*)/.exec(this.run('ip', '-s', 'link', 'show', end)) ?? [];
+    const [, counters] = /RX:.*\n\s*(.*)/.exec(this.run('ip', '-s', 'link', 'show', 'dev', end)) ?? [];
     return Number(counters?.trim().split(/\s+/)[3]);
   }
 

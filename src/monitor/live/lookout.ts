@@ -5,7 +5,7 @@
  */
 
 import { Writable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import type { FileRingOptions } from '../../packet/live/file-ring.ts';
 import { Waiter } from '../../packet/live/kernel.ts';
 import { Observation, type Seen } from '../../packet/live/observation.ts';
@@ -31,8 +31,9 @@ export interface LookoutOptions {
   /** Which of how many threads this is. */
   readonly part: { readonly index: number; readonly count: number };
   readonly seed: number;
-  /** How operations are printed. */
+  /** How operations are printed, and how many bytes of it are on their way, shared with who prints them. */
   readonly output: 'text' | 'ndjson' | 'none';
+  readonly waiting: Int32Array;
   readonly recording?: FileRingOptions;
   /** The thread has nothing else to do, and may sleep. */
   readonly alone: boolean;
@@ -53,9 +54,14 @@ export interface LookoutReport {
 }
 
 /** Blocks that are read before something else gets its turn: some milliseconds. */
-const BLOCKS = 8;
+const BLOCKS = 4;
+/** Bytes that may be on their way to a reader while more is made, and how soon it is looked at again, ms. */
+const UNREAD = 4 << 20;
+const AGAIN = 2;
+/** How long a reader is waited for, ms; from then on lines are left out until he has caught up. */
+const CATCH_UP = 1000;
 /** How long it sleeps at most, ms: a thread that sleeps hears nothing; one that waits can. */
-const SLEEP = 50;
+const SLEEP = 100;
 const WAIT = 200;
 /** How often what was recorded goes to the disk at the latest, ms. */
 const FLUSH = 1000;
@@ -71,10 +77,11 @@ export class Lookout implements FrameSink {
   readonly #frames: FrameSink;
   readonly #lines: Lines;
   #flushed = 0;
+  #readerStalls = false;
 
   /** `print` is handed what operations are printed as, in pieces of whole lines. */
   constructor(options: LookoutOptions, print: (lines: Buffer) => void) {
-    const { fd, shape, sources, indices, part, seed, output, recording } = options;
+    const { fd, shape, sources, indices, part, seed, output, waiting, recording } = options;
     this.#options = options;
     this.#socket = PacketSocket.of(fd, shape);
     this.#ring = new Ring(this.#socket, sources, indices);
@@ -84,6 +91,7 @@ export class Lookout implements FrameSink {
     // Takes all at once, so that a reader who is slow holds up nothing: see Outlet.
     const to = new Writable({
       write(chunk: Buffer, _encoding, done) {
+        Atomics.add(waiting, 0, chunk.length);
         print(chunk);
         done();
       },
@@ -117,9 +125,11 @@ export class Lookout implements FrameSink {
     let last = 0;
     // What is in a block that is not full comes after the ring's patience.
     const { patience } = this.#options.shape;
+    const printing = this.#options.output !== 'none';
     for (;;) {
-      const blocks = this.#ring.read(this, BLOCKS);
+      const blocks = this.#ring.read(this, printing ? 1 : BLOCKS);
       if (blocks > 0) await this.#lines.flush();
+      if (printing && blocks > 0) await this.#letReaderCatchUp(stop);
       const now = performance.now();
       if (blocks > 0 || !stop.aborted) last = now;
       else if (now - last > 2 * patience + 20) break;
@@ -130,6 +140,21 @@ export class Lookout implements FrameSink {
         this.#waiter.sleep(stop.aborted ? patience : SLEEP);
         await turn();
       }
+    }
+  }
+
+  /** A reader who is slower than the traffic is waited for, but for so long only, and while the ring has room. */
+  async #letReaderCatchUp(stop: AbortSignal): Promise<void> {
+    const { waiting } = this.#options;
+    const since = performance.now();
+    for (;;) {
+      if (Atomics.load(waiting, 0) <= UNREAD) {
+        this.#readerStalls = false;
+        return;
+      }
+      if (this.#readerStalls || this.#ring.halfFull || stop.aborted) return;
+      await delay(AGAIN);
+      this.#readerStalls = performance.now() - since > CATCH_UP;
     }
   }
 

@@ -23,6 +23,7 @@ import { becomeUser, capabilities, sealPrivileges, type User } from '../../packe
 import type { Summary } from '../summary.ts';
 import { type Crew, muster } from './crew.ts';
 import type { LookoutOptions, LookoutReport } from './lookout.ts';
+import type { Outlet } from './outlet.ts';
 
 export interface WatchOptions {
   readonly interfaces: readonly string[];
@@ -108,11 +109,11 @@ export class Watch {
 
   /**
    * Opens everything, and gives up what it took. Throws a {@link LiveError} where an interface cannot be watched.
-   * `print` is handed operations as whole lines, `tell` all else.
+   * Operations are printed to `outlet`; `tell` is handed all else.
    */
   static async open(
     options: WatchOptions,
-    print: (lines: Uint8Array) => void,
+    outlet: Outlet,
     tell: (event: WatchEvent) => void,
   ): Promise<Watch> {
     const { workers, recording, output, user } = options;
@@ -127,11 +128,12 @@ export class Watch {
       part: { index, count: workers },
       seed,
       output,
+      waiting: outlet.waiting,
       ...(recording === undefined ? {} : { recording: share(recording, index, workers) }),
     }));
     // Threads are there before privileges go: becoming another user is for all threads at once, and a program that
     // lies where that user may not read is loaded by then.
-    const crew = await muster(lookouts, print);
+    const crew = await muster(lookouts, lines => outlet.print(lines));
     if (user !== undefined) becomeUser(user);
     return new Watch(options, opened, crew, tell);
   }
@@ -237,15 +239,7 @@ export class Watch {
     const before = this.#before;
     this.#before = { seen: report.seen, health };
     const notices = diagnose(figures(report.seen, health, before?.seen ?? nothingSeen(), before?.health));
-    const problem = health.recorded?.problem ?? '';
-    if (problem !== '' || (health.recorded?.missed ?? 0) > (before?.health.recorded?.missed ?? 0)) {
-      notices.push({
-        notice: 'recording',
-        text: `${health.recorded?.missed} packets in all could not be recorded${problem === '' ? '' : ` (${problem})`}`,
-        advice:
-          problem === '' ? 'the disk is too slow for this traffic' : 'make room, or give --write-size less',
-      });
-    }
+    notices.push(...recordingNotices(health.recorded, before?.health.recorded));
     const now = new Set(notices.map(({ notice }) => notice));
     for (const notice of notices) {
       if (!this.#notices.has(notice.notice)) this.#tell({ event: 'notice', ...notice });
@@ -254,6 +248,28 @@ export class Watch {
     this.#notices = now;
   }
 }
+
+/** What is wrong with the recording, and was not before. */
+function* recordingNotices(now: Recorded, before: Recorded): Iterable<Notice> {
+  if (now === undefined) return;
+  if (now.problem !== '' || now.missed > (before?.missed ?? 0)) {
+    yield {
+      notice: 'recording',
+      text: `${now.missed} packets in all could not be recorded${now.problem === '' ? '' : ` (${now.problem})`}`,
+      advice:
+        now.problem === '' ? 'the disk is too slow for this traffic' : 'see to the disk; watching goes on',
+    };
+  }
+  if (now.early > (before?.early ?? 0)) {
+    yield {
+      notice: 'disk full',
+      text: 'the disk is full: old recordings go before there are as many as there may be',
+      advice: 'make room on it, or give a smaller --write-size',
+    };
+  }
+}
+
+type Recorded = Health['recorded'];
 
 /** An interface that is watched. */
 class Link {
@@ -333,6 +349,7 @@ function figures(seen: Seen, health: Health, before: Seen, healthBefore: Health 
     ...difference,
     dropped: health.dropped - (healthBefore?.dropped ?? 0),
     lost: lost(health) - lost(healthBefore),
+    waiting: health.waiting,
     sources: health.interfaces.map(({ name, packets }, place) => ({
       name,
       packets: packets - (healthBefore?.interfaces[place]?.packets ?? 0),

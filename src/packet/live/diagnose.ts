@@ -10,6 +10,8 @@ export interface Figures extends Seen {
   /** Of the ring, and of the interfaces in front of it. */
   readonly dropped: number;
   readonly lost: number;
+  /** Packets that came and were not read yet. */
+  readonly waiting: number;
   /** By interface: its name, and the packets that came from it. */
   readonly sources: readonly { readonly name: string; readonly packets: number }[];
   /** Connections of a control protocol that were recognised, in all. */
@@ -39,7 +41,8 @@ export function diagnose(figures: Figures): Notice[] {
   return [...silence(figures), ...loss(figures), ...mirror(figures), ...packets(figures)];
 }
 
-function* silence({ sources, seconds }: Figures): Iterable<Notice> {
+function* silence({ sources, seconds, waiting }: Figures): Iterable<Notice> {
+  if (waiting > 0) return;
   for (const { name, packets } of sources) {
     if (packets > 0) continue;
     yield {

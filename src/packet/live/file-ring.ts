@@ -42,6 +42,8 @@ const PAUSE = 2000;
 export class FileRing {
   /** What the kernel dropped so far. */
   dropped = 0;
+  /** Files that had to go before there were as many bytes as there may be: the disk was full. */
+  early = 0;
   readonly #options: FileRingOptions;
   readonly #beginning: Uint8Array;
   readonly #end: number;
@@ -78,7 +80,10 @@ export class FileRing {
         const { code } = error as NodeJS.ErrnoException;
         await this.#repair();
         // The latest packets are worth more than the oldest.
-        if ((code === 'ENOSPC' || code === 'EDQUOT') && (await this.#removeOldest())) continue;
+        if ((code === 'ENOSPC' || code === 'EDQUOT') && (await this.#removeOldest())) {
+          this.early++;
+          continue;
+        }
         this.#problem = `${this.#options.folder}: ${(error as Error).message}`;
         this.#notBefore = Date.now() + PAUSE;
         return this.#problem;
@@ -143,10 +148,7 @@ export class FileRing {
       await file.truncate(this.#bytes).catch(() => {});
     }
     await file.close().catch(() => {});
-    this.#keep(this.#path, this.#bytes, Date.now());
-    this.#received.fill(0);
-    this.#droppedBefore = this.dropped;
-    this.#bytes = 0;
+    this.#ended();
   }
 
   /** After a failed write: what was written of it goes, so that the file ends with a whole block. */
@@ -156,8 +158,18 @@ export class FileRing {
     this.#file = undefined;
     await file.truncate(this.#bytes).catch(() => {});
     await file.close().catch(() => {});
+    // One without packets is no old one to be removed for the next: that would go on for ever.
+    if (this.#bytes <= this.#beginning.length) {
+      this.#bytes = 0;
+      await unlink(this.#path).catch(() => {});
+    } else this.#ended();
+  }
+
+  #ended(): void {
     this.#keep(this.#path, this.#bytes, Date.now());
     this.#bytes = 0;
+    this.#received.fill(0);
+    this.#droppedBefore = this.dropped;
   }
 
   #statistics(): Uint8Array {

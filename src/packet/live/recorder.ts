@@ -25,6 +25,8 @@ export interface RecorderCounts {
   bytes: number;
   /** Packets that were left out: the disk was too slow, or full. */
   missed: number;
+  /** Files that were removed although the bound was not reached, because the disk was full. */
+  early: number;
   /** Why the last ones could not be written; '' where they could. */
   problem: string;
 }
@@ -39,7 +41,7 @@ interface Chunk {
 }
 
 export class Recorder implements FrameSink {
-  readonly counts: RecorderCounts = { packets: 0, bytes: 0, missed: 0, problem: '' };
+  readonly counts: RecorderCounts = { packets: 0, bytes: 0, missed: 0, early: 0, problem: '' };
   readonly #ring: Pick<Ring, 'source' | 'seconds' | 'nanoseconds'>;
   readonly #files: FileRing;
   readonly #free: Chunk[] = [];
@@ -112,6 +114,7 @@ export class Recorder implements FrameSink {
         this.counts.bytes += chunk.used;
       } else this.counts.missed += chunk.packets;
       this.counts.problem = problem;
+      this.counts.early = this.#files.early;
       chunk.used = 0;
       chunk.packets = 0;
       chunk.bySource.fill(0);
@@ -129,8 +132,8 @@ export class Recorder implements FrameSink {
   // cold: once a reading
   /** Writes what is left, and the statistics of the interfaces; `dropped` as the kernel counted for all of them. */
   async close(dropped: number): Promise<void> {
-    while (this.#chunk.used > 0 || this.#writing !== undefined) {
-      this.#exchange();
+    while (this.#chunk.used > 0 || this.#full.length > 0 || this.#writing !== undefined) {
+      if (this.#chunk.used === 0 || !this.#exchange()) this.#write();
       await this.#writing;
     }
     await this.#files.close(dropped);

@@ -107,10 +107,10 @@ export class Ring {
     return most;
   }
 
-  /** True where a block is ready. */
-  get ready(): boolean {
-    const status = (this.#block * this.#blockBytes + Block.status) >> 2;
-    return (Atomics.load(this.#words, status) & OF_USER) !== 0;
+  /** True where half of the ring, or more, waits to be read. */
+  get halfFull(): boolean {
+    const block = (this.#block + (this.#blocks >> 1)) % this.#blocks;
+    return (Atomics.load(this.#words, (block * this.#blockBytes + Block.status) >> 2) & OF_USER) !== 0;
   }
 
   #walk(block: number, sink: FrameSink): void {
