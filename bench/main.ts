@@ -15,10 +15,11 @@ import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
 
-const HELP = `usage: npm run bench -- [micro|download|process] [OPTION …]
+const HELP = `usage: npm run bench -- [micro|download|live|process] [OPTION …]
 
   micro              the micro-benches instead (decoding, deciding, reading values)
   download           a program download instead: under a permit, beside one that is simply allowed
+  live               packets off a cable instead, as fast as they can be sent; takes root
   process            the statistics of readings instead: false alarms and delays on the simulated plants
   --only PART        inspect or gateway alone
   --quick            a short run: smaller captures, fewer and shorter rounds; its figures are no basis for claims
@@ -53,6 +54,14 @@ if (values.help) {
   await import('./micro.ts');
 } else if (positionals[0] === 'download') {
   await import('./download.ts');
+} else if (positionals[0] === 'live') {
+  const { quick, folder } = values;
+  const { benchLive } = await import('./live.ts');
+  const packets = Number(values.packets ?? (quick ? 200_000 : 2_000_000));
+  const progress = (line: string) => console.error(line);
+  console.log(
+    await benchLive({ packets, seed: Number(values.seed), rounds: quick ? 1 : 3, folder, progress }),
+  );
 } else if (positionals[0] === 'process') {
   const { quick, readme, jobs, folder } = values;
   if (quick && readme) throw new Error('--readme: the figures of a --quick run are none to publish');

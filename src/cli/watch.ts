@@ -30,7 +30,7 @@ What is printed:
   --ndjson           one JSON object a line for each operation, and for what
                      would go to standard error (fields: docs/watch.md)
   --summary          counts instead of operations, at the end
-  --json             the summary as JSON
+  --json             the summary as JSON, and what goes to standard error too
   --every TIME       with --summary: in between too
   --health TIME      how often it tells how it fares (60s)
 
@@ -81,7 +81,7 @@ export const watch: Command = {
     stop.signal.addEventListener('abort', () => done.abort());
     const printing = new Outlet(
       process.stdout.fd,
-      lines => lostLine(lines, output === 'ndjson'),
+      lines => lostLine(lines, structured),
       () => done.abort(),
     );
     const telling = new Outlet(
@@ -93,8 +93,9 @@ export const watch: Command = {
       printing.line(structured ? JSON.stringify(it, undefined, 2) : describe(it));
     let next = every;
     const tell = (event: WatchEvent) => {
-      if (output === 'ndjson') printing.line(JSON.stringify(eventData(event, printing.lost)));
-      else for (const line of eventText(event, printing.lost)) telling.line(line);
+      if (structured) {
+        (output === 'ndjson' ? printing : telling).line(JSON.stringify(eventData(event, printing.lost)));
+      } else for (const line of eventText(event, printing.lost)) telling.line(line);
       if (summary === undefined) return;
       if (event.event === 'stopped') printSummary(event.health.summary);
       if (event.event === 'health' && every > 0 && event.health.seconds >= next - 0.5) {

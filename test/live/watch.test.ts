@@ -86,7 +86,7 @@ describe('cofferdam watch', { skip: withoutNamespaces() }, () => {
       assert.match(status, new RegExp(`^${set}:\\s+0+$`, 'm'));
     assert.match(status, /^NoNewPrivs:\s+1$/m);
 
-    const sent = send(within, 'a', traffic.path);
+    const { sent } = send(within, 'a', traffic.path);
     const end = await watching.stop();
     assert.equal(sent, traffic.packets);
     assert.equal(end.read + end.dropped + within.lost('b') - lostBefore, sent);
@@ -151,7 +151,7 @@ describe('cofferdam watch', { skip: withoutNamespaces() }, () => {
     const traffic = capture(folder, { packets: 200_000, seed: 5, disturbed: false });
     const watching = await Watching.start(within, ['--ring', '2MB', 'b']);
     watching.process.kill('SIGSTOP');
-    const sent = send(within, 'a', traffic.path);
+    const { sent } = send(within, 'a', traffic.path);
     watching.process.kill('SIGCONT');
     const end = await watching.stop();
     assert.ok(end.dropped > 100_000);

@@ -14,7 +14,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/cli/main.ts');
 const SENDER = join(import.meta.dirname, 'sender.ts');
 
-/** An event as `--ndjson` tells it (docs/watch.md). */
+/** An event as `--json` tells it (docs/watch.md). */
 export interface Told {
   readonly event: string;
   readonly [field: string]: unknown;
@@ -33,9 +33,14 @@ export interface Stopped extends Told {
   readonly recorded?: { readonly packets: number; readonly missed: number };
 }
 
-/** Sends the packets of a capture into the end of a cable; how many there were. */
-export function send(within: Namespace, end: string, file: string): number {
-  return JSON.parse(within.run(process.execPath, SENDER, end, file)).sent;
+export interface Sent {
+  readonly sent: number;
+  readonly seconds: number;
+}
+
+/** Sends the packets of a capture into the end of a cable, as fast as that takes them. */
+export function send(within: Namespace, end: string, file: string): Sent {
+  return JSON.parse(within.run(process.execPath, SENDER, end, file));
 }
 
 export class Watching {
@@ -45,10 +50,12 @@ export class Watching {
 
   private constructor(process: ChildProcess) {
     this.process = process;
-    createInterface({ input: process.stdout! }).on('line', line => {
-      const told = JSON.parse(line);
-      if (told.event === undefined) return;
-      this.told.push(told);
+    createInterface({ input: process.stderr! }).on('line', line => {
+      if (!line.startsWith('{')) {
+        console.error(line);
+        return;
+      }
+      this.told.push(JSON.parse(line));
       this.#changed.resolve();
       this.#changed = change();
     });
@@ -58,8 +65,8 @@ export class Watching {
   /** Starts it, and waits until it watches. */
   static async start(within: Namespace, args: readonly string[], program = MAIN): Promise<Watching> {
     const it = new Watching(
-      within.start(process.execPath, [program, 'watch', '--ndjson', ...args], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+      within.start(process.execPath, [program, 'watch', '--json', ...args], {
+        stdio: ['ignore', 'ignore', 'pipe'],
       }),
     );
     await it.until(({ event }) => event === 'started');

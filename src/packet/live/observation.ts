@@ -96,7 +96,7 @@ export class Observation implements PacketSink {
   // Hashes of the latest segments, and when they came.
   readonly #recent = new Int32Array(RECENT);
   readonly #times = new Float64Array(RECENT);
-  #last = 0.1;
+  #last = Number.NEGATIVE_INFINITY;
   #second = 0;
   #left = A_SECOND;
 
