@@ -43,10 +43,15 @@ before(() => {
   user = join(folder, 'user');
   mkdirSync(user);
   writeFileSync(join(user, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
-  // Its one dependency comes from the clone, so that nothing is asked of a registry.
-  npm(['pack', join(ROOT, 'node_modules/yaml'), '--pack-destination', folder], folder);
-  const dependency = join(folder, `yaml-${MANIFEST.dependencies.yaml}.tgz`);
-  npm(['install', '--offline', '--no-audit', '--no-fund', dependency, tarball], user);
+  // Its dependencies come from the clone, so that nothing is asked of a registry; koffi's own, which has the program
+  // for this machine, with it.
+  const native = `@koromix/koffi-${process.platform}-${process.arch}`;
+  const dependencies = [...Object.keys(MANIFEST.dependencies), native].map(name => {
+    npm(['pack', join(ROOT, 'node_modules', name), '--pack-destination', folder], folder);
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'));
+    return join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+  });
+  npm(['install', '--offline', '--no-audit', '--no-fund', ...dependencies, tarball], user);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -104,10 +109,15 @@ test('the bill of materials names what is installed with it', () => {
   assert.equal(bom.bomFormat, 'CycloneDX');
   assert.equal(bom.metadata.component.purl, `pkg:npm/cofferdam@${MANIFEST.version}`);
   const purls = bom.components.map((component: { purl: string }) => component.purl);
+  const native = /^pkg:npm\/%40koromix\/koffi-/;
   assert.deepEqual(
-    purls,
+    purls.filter((purl: string) => !native.test(purl)),
     Object.entries(MANIFEST.dependencies).map(([name, version]) => `pkg:npm/${name}@${version}`),
   );
+  // Of koffi's programs, each machine installs its own.
+  for (const platform of ['linux-x64', 'linux-arm64']) {
+    assert.ok(purls.some((purl: string) => native.test(purl) && purl.includes(`koffi-${platform}@`)));
+  }
   assert.equal(sha256(join(user, 'node_modules/cofferdam/sbom.cdx.json')), sha256(sbom));
 });
 
@@ -138,6 +148,14 @@ test('its workers start', () => {
     row.messages,
   ]);
   assert.deepEqual(Object.fromEntries(messages), made.messages);
+});
+
+test('interfaces can be watched, where that is permitted', () => {
+  const root = process.getuid!() === 0;
+  // The folder is root's own: what the threads run must be loaded before they are somebody else's.
+  const { status, stderr } = cofferdam('watch', '--workers', '2', '--for', '1s', '--json', 'lo');
+  assert.match(stderr, root ? /"event":"stopped"/ : /CAP_NET_RAW/);
+  assert.equal(status, root ? 0 : 2);
 });
 
 test('what it exports is there', () => {
