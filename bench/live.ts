@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Namespace } from '../test/live/namespace.ts';
-import { type Sent, send, Watching } from '../test/live/watching.ts';
+import { type Sent, send, TRAFFIC, Watching } from '../test/live/watching.ts';
 import { build } from './build.ts';
 import { type Capture, capture } from './generate/capture.ts';
 import { type Machine, machine } from './machine.ts';
@@ -43,9 +43,7 @@ const IDLE = 10;
 
 export async function benchLive(options: LiveOptions): Promise<string> {
   const { packets, seed, folder, progress, rounds } = options;
-  const traffic = capture(folder, { packets, seed, disturbed: false }, () =>
-    progress(`making ${packets} packets`),
-  );
+  const traffic = capture(folder, { packets, seed, ...TRAFFIC }, () => progress(`making ${packets} packets`));
   const program = build();
   const recording = mkdtempSync(join(tmpdir(), 'cofferdam-bench-'));
   chmodSync(recording, 0o777);

@@ -18,8 +18,7 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly cofferdam: string;
-  /** Versions of the peers; undefined for one that isn't installed. */
-  readonly tshark: string | undefined;
+  /** Undefined where it isn't installed. */
   readonly haproxy: string | undefined;
 }
 
@@ -33,7 +32,6 @@ export function machine(): Machine {
     system: systemName(),
     node: process.version,
     cofferdam: version,
-    tshark: /\d+\.\d+\.\d+/.exec(firstLine('tshark', ['--version']) ?? '')?.[0],
     haproxy: /\d+\.\d+\.\d+\S*/.exec(firstLine('haproxy', ['-v']) ?? '')?.[0],
   };
 }

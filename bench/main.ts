@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CAPTURE_NAMES } from './captures.ts';
 import type { Figures } from './figures.ts';
 import { benchGateway, type GatewayFigures } from './gateway.ts';
 import { benchInspect, type InspectFigures } from './inspect.ts';
@@ -27,9 +28,11 @@ const HELP = `usage: npm run bench -- [micro|download|live|process] [OPTION …]
   --readme           puts the figures into bench/README.md, in place of those that are there; those of process, with
                      their plots, into docs/
   --jobs N           simulated plants at a time, for process (1)
-  --packets N        packets of the capture (4,000,000)
-  --seed N           another capture (1)
-  --disturbed        a capture of segmented messages and reordered segments
+  --packets N        packets of each capture (4,000,000)
+  --seed N           other captures (1)
+  --capture NAME     one capture alone: modbus, mix, short, disturbed or recorded (all; may be repeated)
+  --recordings DIR   the folder of recorded captures (COFFERDAM_CAPTURES)
+  --suricata DIR     a folder that bench/peers/suricata-chroot.sh has put Suricata into (the system's own)
   --folder DIR       where captures are kept and used again (a folder of the system's temporary one)`;
 
 const { values, positionals } = parseArgs({
@@ -41,7 +44,9 @@ const { values, positionals } = parseArgs({
     readme: { type: 'boolean', default: false },
     packets: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    disturbed: { type: 'boolean', default: false },
+    capture: { type: 'string', multiple: true, default: [] },
+    recordings: { type: 'string', default: process.env.COFFERDAM_CAPTURES },
+    suricata: { type: 'string' },
     jobs: { type: 'string', default: '1' },
     folder: { type: 'string', default: join(tmpdir(), 'cofferdam-bench') },
     help: { type: 'boolean', short: 'h', default: false },
@@ -88,11 +93,13 @@ function updateReadme(figures: string): void {
 }
 
 async function measure(): Promise<Figures> {
-  const { only, quick, folder, disturbed } = values;
+  const { only, quick, folder, capture, recordings, suricata } = values;
   if (quick && values.readme) throw new Error('--readme: the figures of a --quick run are none to publish');
   if (only !== undefined && only !== 'inspect' && only !== 'gateway') {
     throw new Error(`--only ${only}: there are inspect and gateway`);
   }
+  const strange = capture.find(name => !CAPTURE_NAMES.includes(name));
+  if (strange !== undefined) throw new Error(`--capture ${strange}: there are ${CAPTURE_NAMES.join(', ')}`);
   const progress = (line: string) => console.error(line);
   const figures: { machine: Machine; inspect?: InspectFigures; gateway?: GatewayFigures } = {
     machine: machine(),
@@ -102,7 +109,9 @@ async function measure(): Promise<Figures> {
       packets: Number(values.packets ?? (quick ? 400_000 : 4_000_000)),
       fewer: quick ? 50_000 : 500_000,
       seed: Number(values.seed),
-      disturbed,
+      only: capture,
+      recordings,
+      suricata,
       rounds: quick ? 2 : 5,
       folder,
       progress,

@@ -20,6 +20,11 @@ export function cores(): number[] {
 
 export const canPin: boolean = cores().length > 1 && installed('taskset');
 
+/** The words that start a program on the last core alone, threads that it starts included; none where that cannot be. */
+export function onOneCore(): string[] {
+  return canPin ? ['taskset', '-c', String(cores().at(-1))] : [];
+}
+
 /** Moves all threads of a running process to one core. */
 export function pin(pid: number, core: number): void {
   if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });

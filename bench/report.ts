@@ -6,7 +6,7 @@
 
 import type { Figures } from './figures.ts';
 import type { GatewayFigures, PathFigures } from './gateway.ts';
-import type { InspectFigures } from './inspect.ts';
+import type { CaptureFigures, InspectFigures } from './inspect.ts';
 import type { Machine } from './machine.ts';
 
 type Layout = 'text' | 'markdown';
@@ -22,11 +22,30 @@ export function report({ machine, inspect, gateway }: Figures, layout: Layout): 
 function aboutMachine(m: Machine): string {
   return [
     `Measured ${m.date} on ${m.cpu}, ${m.cores} core(s), ${Math.round(m.memory / 2 ** 30)} GiB; ${m.system}, Linux ${m.kernel};`,
-    `Cofferdam ${m.cofferdam} on Node ${m.node}; tshark ${m.tshark ?? 'missing'}, HAProxy ${m.haproxy ?? 'missing'}.`,
+    `Cofferdam ${m.cofferdam} on Node ${m.node}; HAProxy ${m.haproxy ?? 'missing'}.`,
   ].join('\n');
 }
 
-function aboutInspect(figures: InspectFigures, layout: Layout): string[] {
+function aboutInspect(
+  { captures, rounds, oneCore, versions, missing }: InspectFigures,
+  layout: Layout,
+): string[] {
+  const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    title('Reading captures', layout),
+    `Medians of ${rounds} rounds in turn, whole processes${oneCore ? ', each on one core' : ''}, beside ${peers.join(', ')}. The last two columns: how many\n` +
+      'times as many packets per CPU second summary and NDJSON read as the reader of the row, in the same round.',
+    ...captures.flatMap(capture => [aboutCapture(capture), captureTable(capture, layout)]),
+    commands(captures[0]?.readers.map(reader => reader.command) ?? []),
+    ...missing,
+  ];
+}
+
+function aboutCapture({ capture, about }: CaptureFigures): string {
+  return `${capture}: ${about}.`;
+}
+
+function captureTable({ readers }: CaptureFigures, layout: Layout): string {
   const head = [
     'reader',
     'packets',
@@ -34,27 +53,20 @@ function aboutInspect(figures: InspectFigures, layout: Layout): string[] {
     'kpackets/s',
     'Gbit/s',
     'memory',
-    'summary is faster',
+    'summary',
+    'NDJSON',
   ];
-  const rows = figures.readers.map(reader => {
-    const ratio = figures.ratios[reader.reader];
-    return [
-      reader.reader,
-      count(reader.packets),
-      thousands(reader.perCpuSecond),
-      thousands(reader.perSecond),
-      reader.gigabitsPerSecond.toFixed(2),
-      `${Math.round(reader.memory / 1e6)} MB`,
-      ratio === undefined ? '' : `${ratio.toFixed(2)} ×`,
-    ];
-  });
-  return [
-    title('Reading captures', layout),
-    `Medians of ${figures.rounds} rounds in turn, whole processes${figures.disturbed ? '; messages segmented, segments reordered' : ''}.`,
-    table(head, rows, layout),
-    commands(figures.readers.map(reader => reader.command)),
-    ...figures.missing,
-  ];
+  const rows = readers.map(reader => [
+    reader.reader,
+    count(reader.packets),
+    thousands(reader.perCpuSecond),
+    thousands(reader.perSecond),
+    reader.gigabitsPerSecond.toFixed(2),
+    `${Math.round(reader.memory / 1e6)} MB`,
+    `${reader.bySummary.toFixed(2)} ×`,
+    `${reader.byNdjson.toFixed(2)} ×`,
+  ]);
+  return table(head, rows, layout);
 }
 
 function aboutGateway(figures: GatewayFigures, layout: Layout): string[] {

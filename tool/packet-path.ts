@@ -19,7 +19,8 @@ import { type Comment, type Node, parse } from 'acorn';
 import { ancestor } from 'acorn-walk';
 
 /** Files of packet/ that open captures or speak of them to people. */
-const COLD_OF_PACKET = /^(address|capture|capture-error|compression|link-type|source)\.ts$/;
+const COLD_OF_PACKET =
+  /^(address|capture|capture-error|capture-list|compression|follow|growing|link-type|source)\.ts$/;
 
 /** Files of a protocol that describe it, or speak for it one message at a time. */
 const COLD_OF_PROTOCOL = /^(encode|errors?|functions?|names?|objects?|spaces?|stations?)(-[a-z-]+)?\.ts$/;

@@ -5,12 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { withoutPeer } from '../../test/peers.ts';
-import { capture } from './capture.ts';
+import { type CaptureParameters, capture } from './capture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cofferdam-capture-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const PLAIN = { packets: 6000, seed: 1, disturbed: false };
+const PLAIN: CaptureParameters = {
+  packets: 6000,
+  seed: 1,
+  disturbed: false,
+  short: false,
+  protocols: ['modbus', 's7comm'],
+};
 
 test('the same seed gives the same bytes, another seed others, and a file is used again', () => {
   const other = mkdtempSync(join(folder, 'other-'));

@@ -1,6 +1,6 @@
 /**
- * Makes the capture that the bench reads: Modbus and S7comm connections, 256 of them open at any time, each
- * whole. The same parameters give the same bytes; a file that is there already is used again.
+ * Makes the captures that the bench reads: Modbus and S7comm connections, or one kind alone, 256 of them open at any
+ * time, each whole. The same parameters give the same bytes; a file that is there already is used again.
  *
  * @module
  */
@@ -20,9 +20,20 @@ export interface CaptureParameters {
   /** How many packets, give or take the end of the last connections. */
   readonly packets: number;
   readonly seed: number;
+  /** Connections of a few exchanges instead of some hundred. */
+  readonly short: boolean;
   /** Messages cut into segments and segments reordered. */
   readonly disturbed: boolean;
+  /** The protocols that connections take turns in. */
+  readonly protocols: readonly ProtocolName[];
 }
+
+const DIALOGUES = {
+  modbus: (random: Random): Dialogue => new ModbusPoll(random),
+  s7comm: (random: Random): Dialogue => new S7Poll(random),
+};
+export type ProtocolName = keyof typeof DIALOGUES;
+export const PROTOCOL_NAMES = Object.keys(DIALOGUES) as ProtocolName[];
 
 export interface Capture extends CaptureParameters {
   readonly path: string;
@@ -34,9 +45,9 @@ export interface Capture extends CaptureParameters {
 }
 
 const OPEN = 256;
-/** Exchanges of a connection: the range, evenly spread. */
-const FEWEST = 40;
-const MOST = 400;
+/** Exchanges of a connection: the range, evenly spread. Long: stations that poll; short: such as connect for each poll. */
+const LONG = [40, 400] as const;
+const SHORT = [1, 8] as const;
 /** 2026-03-01 06:00 UTC, in µs. */
 const BEGIN = 1772344800 * 1e6;
 /** Pause between two messages of the capture, µs: the range, evenly spread. */
@@ -46,7 +57,9 @@ const LONGEST_PAUSE = 40;
 /** The capture in `folder`, made now if it isn't there. `made` tells that it takes a while. */
 export function capture(folder: string, parameters: CaptureParameters, made?: () => void): Capture {
   mkdirSync(folder, { recursive: true });
-  const name = `capture-${parameters.packets}${parameters.disturbed ? '-disturbed' : ''}-${digest(parameters)}`;
+  const { packets, disturbed, short, protocols } = parameters;
+  const kind = `${protocols.join('-')}${short ? '-short' : ''}${disturbed ? '-disturbed' : ''}`;
+  const name = `capture-${packets}-${kind}-${digest(parameters)}`;
   const path = join(folder, `${name}.pcap`);
   const about = join(folder, `${name}.json`);
   if (existsSync(path) && existsSync(about)) return { ...JSON.parse(readFileSync(about, 'utf8')), path };
@@ -77,8 +90,10 @@ function write(path: string, parameters: CaptureParameters): Omit<Capture, 'path
   let micros = BEGIN;
   while (true) {
     while (open.length < OPEN && planned < parameters.packets) {
-      const dialogue = connections % 2 === 0 ? new ModbusPoll(random) : new S7Poll(random);
-      const exchanges = dialogue.greetings + random.between(FEWEST, MOST);
+      const protocol = parameters.protocols[connections % parameters.protocols.length]!;
+      const dialogue = DIALOGUES[protocol](random);
+      const [fewest, most] = parameters.short ? SHORT : LONG;
+      const exchanges = dialogue.greetings + random.between(fewest, most);
       open.push(connect(dialogue, connections++, exchanges, parameters.disturbed, random));
       messages[dialogue.protocol] = (messages[dialogue.protocol] ?? 0) + 2 * exchanges;
       // Handshake and end take six; an exchange two and, in most cases, an acknowledgement.

@@ -31,11 +31,27 @@ export interface TrialFigures {
   }[];
 }
 
+/** What is found where all readings of a controller are played, or it no longer obeys. Delays in seconds; -1 for what was not found. */
+export interface WindowFigures {
+  /** Replays of all readings of a controller: by a repeat in any of them, by any finding, by a second reader. */
+  readonly replays: readonly {
+    readonly variant: string;
+    readonly replay: readonly number[];
+    readonly any: readonly number[];
+    readonly disagreement: readonly number[];
+  }[];
+  /** A reader who is told something else than another: by the size of the difference. */
+  readonly apart: readonly { readonly size: number; readonly delays: readonly number[] }[];
+  /** Ten minutes in which nothing follows from commands, from the first of them on. */
+  readonly deaf: readonly number[];
+}
+
 export interface JobFigures {
   readonly plant: PlantName;
   readonly seed: number;
   readonly clean?: CleanFigures;
   readonly trials?: TrialFigures;
+  readonly windows?: WindowFigures;
 }
 
 /** Everything, and how it was measured. */

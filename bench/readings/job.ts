@@ -1,20 +1,22 @@
 /**
  * One seed of one plant: a day is learned, then false alarms are counted on clean days, or replays and faults are played
- * into some hours of them. A process of its own; prints its figures as JSON.
+ * into some hours of them, or what is done to a whole controller. A process of its own; prints its figures as JSON.
  *
  * @module
  */
 
 import { Random } from '../../src/plant/random.ts';
-import type { ProcessKind } from '../../src/process/finding-kinds.ts';
+import { PROCESS_KINDS, type ProcessKind } from '../../src/process/finding-kinds.ts';
 import { ProcessLearner } from '../../src/process/learner.ts';
 import { ProcessMonitor } from '../../src/process/process-monitor.ts';
 import type { ProcessProfile, TagProfile } from '../../src/process/profile.ts';
 import { Statistics } from '../../src/process/statistics.ts';
 import { FAULTS } from './faults.ts';
 import type { CleanFigures, JobFigures, TrialFigures } from './figures.ts';
-import { infoOf, PLANTS, type Plant, type PlantName, tell } from './plants.ts';
+import { infoOf, PLANTS, type Plant, type PlantName, tell, tellOthers } from './plants.ts';
+import { forReaders } from './profiles.ts';
 import { VARIANTS } from './replays.ts';
+import { isDeaf, record, tryDeaf, tryWindows } from './windows.ts';
 
 const HOUR = 3600;
 /** Seconds before the first replay, between two, and that each lasts. */
@@ -27,7 +29,7 @@ const TRIALS = 3;
 interface Job {
   readonly plant: PlantName;
   readonly seed: number;
-  readonly part: 'clean' | 'trials';
+  readonly part: 'clean' | 'trials' | 'windows';
   readonly learn: number;
   readonly watch: number;
 }
@@ -38,19 +40,38 @@ console.log(JSON.stringify(run(job)));
 
 function run({ plant: name, seed, part, learn, watch }: Job): JobFigures {
   const whole: Plant = PLANTS[name];
-  const plant: Plant = part === 'clean' ? whole : { ...whole, watched: whole.tried };
+  const plant: Plant = part !== 'trials' ? whole : { ...whole, watched: whole.tried };
   const tags = plant.watched.map(infoOf);
   const learner = new ProcessLearner(tags);
-  const rows = plant.history({ seed, seconds: (learn + watch) * HOUR });
-  for (let i = 0; i < learn * HOUR; i++) tell(plant, rows.next().value!, learner);
+  const seconds = (learn + watch) * HOUR;
+  // Others read too where that is looked at: half a second later.
+  const period = part === 'trials' ? 1 : 0.5;
+  const rows = plant.history({ seed, seconds, period });
+  for (let i = 0; i * period < learn * HOUR; i++) {
+    const row = rows.next().value!;
+    if (Number.isInteger(i * period)) tell(plant, row, learner);
+    else if (row.wish !== undefined) learner.command(row.wish.tag.name, row.time + 0.25, row.wish.value);
+  }
   const profile = learner.learn();
-  return {
-    plant: name,
-    seed,
-    ...(part === 'clean'
-      ? { clean: countFalse(plant, profile, rows, watch) }
-      : { trials: tryAll(plant, profile, rows, watch, seed) }),
-  };
+  const figures = { plant: name, seed };
+  if (part === 'clean') return { ...figures, clean: countFalse(plant, profile, rows, watch) };
+  if (part === 'trials') return { ...figures, trials: tryAll(plant, profile, rows, watch, seed) };
+  const windows = tryWindows(plant, profile, record(plant, rows, watch * HOUR), seed);
+  return { ...figures, windows: { ...windows, deaf: deafHours(plant, profile, { seed, seconds, learn }) } };
+}
+
+/** The same plant once more, which obeys its operator only now and then. */
+function deafHours(
+  plant: Plant,
+  profile: ProcessProfile,
+  { seed, seconds, learn }: { readonly seed: number; readonly seconds: number; readonly learn: number },
+): number[] {
+  let zero = Number.NaN;
+  const deaf = (time: number) => isDeaf(time - zero);
+  const rows = plant.history({ seed, seconds, deaf });
+  for (let i = 0; i < learn * HOUR - 1; i++) rows.next();
+  zero = rows.next().value!.time;
+  return tryDeaf(plant, profile, rows, zero);
 }
 
 /** What is found where nothing is wrong. */
@@ -70,7 +91,26 @@ function countFalse(
       if (examples.length < 20) examples.push(`${kind}: ${message}`);
     },
   });
-  for (const row of rows) tell(plant, row, monitor);
+  const readers = new ProcessMonitor({
+    tags: plant.watched.map(infoOf),
+    profile: forReaders(profile),
+    sink: ({ kind, message }) => {
+      if (kind !== PROCESS_KINDS.disagreement.name) return;
+      alarms[kind] = (alarms[kind] ?? 0) + 1;
+      if (examples.length < 20) examples.push(`${kind}: ${message}`);
+    },
+  });
+  let half = false;
+  for (const row of rows) {
+    if (half) {
+      tellOthers(plant, row, readers);
+      if (row.wish !== undefined) monitor.command(row.wish.tag.name, row.time + 0.25, row.wish.value);
+    } else {
+      tell(plant, row, monitor);
+      tell(plant, row, readers);
+    }
+    half = !half;
+  }
   const detectors = {
     shift: 'level',
     drift: 'level',
@@ -79,6 +119,7 @@ function countFalse(
     stuck: 'stuck',
     outlier: 'outlier',
     replay: 'replay',
+    disagreement: 'spans',
   } as const;
   // Set-points are watched too, but only readings count as tags.
   const readings = new Set(plant.watched.filter(({ setting }) => !setting).map(({ name }) => name));

@@ -27,19 +27,21 @@ export interface ReadingsOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Hours learned and watched, seeds of clean runs and of trials, and hours of the trials. */
+/** Hours learned and watched, seeds of clean runs and of either kind of trials, and hours of the trials. */
 const SIZES = {
-  whole: { learn: 12, watch: 60, clean: 1, trials: 1, trial: { compressor: 12, hall: 7 } },
-  quick: { learn: 4, watch: 2, clean: 1, trials: 1, trial: { compressor: 4, hall: 4 } },
+  whole: { learn: 12, watch: 60, clean: 2, trials: 2, trial: { compressor: 12, hall: 7 }, windows: 12 },
+  quick: { learn: 4, watch: 2, clean: 1, trials: 1, trial: { compressor: 4, hall: 4 }, windows: 4 },
 } as const;
 
-/** Seeds of trials begin so far behind those of clean runs. */
+/** Seeds of trials begin so far behind those of clean runs, and those of whole controllers so far. */
 const TRIAL_SEEDS = 100;
+const WINDOW_SEEDS = 200;
 
 const JOB = fileURLToPath(new URL('job.ts', import.meta.url));
 const DOCS = new URL('../../docs/', import.meta.url);
 
-type Job = readonly [plant: PlantName, seed: number, part: 'clean' | 'trials', learn: number, watch: number];
+type Part = 'clean' | 'trials' | 'windows';
+type Job = readonly [plant: PlantName, seed: number, part: Part, learn: number, watch: number];
 
 export async function benchReadings(options: ReadingsOptions): Promise<string> {
   const { seed, quick, folder, progress } = options;
@@ -50,6 +52,10 @@ export async function benchReadings(options: ReadingsOptions): Promise<string> {
     ...Array.from(
       { length: size.trials },
       (_, i): Job => [plant, seed + TRIAL_SEEDS + i, 'trials', size.learn, size.trial[plant]],
+    ),
+    ...Array.from(
+      { length: size.trials },
+      (_, i): Job => [plant, seed + WINDOW_SEEDS + i, 'windows', size.learn, size.windows],
     ),
   ]);
   const jobs: JobFigures[] = [];

@@ -49,6 +49,25 @@ export function infoOf({ name, unit, range }: Tag): TagInfo {
   return { name, unit, ...(range === undefined ? {} : { range }) };
 }
 
+/** Half a second after the operator's station another one reads, and a third reads every thirty seconds. */
+export const SECOND = 'historian-1';
+export const THIRD = 'audit-1';
+const THIRD_EVERY = 30;
+
+/** Hands the row that comes half a second after one of the operator's station to the other readers. */
+export function tellOthers(
+  { all, watched }: Plant,
+  { time, values }: HistoryRow,
+  to: { observe(tag: string, time: number, value: number, source: string): void },
+): void {
+  const third = Math.floor(time) % THIRD_EVERY === 0;
+  for (const [index, tag] of all.entries()) {
+    if (!watched.includes(tag)) continue;
+    to.observe(tag.name, time, values[index]!, SECOND);
+    if (third) to.observe(tag.name, time, values[index]!, THIRD);
+  }
+}
+
 /** Hands a row to whoever learns or watches: readings first, then what the operator sets. */
 export function tell(
   { all, watched }: Plant,
@@ -61,5 +80,5 @@ export function tell(
   for (const [index, tag] of all.entries()) {
     if (watched.includes(tag)) to.observe(tag.name, time, values[index]!, 'hmi-1');
   }
-  if (wish !== undefined) to.command(wish.tag.name, time + 0.5, wish.value);
+  if (wish !== undefined) to.command(wish.tag.name, time + 0.25, wish.value);
 }

@@ -1,44 +1,29 @@
 /**
- * Holds an audit back: whoever knows of a program transfer, or of anything else that must not be disturbed, pauses it;
- * the request under way is answered, and none follows until it is resumed.
+ * Holds an audit back: whoever knows of a program transfer, or of anything else that must not be disturbed. No request is
+ * sent while there is a reason; a reading that is under way is broken off, so that nothing of it stays open at the device,
+ * and begun anew when the reason is gone.
  *
  * @module
  */
 
-export class Hold {
-  #pauses = 0;
-  readonly #waiting = new Set<() => void>();
+import { type Controller, readMarks } from '../program/loading-marks.ts';
+import { isoTime } from '../program/statement.ts';
 
-  /** May a request be sent now? */
-  maySend(): boolean {
-    return this.#pauses === 0;
-  }
+export interface Hold {
+  /** Why no request may be sent now, a sentence; undefined where one may. Rejects where that cannot be found out. */
+  why(): Promise<string | undefined>;
+}
 
-  /** No request from now on. Each pause needs a resume of its own. */
-  pause(): void {
-    this.#pauses++;
-  }
+/** Nothing holds it back. */
+export const FREE: Hold = { why: async () => undefined };
 
-  resume(): void {
-    if (this.#pauses === 0 || --this.#pauses > 0) return;
-    for (const go of this.#waiting) go();
-    this.#waiting.clear();
-  }
-
-  /** Resolves when a request may be sent; rejects with the signal's reason when that comes first. */
-  whenFree(signal?: AbortSignal): Promise<void> {
-    if (this.maySend()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const abort = () => {
-        this.#waiting.delete(go);
-        reject(signal?.reason);
-      };
-      const go = () => {
-        signal?.removeEventListener('abort', abort);
-        resolve();
-      };
-      this.#waiting.add(go);
-      signal?.addEventListener('abort', abort, { once: true });
-    });
-  }
+/** Held back while the gateways that share the folder pass on a program to the controller. */
+export function holdByGateways(folder: string, controller: Controller): Hold {
+  return {
+    async why() {
+      const { since } = await readMarks(folder, controller);
+      if (since === undefined) return undefined;
+      return `a program is being loaded into ${controller.name} through the gateway, since ${isoTime(since)}`;
+    },
+  };
 }

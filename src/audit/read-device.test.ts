@@ -29,7 +29,7 @@ import {
 import { DataSize } from '../protocol/s7comm/items.ts';
 import { s7comm } from '../protocol/s7comm/s7comm.ts';
 import { type Device, DeviceError } from './device-link.ts';
-import { Hold } from './hold.ts';
+import type { Hold } from './hold.ts';
 import { OnlyReads } from './only-reads.ts';
 import { readDevice } from './read-device.ts';
 import { block, put, stand } from './testing.ts';
@@ -205,46 +205,70 @@ test('requests keep their distance', async () => {
   }
 });
 
-test('an audit that is held back sends nothing until it may', async () => {
+/** Holds back while there is a reason. */
+class Reason implements Hold {
+  reason: string | undefined;
+  asked = 0;
+
+  async why(): Promise<string | undefined> {
+    this.asked++;
+    return this.reason;
+  }
+}
+
+test('a reading that is held back leaves the device alone until it may go on, and then begins anew', async () => {
   const on = await stand();
   try {
-    const hold = new Hold();
-    let asked = 0;
-    const halfway = Promise.withResolvers<void>();
+    const hold = new Reason();
+    const asked: string[] = [];
+    const told: string[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
     const reading = readDevice(on.device, {
       ...FAST,
       hold,
-      progress: () => {
-        if (++asked !== 12) return;
-        hold.pause();
-        hold.pause();
-        halfway.resolve();
+      held: why => {
+        told.push(why);
+        resolve();
+      },
+      progress: what => {
+        asked.push(what);
+        if (asked.length === 12) hold.reason = 'work on it';
       },
     });
-    await halfway.promise;
-    // The server answers what was sent; a second connection that is answered shows that there was time for more.
+    await promise;
+    // Others find it free: nothing of the reading is left open, and there was time for more of it.
     await readDevice({ ...on.device }, FAST);
-    assert.equal(asked, 12);
-    hold.resume();
-    assert.equal(hold.maySend(), false);
-    hold.resume();
-    const { program } = await reading;
+    assert.equal(asked.length, 12);
+    hold.reason = undefined;
+    const { program, requests } = await reading;
     assert.equal(program.objects.length, 3);
-    assert.ok(asked > 12);
+    assert.equal(asked.length, 12 + requests);
+    assert.deepEqual(asked.slice(12, 24), asked.slice(0, 12), 'from its beginning');
+    assert.deepEqual(told, ['work on it']);
   } finally {
     await on.close();
   }
 });
 
-test('an audit that is held back can be stopped', async () => {
+test('it is held back for so long and no longer, can be stopped, and does not go on where nobody can tell', async () => {
   const on = await stand();
   try {
-    const hold = new Hold();
-    hold.pause();
+    const hold = new Reason();
+    hold.reason = 'work on it';
+    await assert.rejects(readDevice(on.device, { ...FAST, hold, wait: 300 }), {
+      code: 'COFFERDAM_DEVICE',
+      message: /not read: work on it; it was waited for 0 s/,
+    });
+    assert.ok(hold.asked > 1);
     const stop = new AbortController();
     const reading = readDevice(on.device, { ...FAST, hold, signal: stop.signal });
     stop.abort();
     await assert.rejects(reading, { name: 'AbortError' });
+    const blind: Hold = { why: () => Promise.reject(new Error('no such folder')) };
+    await assert.rejects(readDevice(on.device, { ...FAST, hold: blind }), {
+      code: 'COFFERDAM_DEVICE',
+      message: /cannot be found out whether a program is being loaded into it: no such folder/,
+    });
   } finally {
     await on.close();
   }

@@ -13,7 +13,7 @@ import {
   ProgramReadError,
 } from '../protocol/program-reader.ts';
 import { type Device, DeviceError, DeviceLink } from './device-link.ts';
-import { Hold } from './hold.ts';
+import { FREE, type Hold } from './hold.ts';
 import { OnlyReads } from './only-reads.ts';
 
 /** Requests a second, unless the user says otherwise. */
@@ -25,11 +25,19 @@ const MAX_REQUESTS = 100_000;
 /** How often a program that is being changed is read, and how long it is left alone in between, ms. */
 const ATTEMPTS = 3;
 const SETTLE = 10_000;
+/** How long a reading that is held back waits, unless the user says otherwise, and how often it asks, ms. */
+export const STANDARD_WAIT = 600_000;
+const ASK = 250;
 
 export interface ReadOptions {
   /** Requests a second, at most. */
   readonly rate?: number;
+  /** What else must not be disturbed. */
   readonly hold?: Hold;
+  /** How long it may be held back altogether, ms. */
+  readonly wait?: number;
+  /** Told why it is held back, when it begins to be. */
+  readonly held?: (why: string) => void;
   readonly signal?: AbortSignal;
   readonly limits?: ProgramLimits;
   /** How long a program that was changed while it was read is left alone, ms. */
@@ -48,13 +56,14 @@ export interface Reading {
 }
 
 /**
- * Reads the program; again after a while where it was changed meanwhile. Throws {@link DeviceError} where there is no
- * reading it.
+ * Reads the program; again after a while where it was changed meanwhile, and anew where it was held back. Throws
+ * {@link DeviceError} where there is no reading it.
  */
 export async function readDevice(device: Device, options: ReadOptions = {}): Promise<Reading> {
   const { signal, settle = SETTLE } = options;
+  const patience = new Patience(device, options);
   for (let attempt = 1; ; attempt++) {
-    const reading = await readOnce(device, options);
+    const reading = await readWhenFree(device, options, patience);
     if (reading.program.steady) return reading;
     if (attempt === ATTEMPTS) {
       const where = `${device.address}:${device.port}`;
@@ -66,8 +75,73 @@ export async function readDevice(device: Device, options: ReadOptions = {}): Pro
   }
 }
 
-async function readOnce(device: Device, options: ReadOptions): Promise<Reading> {
-  const { rate = STANDARD_RATE, hold = new Hold(), signal, limits = PROGRAM_LIMITS, progress } = options;
+/** Somebody holds the reading back that is under way. */
+class HeldBack extends Error {}
+
+/** What is left of the time that a reading may be held back. */
+class Patience {
+  readonly #where: string;
+  readonly #hold: Hold;
+  readonly #wait: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #held: (why: string) => void;
+  #waited = 0;
+
+  constructor({ address, port }: Device, { hold = FREE, wait = STANDARD_WAIT, signal, held }: ReadOptions) {
+    this.#where = `${address}:${port}`;
+    this.#hold = hold;
+    this.#wait = wait;
+    this.#signal = signal;
+    this.#held = held ?? (() => {});
+  }
+
+  /** Throws where a request may not be sent now. */
+  async check(): Promise<void> {
+    if ((await this.#why()) !== undefined) throw new HeldBack();
+  }
+
+  /** Resolves when one may. */
+  async free(): Promise<void> {
+    let told = false;
+    for (let why = await this.#why(); why !== undefined; why = await this.#why()) {
+      if (!told) this.#held(why);
+      told = true;
+      if (this.#waited >= this.#wait) {
+        const seconds = Math.round(this.#wait / 1000);
+        throw new DeviceError(`${this.#where}: not read: ${why}; it was waited for ${seconds} s`);
+      }
+      const pause = Math.min(ASK, this.#wait - this.#waited);
+      await sleep(pause, undefined, { signal: this.#signal });
+      this.#waited += pause;
+    }
+  }
+
+  async #why(): Promise<string | undefined> {
+    try {
+      return await this.#hold.why();
+    } catch (error) {
+      const { message } = error as Error;
+      throw new DeviceError(
+        `${this.#where}: not read, since it cannot be found out whether a program is being loaded into it: ${message}`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+async function readWhenFree(device: Device, options: ReadOptions, patience: Patience): Promise<Reading> {
+  for (;;) {
+    await patience.free();
+    try {
+      return await readOnce(device, options, patience);
+    } catch (error) {
+      if (!(error instanceof HeldBack)) throw error;
+    }
+  }
+}
+
+async function readOnce(device: Device, options: ReadOptions, patience: Patience): Promise<Reading> {
+  const { rate = STANDARD_RATE, signal, limits = PROGRAM_LIMITS, progress } = options;
   const { protocol, station } = device;
   const where = `${device.address}:${device.port}`;
   const reader = protocol.readBack;
@@ -76,7 +150,6 @@ async function readOnce(device: Device, options: ReadOptions): Promise<Reading> 
   }
   const began = Date.now();
   const guard = new OnlyReads(protocol);
-  await hold.whenFree(signal);
   const link = await DeviceLink.open(device, PATIENCE, signal);
   try {
     const reading = reader.read(station, limits);
@@ -91,7 +164,7 @@ async function readOnce(device: Device, options: ReadOptions): Promise<Reading> 
         guard.sends(bytes);
         const pause = Math.max(wait, next - performance.now());
         if (pause > 0) await sleep(pause, undefined, { signal });
-        await hold.whenFree(signal);
+        await patience.check();
         progress?.(what);
         next = performance.now() + 1000 / rate;
         link.send(bytes);

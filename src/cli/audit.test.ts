@@ -106,6 +106,15 @@ const MISTAKES: readonly (readonly [command: string, error: string])[] = [
     'audit 10.2.0.7 --approved program --values DB5,DB6',
     '--values DB6: the approved program has no such block; there are: OB1, FC7, DB5, or all',
   ],
+  ['audit 10.2.0.7 --approved program --wait 1m', '--wait is for what gateways say; add --state FOLDER'],
+  [
+    'audit 10.2.0.7 --approved program --state there --wait soon',
+    '--wait soon: write it like 30s, 10m, 2h or 1d, up to 24d',
+  ],
+  [
+    'audit 10.2.0.7 --approved program --state nowhere',
+    'nowhere: no such folder; make it, or check the name',
+  ],
   ['audit 10.2.0.7 --approved program --clock soon', '--clock soon: give a number of seconds'],
 ];
 for (const [command, error] of MISTAKES) {

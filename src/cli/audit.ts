@@ -4,15 +4,21 @@
  * @module
  */
 
+import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApprovedProgram } from '../audit/approved-program.ts';
 import { Auditor } from '../audit/auditor.ts';
+import type { Device } from '../audit/device-link.ts';
+import { holdByGateways } from '../audit/hold.ts';
 import { Permitted } from '../audit/permitted.ts';
 import { readProgram } from '../audit/program-folder.ts';
+import { STANDARD_WAIT } from '../audit/read-device.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
+import { findMarksFolder, readMarks } from '../program/loading-marks.ts';
 import { PermitStore } from '../program/permit-store.ts';
+import { duration } from '../program/why-not.ts';
 import { parseArgs } from './arguments.ts';
 import { auditJson, auditText } from './audit-report.ts';
 import { type Command, UsageError } from './command.ts';
@@ -47,6 +53,11 @@ request at a time, and waits where the controller is busy.
   --policy FILE        where HOST is the name of a host in this policy
   --protocol NAME, --station STATION
                        where they are not those of the approved program
+  --state FOLDER       the folder in which gateways say what they are doing (their
+                       own --state): the audit waits while a program is being
+                       loaded into the controller through one of them
+  --wait TIME          for so long at most, then it is not audited, which is a
+                       finding (default 10m)
   --from ADDRESS       connect from this address of this machine
   --rate N             at most N requests a second (default 4)
   --json               one JSON object a line for each audit
@@ -71,6 +82,8 @@ async function run(args: readonly string[]): Promise<number> {
       approvers: { type: 'string' },
       keep: { type: 'string', default: 'cofferdam-audit' },
       every: { type: 'string' },
+      state: { type: 'string' },
+      wait: { type: 'string' },
       clock: { type: 'string', default: String(STANDARD_CLOCK) },
       values: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
@@ -83,12 +96,18 @@ async function run(args: readonly string[]): Promise<number> {
   if (values.approved === undefined) {
     throw new UsageError('say what was approved: --approved FOLDER, which cofferdam program read makes');
   }
-  const every = values.every === undefined ? undefined : readInterval(values.every);
+  const every = values.every === undefined ? undefined : readInterval('--every', values.every);
+  if (values.wait !== undefined && values.state === undefined) {
+    throw new UsageError('--wait is for what gateways say; add --state FOLDER');
+  }
+  const wait = values.wait === undefined ? STANDARD_WAIT : readInterval('--wait', values.wait);
   const clock = Number(values.clock);
   if (!(clock >= 0)) throw new UsageError(`--clock ${values.clock}: give a number of seconds`);
   const { program, sha256 } = await readProgram(values.approved);
   const { device, rate } = await readDeviceWords(place, values, program);
   const store = await openPermits(values.permits, values.approvers);
+  const { state } = values;
+  if (state !== undefined) await lookAround(state, device);
   const stop = stopSignal();
   const options = {
     rate,
@@ -96,6 +115,7 @@ async function run(args: readonly string[]): Promise<number> {
     values: readValues(values.values, program),
     keep: values.keep,
     signal: stop.signal,
+    ...(state !== undefined && { hold: holdByGateways(state, device), wait, held: tellHeld(wait) }),
   };
   const permitted = store && new Permitted(store, device);
   const auditor = new Auditor(device, program, { ...options, permitted });
@@ -118,6 +138,20 @@ async function run(args: readonly string[]): Promise<number> {
     stop.release();
   }
   return different ? 1 : 0;
+}
+
+/** A folder of which no gateway makes use would be waited on for nothing: that is told. */
+async function lookAround(state: string, device: Device): Promise<void> {
+  await findMarksFolder(state, constants.R_OK);
+  const told = await readMarks(state, device);
+  if (told.protected) return;
+  console.error(
+    `cofferdam: NOTE no gateway that uses ${state} stands before ${device.name} just now: a download would not be noticed`,
+  );
+}
+
+function tellHeld(wait: number): (why: string) => void {
+  return why => console.error(`cofferdam: ${why}; the audit waits, ${duration(wait)} at most`);
 }
 
 /** The permit store that is named; it must be there, since an audit makes nothing but what it keeps. */
@@ -149,9 +183,9 @@ function readValues(texts: readonly string[], { content }: ApprovedProgram): boo
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-function readInterval(text: string): number {
+function readInterval(option: string, text: string): number {
   const match = /^(\d{1,8})([smhd])$/.exec(text);
   const interval = match === null ? 0 : Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
   if (interval > 0 && interval <= MAX_EVERY) return interval;
-  throw new UsageError(`--every ${text}: write it like 30s, 10m, 2h or 1d, up to 24d`);
+  throw new UsageError(`${option} ${text}: write it like 30s, 10m, 2h or 1d, up to 24d`);
 }

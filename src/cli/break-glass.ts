@@ -16,7 +16,7 @@ import { isoTime, PAYLOAD_TYPE } from '../program/statement.ts';
 import { duration, shortId } from '../program/why-not.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { create, needed, readProtocol } from './permit-request.ts';
+import { checkNotOver, create, needed, readProtocol } from './permit-request.ts';
 import { signFile } from './permit-sign.ts';
 import { readLength, readTime } from './permit-times.ts';
 import { openSigner } from './signer.ts';
@@ -94,6 +94,7 @@ async function request(args: readonly string[]): Promise<number> {
   if (values.from.length === 0) throw new UsageError('no --from; name the host that is to get through');
   const notBefore = readTime(values.start, '--start');
   const length = readLength(needed(values.for, '--for', 'how long it stays open, such as 30min'), '--for');
+  checkNotOver(notBefore + length);
   const payload = formatOpening({
     from: values.from,
     to: needed(values.to, '--to', 'the controller’s host name in the policy'),

@@ -20,7 +20,7 @@ import { type Finding, SEVERITIES, type Severity } from '../operation/finding.ts
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { findCaptures } from './find-captures.ts';
+import { findCaptures, followCaptures } from './find-captures.ts';
 import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { stopSignal } from './stop-signal.ts';
 
@@ -29,7 +29,8 @@ const HELP = `usage: cofferdam detect [OPTION …] FILE…
 Reads captures (pcap or pcapng; - is standard input) and prints findings: what
 in them a person should see, the most severe first, with why, the evidence, and
 what to do next. Several files are read as one record of traffic, in the order
-given, by one thread. What the findings are: docs/findings.md.
+given, by one thread; a folder, or a pattern in quotes, stands for the captures
+in it, in the order of their first packets. What the findings are: docs/findings.md.
 
   --tuning FILE    what you tell the detectors (YAML): engineering stations,
                    scanners, safety controllers, thresholds, findings that are
@@ -43,6 +44,8 @@ given, by one thread. What the findings are: docs/findings.md.
   --ndjson         a JSON object a line for each finding
   --fail-on LEVEL  exit code 1 where there is a finding of that severity or
                    worse: ${SEVERITIES.join(', ')}
+  --follow         goes on while the last FILE is being written, or with the
+                   next files of a folder, and prints at SIGINT or SIGTERM
 
 Examples:
   cofferdam detect plant.pcap
@@ -60,6 +63,7 @@ interface Options {
   readonly baseline: string | undefined;
   readonly learn: string | undefined;
   readonly failOn: Severity | undefined;
+  readonly follow: boolean;
 }
 
 /** What was found, and in how much. */
@@ -76,8 +80,8 @@ export const detect: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
-    const { files, learn } = options;
-    await findCaptures(files);
+    const { learn } = options;
+    const files = options.follow ? options.files : await findCaptures(options.files);
     const inputs = [...files, options.tuning ?? '-'];
     const replaces =
       learn !== undefined &&
@@ -89,7 +93,8 @@ export const detect: Command = {
         : await loadLearned(options.baseline, readBaseline);
     const stop = stopSignal({ prints: true });
     try {
-      const { result, problems } = await read(files, tuning, known, stop.signal);
+      const captures = options.follow ? await followCaptures(files, stop.signal) : files;
+      const { result, problems } = await read(captures, tuning, known, stop.signal);
       await print(result, options.output);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
@@ -122,6 +127,7 @@ function parse(args: readonly string[]): Options {
       json: { type: 'boolean', default: false },
       ndjson: { type: 'boolean', default: false },
       'fail-on': { type: 'string' },
+      follow: { type: 'boolean', default: false },
     },
   });
   if (positionals.length === 0) {
@@ -136,11 +142,17 @@ function parse(args: readonly string[]): Options {
     throw new UsageError(`detect: --fail-on ${level}: write ${SEVERITIES.join(', ')}`);
   }
   const output = values.json ? 'json' : values.ndjson ? 'ndjson' : 'text';
-  return { files: positionals, output, tuning, baseline, learn, failOn };
+  const { follow } = values;
+  if (follow && learn !== undefined) {
+    throw new UsageError(
+      'detect: --follow ends by a signal only, and --learn is of captures that are whole; choose one',
+    );
+  }
+  return { files: positionals, output, tuning, baseline, learn, failOn, follow };
 }
 
 async function read(
-  files: readonly string[],
+  captures: Parameters<typeof readAll>[1],
   tuning: Tuning,
   known: Known,
   signal: AbortSignal,
@@ -153,7 +165,7 @@ async function read(
       return { operations: detector, segments: detector.segments };
     },
   });
-  const problems = await readAll(inspection, files, { signal });
+  const problems = await readAll(inspection, captures, { signal });
   const summary = inspection.finish();
   detector!.finish();
   const { grouping, operations } = detector!;

@@ -58,7 +58,7 @@ test('a revocation holds although the openings cannot be read again', async () =
   const envelope = fileOf({ payloadType: PAYLOAD_TYPE, payload, signatures });
   const { opening } = await installOpening(store, envelope, await loadApprovers(file));
   const gateway = (await GatewayPermits.open(store, file))!;
-  const reasons = () => gateway.openings.map(({ unusable }) => unusable?.name);
+  const reasons = () => gateway.openings.openings.map(({ unusable }) => unusable?.name);
   assert.deepEqual(reasons(), [undefined]);
 
   for (let i = 0; i < 1000; i++) symlinkSync('x', join(store, 'openings', `x${i}`));

@@ -7,10 +7,11 @@
 
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import type { Installed } from '../gateway/break-glass.ts';
 import type { Approvers } from '../program/approvers.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
 import { type DeskPermits, permitsOf } from '../program/desk-permits.ts';
-import { type InstalledOpening, lessRevoked, readOpenings } from '../program/opening-store.ts';
+import { lessRevoked, readOpenings } from '../program/opening-store.ts';
 import { PermitStore } from '../program/permit-store.ts';
 import { plainText } from '../program/plain-text.ts';
 import { UsageError } from './command.ts';
@@ -54,8 +55,8 @@ export class GatewayPermits {
   }
 
   /** What opens conduits by break-glass. */
-  get openings(): readonly InstalledOpening[] {
-    return this.#openings.openings;
+  get openings(): Installed {
+    return this.#openings;
   }
 
   /**
@@ -108,7 +109,7 @@ export class GatewayPermits {
     const { folder, permits, damaged } = this.#store;
     const now = Date.now();
     const usable = permits.filter(({ permit, unusable }) => unusable === undefined && permit.notAfter > now);
-    const closed = this.openings.filter(
+    const closed = this.#openings.openings.filter(
       ({ opening, unusable }) => unusable !== undefined && opening.notAfter > now,
     );
     const unknown = this.#approvers.controllers.filter(name => !hosts.has(name));

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { now } from '../gateway/clock.ts';
-import type { Mode } from '../gateway/event.ts';
+import type { GatewayEvent, Mode } from '../gateway/event.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { Lines } from '../gateway/lines.ts';
 import { countsText, eventText, modeText } from '../gateway/text.ts';
@@ -14,9 +15,11 @@ import type { Listener } from '../policy/model.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { formatProblem } from '../policy/problem.ts';
+import { type Controller, findMarksFolder, LoadingMarks } from '../program/loading-marks.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError, userMessage } from './command.ts';
 import { GatewayPermits } from './gateway-permits.ts';
+import { GatewayWatch, WATCH_HELP, WATCH_OPTIONS } from './gateway-watch.ts';
 
 const HELP = `usage: cofferdam gateway --policy FILE [OPTION …]
 
@@ -35,6 +38,9 @@ words, and the session lives on.
                            read again when it changes and on SIGHUP
   --approvers FILE         who may approve permits, and how many of them it
                            takes; read again on SIGHUP
+  --state FOLDER           say there when a program is being loaded, so that
+                           cofferdam audit --state FOLDER waits
+${WATCH_HELP}
   --listen TO/PROTOCOL=ADDRESS:PORT
                            listen there for this controller, and not where the
                            policy says; may be repeated
@@ -60,6 +66,8 @@ async function run(args: readonly string[]): Promise<number> {
       mode: { type: 'string', default: 'enforce' },
       permits: { type: 'string' },
       approvers: { type: 'string' },
+      state: { type: 'string' },
+      ...WATCH_OPTIONS,
       listen: { type: 'string', multiple: true, default: [] },
       all: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -72,6 +80,8 @@ async function run(args: readonly string[]): Promise<number> {
   const policy = await loadPolicy(file);
   const listenAt = readListen(values.listen, policy);
   const permits = await GatewayPermits.open(values.permits, values.approvers);
+  const watchWith = await GatewayWatch.prepare(values, policy);
+  if (values.state !== undefined) await findMarksFolder(values.state, constants.R_OK | constants.W_OK);
   if (policy.listeners.length === 0) {
     throw new UsageError(
       `${file}: the policy names no listeners; add \`listeners: [{ listen: 127.0.0.1:1502, to: plc-7, protocol: modbus }]\``,
@@ -89,19 +99,32 @@ async function run(args: readonly string[]): Promise<number> {
   // Signals may come as soon as something is printed.
   const stop = stopped();
   const print = printer(values.json);
+  const tell = (event: GatewayEvent) => print(values.json ? '' : eventText(event), event);
+  const watch = watchWith?.(tell, ({ text, data }) => print(text, data));
+  const marks = await openMarks(values.state, print);
   const it = new Gateway({
     policy,
     mode,
-    tell: event => print(values.json ? '' : eventText(event), event),
+    tell,
     reports: values.all ? 'all' : 'changes',
     listenAt,
+    ...(watch && { onlooker: watch.onlooker }),
+    ...(marks && {
+      loading: (endpoint: Listener, since: number | undefined) =>
+        marks.loading(controllerOf(endpoint), since === undefined ? undefined : since * 1000),
+    }),
     ...(permits === undefined ? {} : { permits: permits.permits, openings: () => permits.openings }),
   });
   let ready = it.open();
   // One after the other, in the order in which they were asked for.
   const reload = (): void => {
     ready = ready
-      .then(() => reloadPolicy(it, file, print))
+      .then(() =>
+        reloadPolicy(it, file, print, policy => {
+          marks?.protects(policy.listeners.map(controllerOf));
+          watch?.reload(policy);
+        }),
+      )
       .then(() => reloadPermits(permits, it.policy, print));
   };
   process.on('SIGHUP', reload);
@@ -119,13 +142,33 @@ async function run(args: readonly string[]): Promise<number> {
   print(started, { event: 'started', plant: policy.plant, policy: file, mode });
   warn(policy, print);
   tellPermits(permits, policy, print);
+  marks?.protects(policy.listeners.map(controllerOf));
+  watch?.begin(policy);
   await stop;
   permits?.close();
   await it.close();
+  watch?.end();
+  await marks?.close();
   process.off('SIGHUP', reload);
   print(countsText(it.counts), { event: 'stopped', counts: { ...it.counts } });
   await print.flush();
   return 0;
+}
+
+/** Where audits are told of downloads; undefined where they are not. */
+async function openMarks(folder: string | undefined, print: Print): Promise<LoadingMarks | undefined> {
+  if (folder === undefined) return undefined;
+  return await LoadingMarks.open(folder, why => {
+    const told =
+      why === '' ? 'audits are told of downloads again' : `audits are not told of downloads: ${why}`;
+    const what = `NOTE ${folder}: ${told}`;
+    print(what, { event: 'state', what });
+  });
+}
+
+/** A controller as audits know it. */
+function controllerOf({ target, upstream }: Listener): Controller {
+  return { name: target, address: upstream.address };
 }
 
 function readMode(text: string): Mode {
@@ -134,12 +177,18 @@ function readMode(text: string): Mode {
 }
 
 /** A policy that cannot be used changes nothing: the one in force stays. */
-async function reloadPolicy(it: Gateway, file: string, print: Print): Promise<void> {
+async function reloadPolicy(
+  it: Gateway,
+  file: string,
+  print: Print,
+  then: (policy: Policy) => void,
+): Promise<void> {
   try {
     const policy = await loadPolicy(file);
     await it.reload(policy);
     print(`policy ${file} is in force`, { event: 'reloaded', policy: file });
     warn(policy, print);
+    then(policy);
   } catch (error) {
     const what = userMessage(error);
     if (what === undefined) throw error;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -26,6 +26,13 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
+/** Bytes of the first `count` records of a pcap file. */
+function recordsUntil(capture: Buffer, count: number): number {
+  let at = 24;
+  for (let i = 0; i < count; i++) at += 16 + capture.readUInt32LE(at + 8);
+  return at - 24;
+}
+
 function inspect(args: readonly string[], input?: Uint8Array): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, 'inspect', ...args]);
@@ -48,7 +55,11 @@ describe('cofferdam inspect', () => {
   it('prints each operation as a line', async () => {
     const { code, out, err } = await inspect([file]);
     assert.equal(code, 0);
-    assert.equal(err, '');
+    // How much was seen is told always.
+    assert.match(
+      err,
+      /^cofferdam: 336 packets; modbus: 320 operations of \d[\d ]* bytes, 0 bytes not understood; 0 gaps[^\n]*\n$/,
+    );
     assert.equal(out.trimEnd().split('\n').length, 320);
   });
 
@@ -67,6 +78,66 @@ describe('cofferdam inspect', () => {
     const text = await inspect(['--summary', file]);
     assert.match(text.out, /^336 packets/);
     assert.match(text.out, /Write Single Register/);
+  });
+
+  it('reads the captures of a folder or pattern in the order of their packets, and says what it passed over', async () => {
+    const days = join(folder, 'days');
+    await mkdir(join(days, 'deeper'), { recursive: true });
+    const whole = await readFile(file);
+    // Two halves in the wrong order of names: only the right order of packets has no gaps.
+    const half = 24 + recordsUntil(whole, 170);
+    await writeFile(join(days, 'z.pcap'), whole.subarray(0, half));
+    await writeFile(join(days, 'a.pcap'), Buffer.concat([whole.subarray(0, 24), whole.subarray(half)]));
+    await writeFile(join(days, 'deeper', 'b.pcap'), whole);
+    await writeFile(join(days, 'read.me'), 'no capture');
+    const alone = JSON.parse((await inspect(['--json', '--digest', file])).out);
+    for (const name of [days, join(days, '*')]) {
+      const { code, out, err } = await inspect(['--json', '--digest', name]);
+      assert.equal(code, 0);
+      assert.deepEqual(JSON.parse(out), alone);
+      assert.match(err, /^cofferdam: .*: passed over, since no captures: read\.me\n$/);
+    }
+    const deep = await inspect(['--json', join(days, '**/*.pcap')]);
+    assert.equal(JSON.parse(deep.out).packets, 2 * 336);
+    const two = await inspect(['--json', '--digest', '--workers', '2', days]);
+    assert.deepEqual(JSON.parse(two.out), alone);
+  });
+
+  it('follows a capture that is being written, until a signal', async () => {
+    const growing = join(folder, 'growing.pcap');
+    const whole = await readFile(file);
+    await writeFile(growing, whole.subarray(0, 5000));
+    const child = spawn(process.execPath, [MAIN, 'inspect', '--follow', '--ndjson', growing]);
+    let out = '';
+    child.stdout.on('data', text => {
+      out += text;
+    });
+    const ended = once(child, 'close');
+    await once(child.stdout, 'data');
+    await appendFile(growing, whole.subarray(5000, 12_345));
+    const before = out.length;
+    while (out.length === before) await once(child.stdout, 'data');
+    await appendFile(growing, whole.subarray(12_345));
+    while (out.trimEnd().split('\n').length < 320) await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [143, null]);
+  });
+
+  it('sums up what it followed, at the signal', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const child = spawn(process.execPath, [MAIN, 'inspect', '--follow', '--summary', file, empty]);
+    let out = '';
+    child.stdout.on('data', text => {
+      out += text;
+    });
+    const ended = once(child, 'close');
+    // It has read the file when it waits for the folder.
+    const [said] = await once(child.stderr, 'data');
+    assert.match(String(said), /^cofferdam: .*empty: has no captures yet; waiting for the first\n$/);
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null]);
+    assert.match(out, /^336 packets/);
   });
 
   it('gives the same with workers', async () => {
@@ -90,7 +161,9 @@ describe('cofferdam inspect', () => {
   const mistakes: Record<string, [args: string[], message: RegExp]> = {
     'no file': [[], /no capture named/],
     'a file that is not there': [['/nowhere/x.pcap'], /\/nowhere\/x\.pcap: no such file/],
-    'a folder': [['/'], /^cofferdam: \/: is a folder/],
+    'a folder without captures': [[join(import.meta.dirname)], /cli: has no captures in it/],
+    'a pattern that nothing fits': [['/nowhere/*.pcap'], /\/nowhere\/\*\.pcap: has no captures in it/],
+    'workers on a capture that is followed': [['--summary', '--workers', '2', '--follow', 'x'], /--follow/],
     'a file that is not there, behind one that is': [
       [MAIN, '/nowhere/x.pcap'],
       /\/nowhere\/x\.pcap: no such file/,
@@ -104,7 +177,10 @@ describe('cofferdam inspect', () => {
     'an option that does not exist': [['--nosuch', 'x'], /--nosuch/],
     'options that exclude each other': [['--ndjson', '--summary', 'x'], /choose one/],
     'no number of workers': [['--summary', '--workers', 'many', 'x'], /--workers many/],
-    'workers without a summary': [['--workers', '2', 'x'], /--summary/],
+    'a format that does not exist': [['--format', 'xml', 'x'], /there are text, ndjson/],
+    'two formats': [['--ndjson', '--format', 'text', 'x'], /choose one/],
+    'a folder for one file': [['--into', 'y', 'x'], /--output FILE/],
+    'an output that is read': [['--output', MAIN, MAIN], /is read too/],
     'workers on standard input': [['--summary', '--workers', '2', '-'], /standard input/],
   };
   for (const [name, [args, message]] of Object.entries(mistakes)) {

@@ -4,18 +4,26 @@
  * @module
  */
 
+import { availableParallelism } from 'node:os';
 import { describe } from '../monitor/describe.ts';
-import { Inspection } from '../monitor/inspection.ts';
+import { healthLine, healthOf } from '../monitor/health-report.ts';
+import { inspectHere } from '../monitor/inspect-here.ts';
 import { Lines } from '../monitor/lines.ts';
-import { Ndjson } from '../monitor/ndjson.ts';
-import { readAll } from '../monitor/read-all.ts';
-import { Text } from '../monitor/text.ts';
-import { inspectInWorkers, type Result } from '../monitor/workers.ts';
-import type { Progress } from '../packet/capture.ts';
-import { PROTOCOLS } from '../protocol/registry.ts';
+import { OPERATION_SCHEMA } from '../monitor/output/operation-schema.ts';
+import { inspectInWorkers, type Reading, type Result } from '../monitor/workers.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { findCaptures } from './find-captures.ts';
+import { findCaptures, followCaptures } from './find-captures.ts';
+import { Meter, sizeOf } from './meter.ts';
+import {
+  asksForRecords,
+  chooseOutput,
+  OUTPUT_HELP,
+  OUTPUT_OPTIONS,
+  type OutputChoice,
+  openOutput,
+  showsRecords,
+} from './output-choice.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam inspect [OPTION …] FILE…
@@ -24,23 +32,29 @@ Reads captures (pcap or pcapng; - is standard input) and prints each operation
 of the control protocols in them: who asked whom to do what to which object,
 with the values, and what came of it. Protocols are recognised by their content,
 on any TCP port. Several files are read as one record of traffic, in the order
-given.
+given; a folder, or a pattern in quotes, stands for the captures in it, in the
+order of their first packets.
 
-  --ndjson      one JSON object a line for each operation (fields:
-                docs/inspect.md)
-  --summary     counts instead of operations: by protocol, function, verb and
-                pair of hosts, with errors, anomalies, and what was not
-                understood
-  --json        the summary as JSON
-  --digest      adds to the summary a digest of all operations, by which two
-                readings can be compared
-  --workers N   reads with N threads (summary only; default 1)
+${OUTPUT_HELP}
+  --summary      counts instead of records: by protocol, function, verb and pair
+                 of hosts, with errors, anomalies, and what was not understood
+  --json         the summary as JSON
+  --digest       adds to the summary a digest of all operations, by which two
+                 readings can be compared
+  --workers N    reads with N threads, or with as many as there are processors
+                 (auto); what is written is the same. Default: 1
+  --follow       goes on while the last FILE is being written, or with the next
+                 files of a folder or pattern, until SIGINT or SIGTERM
+  --schema       prints the JSON Schema of an operation in NDJSON
 
 Examples:
   cofferdam inspect plant.pcap
   cofferdam inspect --ndjson plant.pcap | jq 'select(.verb == "write")'
+  cofferdam inspect --format eve --flows --operations --output eve.json plant.pcap
+  cofferdam inspect --format zeek --into logs --workers auto monday.pcapng
   cofferdam inspect --summary monday.pcapng tuesday.pcapng
   tcpdump -i eth1 -w - | cofferdam inspect -
+  cofferdam inspect --follow --ndjson /var/captures
 
 Exit codes: 0 all was read, 2 a file could not be read or not to its end (what
 could be read is printed).`;
@@ -49,9 +63,11 @@ const MAX_WORKERS = 64;
 
 interface Options {
   readonly files: readonly string[];
-  readonly output: 'text' | 'ndjson' | 'summary' | 'json';
+  /** Records, or the summary as text or JSON. */
+  readonly output: OutputChoice | 'summary' | 'json';
   readonly digest: boolean;
   readonly workers: number;
+  readonly follow: boolean;
 }
 
 export const inspect: Command = {
@@ -59,11 +75,17 @@ export const inspect: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
-    await findCaptures(options.files);
+    if (options === 'schema') {
+      console.log(JSON.stringify(OPERATION_SCHEMA, undefined, 2));
+      return 0;
+    }
+    const files = options.follow ? [] : await findCaptures(options.files);
     const stop = stopSignal({ prints: true });
     try {
-      const problems = await read(options, stop.signal);
-      for (const problem of problems) console.error(`cofferdam: ${problem}`);
+      const followed = options.follow ? await followCaptures(options.files, stop.signal) : undefined;
+      const problems = await read({ ...options, files }, followed, stop.signal);
+      // Nobody waits until a capture that is followed ends.
+      if (!options.follow) for (const problem of problems) tell(problem);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
     } finally {
@@ -72,86 +94,90 @@ export const inspect: Command = {
   },
 };
 
-function parse(args: readonly string[]): Options {
+function tell(problem: string): void {
+  console.error(`cofferdam: ${problem}`);
+}
+
+function parse(args: readonly string[]): Options | 'schema' {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
-      ndjson: { type: 'boolean', default: false },
+      ...OUTPUT_OPTIONS,
       summary: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       digest: { type: 'boolean', default: false },
       workers: { type: 'string', default: '1' },
+      follow: { type: 'boolean', default: false },
+      schema: { type: 'boolean', default: false },
     },
   });
+  if (values.schema) return 'schema';
   if (positionals.length === 0) {
     throw new UsageError("inspect: no capture named; give one or more files, or '-' for standard input");
   }
   const summary = values.summary || values.json || values.digest;
-  if (values.ndjson && summary) {
-    throw new UsageError('inspect: --ndjson prints operations, the others a summary; choose one');
+  if (summary && asksForRecords(values)) {
+    throw new UsageError(
+      'inspect: --summary, --json and --digest print counts, the other options records; choose one',
+    );
   }
-  const workers = Number(values.workers);
-  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
-    throw new UsageError(`inspect: --workers ${values.workers}: give a number from 1 to ${MAX_WORKERS}`);
-  }
-  if (workers > 1 && !summary) {
-    throw new UsageError('inspect: --workers works with --summary only; add it, or leave --workers out');
-  }
+  const workers = numberOfWorkers(values.workers);
   if (workers > 1 && positionals.includes('-')) {
     throw new UsageError('inspect: standard input can be read by one worker only; leave --workers out');
   }
-  const output = values.ndjson ? 'ndjson' : !summary ? 'text' : values.json ? 'json' : 'summary';
-  return { files: positionals, output, digest: values.digest, workers };
+  if (workers > 1 && values.follow) {
+    throw new UsageError('inspect: --follow is read by one worker only; leave --workers out');
+  }
+  const output = summary ? (values.json ? 'json' : 'summary') : chooseOutput('inspect', values);
+  return { files: positionals, output, digest: values.digest, workers, follow: values.follow };
+}
+
+function numberOfWorkers(text: string): number {
+  if (text === 'auto') return Math.min(availableParallelism(), MAX_WORKERS);
+  const workers = Number(text);
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    throw new UsageError(`inspect: --workers ${text}: give a number from 1 to ${MAX_WORKERS}, or auto`);
+  }
+  return workers;
 }
 
 /** Resolves to one line for each capture that could not be read to its end. */
-async function read(options: Options, signal: AbortSignal): Promise<readonly string[]> {
-  const { files, output, digest, workers } = options;
-  const lines = new Lines(process.stdout);
-  if (output === 'text' || output === 'ndjson') {
-    const Operations = output === 'text' ? Text : Ndjson;
-    const inspection = new Inspection({
-      protocols: PROTOCOLS,
-      tap: current => ({ operations: new Operations(PROTOCOLS, current, lines) }),
-    });
-    const problems = await readAll(inspection, files, { signal, afterChunk: () => lines.flush() });
-    inspection.finish();
-    await lines.flush();
+async function read(
+  options: Options,
+  followed: Reading['followed'],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { files, output, digest } = options;
+  const records = typeof output === 'string' ? undefined : output;
+  const seen = records !== undefined && showsRecords(records);
+  const meter = process.stderr.isTTY && !seen ? new Meter(process.stderr, await sizeOf(files)) : undefined;
+  const writing = records === undefined ? undefined : await openOutput(records, files);
+  const reading: Reading = {
+    files,
+    digest,
+    signal,
+    progress: progress => meter?.show(progress),
+    ...(followed === undefined ? {} : { followed, onProblem: tell }),
+    ...(writing === undefined ? {} : { writing }),
+  };
+  const { summary, problems } = await carryOut(reading, options.workers);
+  meter?.clear();
+  const health = healthOf(summary);
+  if (writing !== undefined) {
+    await writing.to.end(summary, health);
+    if (summary.packets > 0) console.error(`cofferdam: ${healthLine(health)}`);
     return problems;
   }
-  const { summary, problems } =
-    workers > 1
-      ? await inspectInWorkers(files, workers, digest, signal)
-      : await inspectHere(files, digest, signal);
   if (summary.packets === 0 && problems.length > 0) return problems;
-  lines.write(`${output === 'json' ? JSON.stringify(summary, undefined, 2) : describe(summary)}\n`);
+  const lines = new Lines(process.stdout);
+  lines.write(
+    `${output === 'json' ? JSON.stringify({ ...summary, health }, undefined, 2) : describe(summary)}\n`,
+  );
   await lines.flush();
   return problems;
 }
 
-async function inspectHere(files: readonly string[], digest: boolean, signal: AbortSignal): Promise<Result> {
-  const inspection = new Inspection({ protocols: PROTOCOLS, digest });
-  const meter = new Meter();
-  const problems = await readAll(inspection, files, { signal, afterChunk: progress => meter.show(progress) });
-  meter.clear();
-  return { summary: inspection.finish(), problems };
-}
-
-/** Tells a person who waits how far the reading has come. */
-class Meter {
-  readonly #started = performance.now();
-  #shown = 0;
-
-  show({ bytes, packets, size }: Progress): void {
-    const now = performance.now();
-    if (!process.stderr.isTTY || now - this.#started < 1000 || now - this.#shown < 250) return;
-    this.#shown = now;
-    const share = size > 0 ? `${Math.floor((bytes / size) * 100)} %, ` : '';
-    process.stderr.write(`\r${share}${packets} packets`);
-  }
-
-  clear(): void {
-    if (this.#shown > 0) process.stderr.write('\r\x1b[K');
-  }
+function carryOut(reading: Reading, workers: number): Promise<Result> {
+  return workers > 1 ? inspectInWorkers(reading, workers) : inspectHere(reading);
 }

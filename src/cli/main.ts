@@ -32,6 +32,14 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'read a mirror port or a tap and say what is done to the plant',
     load: async () => (await import('./watch.ts')).watch,
   },
+  assets: {
+    summary: 'read captures and say which devices are in them',
+    load: async () => (await import('./assets.ts')).assets,
+  },
+  tags: {
+    summary: 'read captures and say which objects are read and written',
+    load: async () => (await import('./tags.ts')).tags,
+  },
   detect: {
     summary: 'read captures and say what in them a person should see',
     load: async () => (await import('./detect.ts')).detect,

@@ -115,14 +115,18 @@ function readWindow(values: { start: string; end?: string; for?: string }) {
   }
   const notAfter =
     values.end === undefined ? notBefore + readLength(values.for!, '--for') : readTime(values.end, '--end');
-  const now = Date.now();
-  if (notAfter <= now) {
-    const past = duration(now - notAfter);
-    throw new UsageError(
-      `the window is over: it ended ${past} ago, at ${isoTime(notAfter)}; ask for one to come`,
-    );
-  }
+  checkNotOver(notAfter);
   return { notBefore, notAfter };
+}
+
+/** Nothing is asked for whose time, to `notAfter` (milliseconds since 1970), is over. */
+export function checkNotOver(notAfter: number): void {
+  const now = Date.now();
+  if (notAfter > now) return;
+  const past = duration(now - notAfter);
+  throw new UsageError(
+    `the window is over: it ended ${past} ago, at ${isoTime(notAfter)}; ask for one to come`,
+  );
 }
 
 function readDeletes(names: readonly string[], protocol: ReturnType<typeof readProtocol>): string[] {

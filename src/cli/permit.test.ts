@@ -141,6 +141,11 @@ test('what goes wrong is one line that says what to do', async t => {
       `${REQUEST} --start 2020-11-23T06:00Z blocks`,
       /the window is over: it ended \d+ d \d+ h ago, at 2020-11-23T08:00:00Z; ask for one to come/,
     ],
+    [
+      'cofferdam break-glass request --from hmi-1 --to plc-7 --protocol modbus --requester engineer-1 ' +
+        '--reason emergency --start 2020-11-23T06:00Z --for 2h',
+      /the window is over: it ended \d+ d \d+ h ago, at 2020-11-23T08:00:00Z; ask for one to come/,
+    ],
     [`${REQUEST} --out nodir/p.json blocks`, /^nodir: no such folder; make it first, or check the name$/],
     ['cofferdam key new nodir/x --passphrase-file words', /^nodir: no such folder; make it first/],
     ['cofferdam key new nodir/x', /^nodir: no such folder/],

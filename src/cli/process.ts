@@ -22,7 +22,7 @@ import { formatProfile, parseProfile } from '../process/profile-file.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
-import { findCaptures } from './find-captures.ts';
+import { findCaptures, followCaptures } from './find-captures.ts';
 import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { ReadingCount } from './reading-count.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -30,7 +30,7 @@ import { stopSignal } from './stop-signal.ts';
 const HELP = `usage: cofferdam process learn --policy FILE --profile FILE
                                [--except FINDINGS …] CAPTURE…
        cofferdam process watch --policy FILE [--profile FILE] [--ndjson]
-                               [--fail-on LEVEL] CAPTURE…
+                               [--fail-on LEVEL] [--follow] CAPTURE…
        cofferdam process show PROFILE
 
 learn  reads captures of ordinary operation and writes what the readings of the
@@ -51,9 +51,12 @@ gateway.
   --ndjson         a JSON object a line for each finding
   --fail-on LEVEL  exit code 1 where there is a finding of that severity or
                    worse: ${SEVERITIES.join(', ')}
+  --follow         watch goes on while the last capture is being written, or
+                   with the next files of a folder, until SIGINT or SIGTERM
 
 Captures are pcap or pcapng; - is standard input. Several are one record of
-traffic, in the order given.
+traffic, in the order given; a folder, or a pattern in quotes, stands for the
+captures in it, in the order of their first packets.
 
 Examples:
   cofferdam process learn --policy plant.yaml --profile plant.json monday.pcap
@@ -64,6 +67,8 @@ Examples:
 Exit codes: 0 done, 1 something is as severe as --fail-on says, 2 a file could
 not be used, or not read to its end (what could be read counts), or no tag was
 read.`;
+
+type Captures = Parameters<typeof readAll>[1];
 
 /** A file of findings larger than this is none. */
 const MOST_FINDINGS = 64 * 2 ** 20;
@@ -100,13 +105,13 @@ async function learn(args: readonly string[]): Promise<number> {
   });
   if (values.profile === undefined) throw new UsageError('process learn: name the profile: --profile FILE');
   const policy = await policyOf(values.policy, 'learn');
-  await findAll(positionals, 'learn');
+  const files = await findAll(positionals, 'learn');
   const { profile: path, except } = values;
-  const inputs = [...positionals, ...except, values.policy!];
+  const inputs = [...files, ...except, values.policy!];
   const replaces = await findLearned({ path, kind: 'profile', inputs, parse: parseProfile });
   const leftOut = (await Promise.all(except.map(timesOf))).flat();
   const learner = new ProcessLearner(tagInfos(policy), leftOut);
-  const code = await readings(positionals, policy, learner);
+  const code = await readings(() => files, policy, learner);
   if (code > 2) return code;
   const profile = learner.learn();
   if (profile.tags.length === 0) {
@@ -128,6 +133,7 @@ async function watch(args: readonly string[]): Promise<number> {
       profile: { type: 'string' },
       ndjson: { type: 'boolean', default: false },
       'fail-on': { type: 'string' },
+      follow: { type: 'boolean', default: false },
     },
     allowPositionals: true,
   });
@@ -137,7 +143,8 @@ async function watch(args: readonly string[]): Promise<number> {
     throw new UsageError(`process watch: --fail-on ${level}: write ${SEVERITIES.join(', ')}`);
   }
   const policy = await policyOf(values.policy, 'watch');
-  await findAll(positionals, 'watch');
+  const files = values.follow ? positionals : await findAll(positionals, 'watch');
+  if (files.length === 0) throw noCapture('watch');
   const profile = values.profile === undefined ? undefined : await loadLearned(values.profile, parseProfile);
   const lines = new Lines(process.stdout);
   const colour = process.stdout.isTTY && process.stdout.hasColors();
@@ -153,7 +160,12 @@ async function watch(args: readonly string[]): Promise<number> {
     },
   });
   const seen = new ReadingCount(monitor);
-  const code = await readings(positionals, policy, seen, () => lines.flush());
+  const code = await readings(
+    signal => (values.follow ? followCaptures(files, signal) : files),
+    policy,
+    seen,
+    () => lines.flush(),
+  );
   const notes = seen.notes([...policy.tags.keys()], profile);
   if (!values.ndjson) {
     for (const { tag, source, why } of monitor.silent()) {
@@ -191,18 +203,20 @@ async function policyOf(file: string | undefined, action: string): Promise<Polic
   return policy;
 }
 
-async function findAll(files: readonly string[], action: string): Promise<void> {
-  if (files.length === 0) {
-    throw new UsageError(
-      `process ${action}: no capture named; give one or more files, or '-' for standard input`,
-    );
-  }
-  await findCaptures(files);
+async function findAll(files: readonly string[], action: string): Promise<readonly string[]> {
+  if (files.length === 0) throw noCapture(action);
+  return await findCaptures(files);
+}
+
+function noCapture(action: string): UsageError {
+  return new UsageError(
+    `process ${action}: no capture named; give one or more files, or '-' for standard input`,
+  );
 }
 
 /** Hands the readings in the captures over; the exit code. */
 async function readings(
-  files: readonly string[],
+  capturesUntil: (signal: AbortSignal) => Captures | Promise<Captures>,
   policy: Policy,
   to: Receiver,
   afterChunk: () => Promise<void> = async () => {},
@@ -213,7 +227,10 @@ async function readings(
   });
   const stop = stopSignal({ prints: true });
   try {
-    const problems = await readAll(inspection, files, { signal: stop.signal, afterChunk });
+    const problems = await readAll(inspection, await capturesUntil(stop.signal), {
+      signal: stop.signal,
+      afterChunk,
+    });
     inspection.finish();
     for (const problem of problems) console.error(`cofferdam: ${problem}`);
     return stop.code !== 0 ? stop.code : problems.length > 0 ? 2 : 0;

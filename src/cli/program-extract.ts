@@ -15,6 +15,7 @@ import { type ExtractedBlock, Extractor } from '../program/extract.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
 import { UsageError } from './command.ts';
+import { findCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
 
 export async function programExtract(args: readonly string[]): Promise<number> {
@@ -33,9 +34,10 @@ export async function programExtract(args: readonly string[]): Promise<number> {
   const { into, controller } = values;
   if (into === undefined) throw new UsageError('say where the blocks go: --into FOLDER');
   await assertFree(into);
+  const files = await findCaptures(positionals);
   const stop = stopSignal();
   try {
-    const { blocks, problems } = await extract(positionals, stop.signal);
+    const { blocks, problems } = await extract(files, stop.signal);
     if (stop.signal.aborted) return stop.code;
     const { kept, notes } = choose(blocks, controller);
     if (kept.length === 0) {

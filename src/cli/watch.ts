@@ -9,14 +9,19 @@ import { resolve } from 'node:path';
 import { describe } from '../monitor/describe.ts';
 import { Outlet } from '../monitor/live/outlet.ts';
 import { Watch, type WatchEvent, type WatchOptions } from '../monitor/live/watch.ts';
+import { FORMATS, formatNamed } from '../monitor/output/formats.ts';
 import type { Summary } from '../monitor/summary.ts';
 import { type User, userNamed } from '../packet/live/privileges.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
+import { asksForRecords, chooseOutput, type OutputValues } from './output-choice.ts';
 import { readLength } from './permit-times.ts';
 import { stopSignal } from './stop-signal.ts';
 import { version } from './version.ts';
 import { eventData, eventText } from './watch-text.ts';
+
+/** Formats that can be written as they come. */
+const STREAMS = FORMATS.filter(({ place }) => place === 'stream').map(({ name }) => name);
 
 const HELP = `usage: cofferdam watch [OPTION …] IFACE…
 
@@ -27,8 +32,11 @@ interfaces are one record of traffic. How it fares, and what seems wrong with
 the mirror, goes to standard error.
 
 What is printed:
-  --ndjson           one JSON object a line for each operation, and for what
-                     would go to standard error (fields: docs/watch.md)
+  --format NAME      how operations are written: ${STREAMS.join(', ')}
+                     (examples: docs/formats.md)
+  --ndjson           short for --format ndjson; what would go to standard error
+                     is a line among them (fields: docs/watch.md)
+  --flows            connections, when they end; with --operations both
   --summary          counts instead of operations, at the end
   --json             the summary as JSON, and what goes to standard error too
   --every TIME       with --summary: in between too
@@ -74,8 +82,8 @@ export const watch: Command = {
   help: HELP,
   run: async args => {
     const { seconds, summary, every, ...options } = parse(args);
-    const { output } = options;
-    const structured = output === 'ndjson' || summary === 'json';
+    const { printing: records } = options;
+    const structured = records?.format === 'ndjson' || summary === 'json';
     const stop = stopSignal();
     const done = new AbortController();
     stop.signal.addEventListener('abort', () => done.abort());
@@ -94,7 +102,7 @@ export const watch: Command = {
     let next = every;
     const tell = (event: WatchEvent) => {
       if (structured) {
-        (output === 'ndjson' ? printing : telling).line(JSON.stringify(eventData(event, printing.lost)));
+        (records === undefined ? telling : printing).line(JSON.stringify(eventData(event, printing.lost)));
       } else for (const line of eventText(event, printing.lost)) telling.line(line);
       if (summary === undefined) return;
       if (event.event === 'stopped') printSummary(event.health.summary);
@@ -130,7 +138,10 @@ function parse(args: readonly string[]): Parsed {
     args: [...args],
     allowPositionals: true,
     options: {
+      format: { type: 'string' },
       ndjson: { type: 'boolean', default: false },
+      operations: { type: 'boolean', default: false },
+      flows: { type: 'boolean', default: false },
       summary: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       every: { type: 'string' },
@@ -157,8 +168,8 @@ function parse(args: readonly string[]): Parsed {
   const twice = positionals.find((name, place) => positionals.indexOf(name) !== place);
   if (twice !== undefined) throw new UsageError(`watch: ${twice} is named twice`);
   const summary = values.json ? 'json' : values.summary ? 'text' : undefined;
-  if (values.ndjson && summary !== undefined) {
-    throw new UsageError('watch: --ndjson prints operations, --summary and --json counts; choose one');
+  if (summary !== undefined && asksForRecords({ ...values, health: false })) {
+    throw new UsageError('watch: --summary and --json print counts, the other options records; choose one');
   }
   const health = seconds(values.health, '--health');
   const every = values.every === undefined ? 0 : seconds(values.every, '--every');
@@ -174,13 +185,25 @@ function parse(args: readonly string[]): Parsed {
     incomingOnly: values.incoming,
     hardwareTime: values['hardware-time'],
     health,
-    output: values.ndjson ? 'ndjson' : summary === undefined ? 'text' : 'none',
+    ...(summary === undefined ? { printing: recordsOption(values) } : {}),
     ...userOption(values.user),
     ...recordingOption(values),
     seconds: values.for === undefined ? 0 : seconds(values.for, '--for'),
     summary,
     every,
   };
+}
+
+function recordsOption(values: Omit<OutputValues, 'health'>): NonNullable<WatchOptions['printing']> {
+  const { format: name } = values;
+  const place = formatNamed(name ?? 'text')?.place;
+  if (place !== undefined && place !== 'stream') {
+    throw new UsageError(
+      `watch: --format ${name} is no stream; there are ${STREAMS.join(', ')}; or --write DIR, and inspect what it keeps`,
+    );
+  }
+  const { format, operations, flows } = chooseOutput('watch', { ...values, health: false });
+  return { format: format.name, operations, flows };
 }
 
 function userOption(name: string | undefined): { user?: User } {

@@ -18,7 +18,7 @@ import { Deeds, isChange } from './deeds.ts';
 import { Enumeration } from './enumeration.ts';
 import { KINDS } from './finding-kinds.ts';
 import { FirstSeen, functionName } from './first-seen.ts';
-import { Grouping } from './grouping.ts';
+import { type Group, Grouping } from './grouping.ts';
 import { Handshakes } from './handshakes.ts';
 import type { Known } from './known.ts';
 import { Load } from './load.ts';
@@ -49,6 +49,8 @@ export interface DetectorOptions {
   readonly current: CurrentTalk;
   readonly tuning: Tuning;
   readonly known: Known;
+  /** Is told of each finding when it begins; the others of its kind are added to it. */
+  readonly begins?: (group: Group) => void;
 }
 
 export class Detector implements Sink {
@@ -69,11 +71,11 @@ export class Detector implements Sink {
   readonly #load: Load;
   readonly #strange: Strange;
 
-  constructor({ protocols, current, tuning, known }: DetectorOptions) {
+  constructor({ protocols, current, tuning, known, begins }: DetectorOptions) {
     const { hosts, thresholds } = tuning;
     this.#protocols = protocols;
     this.#known = known;
-    this.grouping = new Grouping(tuning);
+    this.grouping = new Grouping({ quiet: tuning.quiet, begins });
     this.#roles = new Roles(hosts);
     this.#parties = new Parties(current, this.#roles);
     this.#deeds = new Deeds(protocols);

@@ -15,6 +15,8 @@ export interface GroupingOptions {
   readonly quiet?: number;
   /** Findings that are kept; those beyond are one finding for each kind. */
   readonly limit?: number;
+  /** Is told of each when it begins. */
+  readonly begins?: ((group: Group) => void) | undefined;
 }
 
 /** Findings that are alike. */
@@ -80,12 +82,29 @@ export class Group {
 export class Grouping {
   readonly quiet: number;
   readonly #limit: number;
-  readonly #groups: Group[] = [];
+  readonly #begins: ((group: Group) => void) | undefined;
+  #groups: Group[] = [];
   readonly #open = new Map<string, Group>();
 
-  constructor({ quiet = 3600, limit = 10_000 }: GroupingOptions = {}) {
+  constructor({ quiet = 3600, limit = 10_000, begins }: GroupingOptions = {}) {
     this.quiet = quiet;
     this.#limit = limit;
+    this.#begins = begins;
+  }
+
+  /** Those that are kept. */
+  get groups(): readonly Group[] {
+    return this.#groups;
+  }
+
+  /** Forgets those of which nothing came for so long that they are over at `now`, and gives them. */
+  over(now: number): Group[] {
+    const over = this.#groups.filter(group => now - group.to > this.quiet);
+    if (over.length === 0) return over;
+    const gone = new Set(over);
+    this.#groups = this.#groups.filter(group => !gone.has(group));
+    for (const [key, group] of this.#open) if (gone.has(group)) this.#open.delete(key);
+    return over;
   }
 
   /** Puts a finding to those that are alike, or begins with it. */
@@ -109,6 +128,7 @@ export class Grouping {
     );
     this.#groups.push(group);
     this.#open.set(full ? kind : key, group);
+    this.#begins?.(group);
     return group;
   }
 

@@ -14,6 +14,8 @@ import type { Policy } from '../policy/policy.ts';
 import { toNumber } from '../policy/ratio.ts';
 import type { TagInfo } from '../process/profile.ts';
 
+/** Pairs of which it is remembered who they are; with more, all are looked up anew. */
+const MOST_PAIRS = 1 << 14;
 /** The station of an operation whose message does not tell it. */
 const UNKNOWN = -1;
 
@@ -25,7 +27,12 @@ export interface Receiver {
 
 /** Whose operation it is. */
 interface Parties {
-  readonly session: { readonly clientAddress: string; readonly serverAddress: string };
+  readonly session: {
+    readonly clientAddress: string;
+    readonly serverAddress: string;
+    /** Name of the server's host in the policy, where it is known otherwise than by its address. */
+    readonly serverHost?: string;
+  };
 }
 
 /** A tag with its scaling as numbers. */
@@ -59,8 +66,7 @@ export class ReadingsOf implements Sink {
     if (op.valueLength === 0 || op.phase === Phase.request || op.outcome === Outcome.failed) return;
     const command = op.verb === Verb.write || op.verb === Verb.operate;
     if (!command && op.verb !== Verb.read && op.verb !== Verb.report) return;
-    const { clientAddress, serverAddress } = this.#current.session;
-    const pair = this.#pair(clientAddress, serverAddress);
+    const pair = this.#pair();
     const tags = pair.tags.get(`${op.protocol} ${op.station} ${op.space} ${op.area}`);
     if (tags === undefined) return;
     for (const { tag, unit, scale, offset } of tags) {
@@ -72,14 +78,15 @@ export class ReadingsOf implements Sink {
     }
   }
 
-  #pair(client: string, server: string): Pair {
-    const key = `${client} ${server}`;
+  #pair(): Pair {
+    const { clientAddress: client, serverAddress: server, serverHost } = this.#current.session;
+    const key = `${client} ${serverHost ?? server}`;
     const known = this.#pairs.get(key);
     if (known !== undefined) return known;
     const policy = this.#policy;
     const name = (address: string) => policy.hostsAt(address).find(({ network }) => isSingle(network))?.name;
     const tags = new Map<string, Scaled[]>();
-    const host = name(server);
+    const host = serverHost ?? name(server);
     const own = [...policy.tags.values()].filter(tag => tag.host.name === host);
     for (const tag of own) {
       const { space, area } = tag.range;
@@ -95,6 +102,7 @@ export class ReadingsOf implements Sink {
       }
     }
     const pair = { client: name(client) ?? client, tags };
+    if (this.#pairs.size >= MOST_PAIRS) this.#pairs.clear();
     this.#pairs.set(key, pair);
     return pair;
   }

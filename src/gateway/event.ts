@@ -83,11 +83,13 @@ export interface ListenerEvent {
   readonly what: string;
 }
 
-/** Something in a session that somebody should see. */
-export interface FindingEvent extends Party {
+/** Something that somebody should see: of a session, where it is said which. */
+export interface FindingEvent extends Partial<Party> {
   readonly event: 'finding';
   readonly time: number;
   readonly finding: Finding;
+  /** True where it was told before, and more of the same has come to an end: how often is its count. */
+  readonly over?: boolean;
 }
 
 /** A conduit is opened by break-glass, or closes again. */

@@ -6,17 +6,24 @@
  */
 
 import type net from 'node:net';
+import type { Finding } from '../operation/finding.ts';
 import type { Operation } from '../operation/operation.ts';
 import { SIDES, type Side } from '../operation/side.ts';
 import type { Listener as Endpoint } from '../policy/model.ts';
 import type { Policy } from '../policy/policy.ts';
 import { PolicyState } from '../policy/state.ts';
+import {
+  closedFinding,
+  openedFinding,
+  type RefusedOpening,
+  refusedOpeningFinding,
+} from '../program/break-glass-findings.ts';
 import { Desk } from '../program/desk.ts';
 import type { DeskPermits } from '../program/desk-permits.ts';
-import type { InstalledOpening } from '../program/opening-store.ts';
+import { changesProgram, Loading } from '../program/loading.ts';
 import { Seat } from '../program/seat.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
-import { BreakGlass, type Open } from './break-glass.ts';
+import { BreakGlass, type Installed, type Open } from './break-glass.ts';
 import { Cause, type Fate, NOTES, Note } from './cause.ts';
 import { now } from './clock.ts';
 import { Counts } from './counts.ts';
@@ -24,6 +31,7 @@ import { type GatewayEvent, type ListenerEvent, type Mode, type Party, verdictEv
 import { LIMITS, type Limits } from './limits.ts';
 import { Link, type LinkOwner, plainAddress } from './link.ts';
 import { Listener, type ListenerOwner } from './listener.ts';
+import type { Onlooker, Passing } from './onlooker.ts';
 import { PolicyJudge } from './policy-judge.ts';
 import type { Reports } from './session.ts';
 
@@ -37,7 +45,11 @@ export interface GatewayOptions {
   /** Where permits are kept; without it nothing passes that needs one. */
   readonly permits?: DeskPermits;
   /** What is in the store that opens conduits by break-glass. */
-  readonly openings?: () => readonly InstalledOpening[];
+  readonly openings?: () => Installed;
+  /** Looks at what passes. */
+  readonly onlooker?: Onlooker;
+  /** Is told since when (seconds since 1970) a controller's program is being changed, and by undefined when no longer. */
+  readonly loading?: (endpoint: Endpoint, since: number | undefined) => void;
   /** Where to listen instead of where the policy says; port 0 is any free one. */
   readonly listenAt?: (endpoint: Endpoint) => { readonly address: string; readonly port: number };
 }
@@ -60,6 +72,9 @@ export class Gateway implements LinkOwner, ListenerOwner {
   /** Listeners that are closed but still have links. */
   readonly #leaving = new Set<Listener>();
   readonly #home = new Map<Link, Listener>();
+  readonly #passing = new Map<Link, Passing>();
+  /** By host: work on its program, and the endpoint where it began. */
+  readonly #loadings = new Map<string, { readonly loading: Loading; readonly endpoint: Endpoint }>();
   readonly #past = new Counts();
   #sessions = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -72,7 +87,11 @@ export class Gateway implements LinkOwner, ListenerOwner {
     this.mode = options.mode;
     this.limits = { ...LIMITS, ...options.limits };
     const { openings } = options;
-    this.#glass = openings && new BreakGlass(openings, (what, open) => this.#tellGlass(what, open));
+    const told = {
+      tell: (what: 'begins' | 'ends', open: Open) => this.#tellGlass(what, open),
+      refused: (refused: RefusedOpening) => this.#tellFinding(refusedOpeningFinding(refused, now())),
+    };
+    this.#glass = openings && new BreakGlass(openings, told);
   }
 
   /** The policy in force. */
@@ -182,6 +201,14 @@ export class Gateway implements LinkOwner, ListenerOwner {
       counts: listener.counts,
     });
     this.#home.set(link, listener);
+    this.#passing.set(link, {
+      session: link.number,
+      clientAddress: link.address,
+      serverAddress: upstream.address,
+      clientName: `${link.address}:${socket.remotePort}`,
+      serverName: `${upstream.address}:${upstream.port}`,
+      serverHost: listener.endpoint.target,
+    });
     if (seat !== undefined) this.#seats.set(link, seat);
     this.#options.tell({
       event: 'opened',
@@ -215,6 +242,12 @@ export class Gateway implements LinkOwner, ListenerOwner {
     if (finding !== undefined) this.#options.tell({ event: 'finding', time: op.time, ...party, finding });
   }
 
+  passed(link: Link, op: Operation): void {
+    this.#options.onlooker?.passed(op, this.#passing.get(link)!);
+    const { endpoint } = this.#home.get(link)!;
+    if (changesProgram(op, endpoint.protocol)) this.#changing(endpoint, op);
+  }
+
   note(link: Link, what: Note, side: Side, count: number): void {
     this.#options.tell({
       event: 'note',
@@ -230,6 +263,8 @@ export class Gateway implements LinkOwner, ListenerOwner {
     const party = this.#party(link);
     const listener = this.#home.get(link)!;
     this.#home.delete(link);
+    this.#passing.delete(link);
+    this.#loadings.get(party.target)?.loading.left(link.number);
     this.#seats.get(link)?.left(link.number);
     this.#seats.delete(link);
     listener.gone(link);
@@ -278,8 +313,23 @@ export class Gateway implements LinkOwner, ListenerOwner {
   #tick(): void {
     const time = now();
     this.#glass?.tick();
+    for (const [target, { loading, endpoint }] of this.#loadings) {
+      if (loading.since(time) !== undefined) continue;
+      this.#loadings.delete(target);
+      this.#options.loading?.(endpoint, undefined);
+    }
     for (const listener of this.#listeners) listener.tick(time);
     for (const listener of this.#leaving) listener.tick(time);
+  }
+
+  /** Somebody works on a controller's program. */
+  #changing(endpoint: Endpoint, op: Operation): void {
+    const known = this.#loadings.get(endpoint.target);
+    const { loading } = known ?? { loading: new Loading() };
+    loading.passed(op, endpoint.protocol);
+    if (known !== undefined) return;
+    this.#loadings.set(endpoint.target, { loading, endpoint });
+    this.#options.loading?.(endpoint, op.time);
   }
 
   /** A place for a new session at the desk of its controller. */
@@ -321,6 +371,15 @@ export class Gateway implements LinkOwner, ListenerOwner {
     const until = notAfter / 1000;
     const about = { id, from, to, protocol, reason, requester, approvers, until, passed, known };
     this.#options.tell({ event: 'break-glass', time: now(), what, ...about });
+    if (!known) {
+      const why = 'the policy has no such conduit, so nothing is opened';
+      if (what === 'begins') this.#tellFinding(refusedOpeningFinding({ key: id, opening: open, why }, now()));
+    } else if (what === 'begins') this.#tellFinding(openedFinding(open, now()));
+    else this.#tellFinding(closedFinding(open, now(), passed));
+  }
+
+  #tellFinding(finding: Finding): void {
+    this.#options.tell({ event: 'finding', time: now(), finding });
   }
 
   #tellListening({ endpoint, address, port }: Listener): void {

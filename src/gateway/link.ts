@@ -20,6 +20,8 @@ import { Session, type SessionOptions, type Wire } from './session.ts';
 export interface LinkOwner {
   readonly limits: Limits;
   verdict(link: Link, op: Operation, decision: number, cause: Cause, fate: Fate): void;
+  /** An operation goes on. */
+  passed(link: Link, op: Operation): void;
   note(link: Link, what: Note, side: Side, count: number): void;
   /** Both connections are gone. */
   gone(link: Link, why: Note): void;
@@ -147,6 +149,10 @@ export class Link implements Wire {
 
   verdict(op: Operation, decision: number, cause: Cause, fate: Fate): void {
     this.#owner.verdict(this, op, decision, cause, fate);
+  }
+
+  passed(op: Operation): void {
+    this.#owner.passed(this, op);
   }
 
   note(note: Note, side: Side, count: number): void {

@@ -15,7 +15,9 @@ import type { Policy } from '../policy/policy.ts';
 import { Reason } from '../policy/reasons.ts';
 import type { Route } from '../policy/route.ts';
 import type { PolicyState } from '../policy/state.ts';
+import { usedFinding } from '../program/break-glass-findings.ts';
 import type { Ruling, Seat } from '../program/seat.ts';
+import { phraseOf } from '../protocol/phrase.ts';
 import { Why } from '../protocol/protocol.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Judge, Permission } from './judge.ts';
@@ -125,7 +127,18 @@ export class PolicyJudge implements Judge {
   }
 
   finding(op: Operation, decision: number, client: string): Finding | undefined {
+    if (reasonOf(decision) === Reason.breakGlass) return this.#used(op, client);
     return reasonOf(decision) === Reason.permit && this.#asked ? this.#seat!.finding(op, client) : undefined;
+  }
+
+  /** That an open conduit is used is told once; how often, when it closes. */
+  #used(op: Operation, client: string): Finding | undefined {
+    const open = this.#glass?.opening(this.#route);
+    if (open === undefined || open.used) return undefined;
+    open.used = true;
+    const { protocol } = this.#route;
+    const what = protocol === undefined ? '' : phraseOf(op, protocol, op.verb === Verb.authenticate);
+    return usedFinding(open, op.time, client, what);
   }
 
   /** What the policy denies may be covered by a permit, or pass because the conduit is open. */

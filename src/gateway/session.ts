@@ -40,6 +40,8 @@ export interface Wire {
   close(reset: boolean, why: Note): void;
   /** What was decided on one operation, and what became of its message. */
   verdict(op: Operation, decision: number, cause: Cause, fate: Fate): void;
+  /** An operation goes on, a request or an answer. */
+  passed?(op: Operation): void;
   /** Something else worth telling. */
   note(note: Note, side: Side, count: number): void;
 }
@@ -538,6 +540,7 @@ export class Session implements Sink {
   #commit(op: Operation, decision: number): void {
     if (decision !== NO_DECISION) this.judge.commit(op, decision);
     else this.judge.settle(op);
+    this.#wire.passed?.(op);
   }
 }
 

@@ -61,9 +61,11 @@ function breakGlassText(event: BreakGlassEvent): string {
   return `BREAK-GLASS BEGINS ${conduit}: EVERYTHING PASSES until ${end}: ${reason} (${who})`;
 }
 
-function findingText({ client, finding }: FindingEvent): string {
-  const { severity, kind, message, technique, advice } = finding;
-  return `FINDING, ${severity} ${client}: ${message} (${kind}, ${technique}). ${advice}`;
+function findingText({ client, finding, over }: FindingEvent): string {
+  const { severity, kind, message, technique, advice, subject, count } = finding;
+  const who = client ?? subject.client ?? subject.server ?? '';
+  const what = `${who}: ${message} (${kind}, ${technique})`;
+  return over === true ? `FINDING OVER, ${count} times ${what}` : `FINDING, ${severity} ${what}. ${advice}`;
 }
 
 const NOTE_TEXTS: Readonly<Record<string, string>> = {

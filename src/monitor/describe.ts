@@ -17,18 +17,34 @@ export function describe(summary: Summary): string {
   return parts.filter(part => part !== '').join('\n\n');
 }
 
-function overview({ packets, bytes, from, to, kinds, cut, streams, uncounted }: Summary): string {
+function overview(summary: Summary): string {
+  const { packets, bytes, from, to, kinds, cut, capture, streams, uncounted } = summary;
   const lines = [`${number(packets)} packets, ${number(bytes)} bytes${span(from, to)}`];
   const { tcp, udp, otherIp, nonIp, fragments, malformed } = kinds;
   lines.push(
     `  ${number(tcp)} TCP, ${number(udp)} UDP, ${number(otherIp)} other IP, ${number(nonIp)} not IP, ` +
-      `${number(fragments)} IP fragments (not put together), ${number(malformed)} malformed`,
+      `${number(fragments)} IP fragments, ${number(malformed)} malformed`,
   );
+  if (fragments > 0) lines.push(datagrams(summary));
+  if (capture.received + capture.dropped > 0) {
+    lines.push(
+      `  the capture itself says that ${number(capture.dropped)} packets were dropped` +
+        (capture.received > 0 ? ` of ${number(capture.received)} received` : ''),
+    );
+  }
   if (cut > 0) lines.push(`  ${number(cut)} packets were captured only in part`);
   lines.push(...streamLines(streams));
   if (uncounted > 0)
     lines.push(`  ${number(uncounted)} counts of errors and unknown functions found no room`);
   return lines.join('\n');
+}
+
+function datagrams({ fragments }: Summary): string {
+  const { assembled, incomplete, overlapping, malformed } = fragments;
+  return (
+    `  of the fragments, ${number(assembled)} datagrams were put together; ${number(incomplete)} stayed incomplete, ` +
+    `${number(overlapping)} overlapped and differed, ${number(malformed)} fragments can be of none`
+  );
 }
 
 function streamLines(streams: StreamSummary): string[] {

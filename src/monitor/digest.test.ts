@@ -6,7 +6,8 @@ import { VALUE_BITS, VALUE_TYPES, ValueType } from '../operation/value.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { addDigests, Digest } from './digest.ts';
 import { digestOf } from './digest-of.fixture.ts';
-import { jsonValues } from './json-values.ts';
+import { ByteWriter } from './output/byte-writer.ts';
+import { writeValues } from './output/values.ts';
 
 /** Write Single Register of `value` to holding `address`. */
 function write(address: number, value: number): Operation {
@@ -52,6 +53,13 @@ function report(type: ValueType, count: number, bytes: readonly number[]): Opera
   return op;
 }
 
+/** Its values, as NDJSON has them. */
+function valuesOf(op: Operation): string {
+  const to = new ByteWriter();
+  writeValues(op, to);
+  return `[${Buffer.from(to.bytes.subarray(0, to.at))}]`;
+}
+
 describe('digest', () => {
   const writes = fc.array(fc.tuple(fc.nat(9), fc.nat(0xffff)), { maxLength: 200 });
 
@@ -77,7 +85,7 @@ describe('digest', () => {
         const fitting = bits === 0 || name === 'coil' ? 1 : Math.floor((list.length * 8) / bits);
         const count = Math.min(fitting, most);
         const op = report(type, count, list);
-        const values = JSON.parse(jsonValues(op));
+        const values = JSON.parse(valuesOf(op));
         const made = new Digest(PROTOCOLS);
         made.operation(op);
         const described = { protocol: 'modbus', code: 0, outcome: 'asked', type: name, values } as const;
@@ -94,7 +102,7 @@ describe('digest', () => {
     const op = report(ValueType.f32, 5, floats);
     const made = new Digest(PROTOCOLS);
     made.operation(op);
-    const values = JSON.parse(jsonValues(op));
+    const values = JSON.parse(valuesOf(op));
     assert.equal(
       made.toString(),
       digestOf([{ protocol: 'modbus', code: 0, outcome: 'asked', type: 'f32', values }]),

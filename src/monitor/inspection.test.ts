@@ -12,14 +12,16 @@ import { Counting } from './counting.ts';
 import { Current } from './current.ts';
 import { describe as describeSummary } from './describe.ts';
 import { digestOf } from './digest-of.fixture.ts';
+import { inspectHere } from './inspect-here.ts';
 import { Inspection } from './inspection.ts';
-import { Lines } from './lines.ts';
-import { Ndjson } from './ndjson.ts';
+import { StreamDestination } from './output/destination.ts';
+import type { Format } from './output/format.ts';
+import { ndjson } from './output/ndjson.ts';
+import { text } from './output/text.ts';
 import { plantCapture } from './plant-capture.fixture.ts';
 import { readAll } from './read-all.ts';
 import { Session } from './session.ts';
 import { mergeSummaries, type Summary } from './summary.ts';
-import { Text } from './text.ts';
 import { inspectInWorkers } from './workers.ts';
 
 let folder = '';
@@ -32,24 +34,22 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** What a sink writes of a capture, and the summary with its digest. */
-async function inspect(path: string, Operations: typeof Ndjson | typeof Text): Promise<[string, Summary]> {
+/** What is written of a capture in a format, and the summary with its digest. */
+async function inspect(path: string, format: Format): Promise<[string, Summary]> {
   const chunks: Buffer[] = [];
   const to = new Writable({
     write(chunk, _encoding, done) {
-      chunks.push(chunk);
+      // Its bytes are used again.
+      chunks.push(Buffer.from(chunk));
       done();
     },
   });
-  const lines = new Lines(to);
-  const inspection = new Inspection({
-    protocols: PROTOCOLS,
+  const { summary } = await inspectHere({
+    files: [path],
     digest: true,
-    tap: current => ({ operations: new Operations(PROTOCOLS, current, lines) }),
+    signal: new AbortController().signal,
+    writing: { format, operations: true, flows: false, to: new StreamDestination(format, to, false) },
   });
-  await readAll(inspection, [path]);
-  const summary = inspection.finish();
-  await lines.flush();
   return [Buffer.concat(chunks).toString(), summary];
 }
 
@@ -130,8 +130,8 @@ describe('inspection', () => {
   });
 
   it('NDJSON has the documented fields', async () => {
-    const [ndjson] = await inspect(file, Ndjson);
-    const records = ndjson
+    const [written] = await inspect(file, ndjson);
+    const records = written
       .trimEnd()
       .split('\n')
       .map(line => JSON.parse(line));
@@ -164,8 +164,8 @@ describe('inspection', () => {
   });
 
   it('text has a line for each operation, without control characters', async () => {
-    const [text] = await inspect(file, Text);
-    const lines = text.trimEnd().split('\n');
+    const [written] = await inspect(file, text);
+    const lines = written.trimEnd().split('\n');
     assert.equal(lines.length, 320);
     assert.equal(
       lines[0],
@@ -174,8 +174,8 @@ describe('inspection', () => {
   });
 
   it('the digest can be computed anew from NDJSON', async () => {
-    const [ndjson, { digest }] = await inspect(file, Ndjson);
-    assert.equal(digest, digestOfText(ndjson));
+    const [written, { digest }] = await inspect(file, ndjson);
+    assert.equal(digest, digestOfText(written));
   });
 
   const captures = [
@@ -187,50 +187,48 @@ describe('inspection', () => {
   ];
   for (const name of captures) {
     it(`the digest of ${name} too`, { skip: withoutCapture(name) }, async () => {
-      const [ndjson, { digest, protocols }] = await inspect(capturePath(name), Ndjson);
+      const [written, { digest, protocols }] = await inspect(capturePath(name), ndjson);
       const operations = protocols.reduce((sum, p) => sum + p.operations, 0);
-      assert.equal(ndjson.split('\n').length - 1, operations);
-      assert.equal(digest, digestOfText(ndjson));
+      assert.equal(written.split('\n').length - 1, operations);
+      assert.equal(digest, digestOfText(written));
     });
   }
 
   it('keeps no more output than a chunk of the capture makes, however slow its reader is', async () => {
     const large = join(folder, 'large.pcap');
     await writeFile(large, plantCapture(8, 4000));
-    let [written, waiting, most] = [0, 0, 0];
+    let written = 0;
+    let most = 0;
     const to = new Writable({
       write(chunk, _encoding, done) {
         written += chunk.length;
+        most = Math.max(most, chunk.length, to.writableLength);
         // Other work goes on before this reader takes the next chunk.
         setImmediate(done);
       },
     });
-    const lines = new Lines(to);
-    const write = lines.write.bind(lines);
-    lines.write = line => {
-      waiting += line.length;
-      write(line);
-    };
-    const flush = async () => {
-      most = Math.max(most, waiting, to.writableLength);
-      await lines.flush();
-      assert.ok(to.writableLength < 100_000, `${to.writableLength} bytes not taken yet`);
-      waiting = 0;
-    };
-    const inspection = new Inspection({
-      protocols: PROTOCOLS,
-      tap: current => ({ operations: new Ndjson(PROTOCOLS, current, lines) }),
+    await inspectHere({
+      files: [large],
+      digest: false,
+      signal: new AbortController().signal,
+      writing: {
+        format: ndjson,
+        operations: true,
+        flows: false,
+        to: new StreamDestination(ndjson, to, false),
+      },
     });
-    await readAll(inspection, [large], { afterChunk: flush });
-    await flush();
     assert.ok(written > 15e6, `${written} bytes written`);
     assert.ok(most < 3e6, `${most} bytes waiting`);
   });
 
   it('any number of workers gives the same', async () => {
-    const [, alone] = await inspect(file, Ndjson);
+    const [, alone] = await inspect(file, ndjson);
     for (const count of [1, 2, 3]) {
-      const { summary, problems } = await inspectInWorkers([file], count, true, new AbortController().signal);
+      const { summary, problems } = await inspectInWorkers(
+        { files: [file], digest: true, signal: new AbortController().signal },
+        count,
+      );
       assert.deepEqual(problems, []);
       assert.deepEqual(summary, alone);
     }

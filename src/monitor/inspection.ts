@@ -41,9 +41,12 @@ export class Inspection {
   readonly #counting: Counting;
   readonly #digest: Digest | undefined;
   readonly #monitor: Monitor;
+  /** Does this reading speak for what all who share it see alike? */
+  readonly #speaks: boolean;
 
   constructor(options: InspectionOptions) {
     const { protocols, share } = options;
+    this.#speaks = share === undefined || share.index === 0 || share.dealt === true;
     const current = new Current();
     this.#protocols = protocols;
     this.#counting = new Counting(protocols, current);
@@ -60,6 +63,11 @@ export class Inspection {
       ...(segments === undefined ? {} : { segments }),
       ...(packets === undefined ? {} : { packets }),
     });
+  }
+
+  /** Packets that came so far, whoever reads along. */
+  get number(): number {
+    return this.#monitor.traffic.number;
   }
 
   /** Takes packets as they come, from whatever has them. */
@@ -83,6 +91,9 @@ export class Inspection {
     const monitor = this.#monitor;
     const { traffic, streams } = monitor;
     const count = (kind: PacketKind) => traffic.kinds[kind]!;
+    const common = (value: number) => (this.#speaks ? value : 0);
+    const { assembled, incomplete, overlapping, malformed } = traffic.fragments;
+    const { received, dropped } = this.#reader;
     return {
       packets: traffic.packets,
       bytes: traffic.bytes,
@@ -97,6 +108,13 @@ export class Inspection {
         malformed: count(PacketKind.malformed),
       },
       cut: traffic.cut,
+      capture: { received: common(received), dropped: common(dropped) },
+      fragments: {
+        assembled: common(assembled),
+        incomplete: common(incomplete),
+        overlapping: common(overlapping),
+        malformed: common(malformed),
+      },
       streams: {
         connections: streams.connections,
         retransmissions: streams.retransmissions,

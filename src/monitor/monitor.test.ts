@@ -159,6 +159,18 @@ describe('monitor', () => {
     assert.deepEqual(new Set(rig.clients), new Set(['10.0.0.2:9999']));
   });
 
+  it('takes no server for the client because of a first message that only servers send', () => {
+    // An exception of a function that is not known, and one of a function that is.
+    for (const invalid of [
+      [0, 0, 0, 0, 0, 7, 1, 0x90, 1, 0, 0x13, 0, 0x13],
+      [0, 0, 0, 0, 0, 3, 1, 0x83, 2],
+    ]) {
+      const rig = new Rig().open().client(invalid).client(request(1)).server(response(1));
+      assert.deepEqual(rig.operations.slice(-2), [ASKED, TOLD]);
+      assert.deepEqual(new Set(rig.clients), new Set(['10.0.0.1:40000']));
+    }
+  });
+
   it('leaves other protocols alone, and counts their bytes', () => {
     const rig = new Rig(80)
       .open()

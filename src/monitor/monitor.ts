@@ -93,10 +93,14 @@ export class Monitor implements StreamSink {
     const { segments } = options;
     const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
     this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE);
+    this.#current.monitor = this;
   }
 
   /** The capture is over. */
   finish(): void {
+    this.traffic.finish();
+    this.#current.ending?.();
+    this.#current.over = 1;
     this.streams.finish();
   }
 
@@ -130,6 +134,7 @@ export class Monitor implements StreamSink {
       this.#abandon(session, session.fromClient);
       this.#abandon(session, session.fromServer);
     }
+    this.#current.closed?.(session.serial);
   }
 
   #open(flow: number): Session {

@@ -60,7 +60,8 @@ export function recognise(
     const own = ownServer(protocol, ports);
     // Without a handshake or a known port the lower port is the likelier server.
     const first = client >= 0 ? client : own >= 0 ? 1 - own : ports[0] < ports[1] ? 1 : 0;
-    // What port and handshake agree on is doubted only where it is impossible.
+    // What port and handshake agree on is not doubted: one malformed message would make a client of the server, and
+    // all that follows unreadable.
     const trusted = own === 1 - first;
     for (let i = 0; i < 2; i++) {
       // The other way round too: there are controllers that call their station.
@@ -72,7 +73,7 @@ export function recognise(
         finding.protocol = index;
         finding.client = candidate;
       }
-      if (trusted && answer !== Agreement.none) break;
+      if (trusted) break;
     }
     if (best === Agreement.sure) return;
   }

@@ -19,6 +19,10 @@ export interface Summary {
   kinds: { tcp: number; udp: number; otherIp: number; nonIp: number; fragments: number; malformed: number };
   /** Packets of which the capture holds only a part. */
   cut: number;
+  /** What the captures say of themselves: packets seen where they were taken, and those lost before they were written. */
+  capture: { received: number; dropped: number };
+  /** IP datagrams that came in fragments, and fragments that no datagram can have. */
+  fragments: { assembled: number; incomplete: number; overlapping: number; malformed: number };
   streams: StreamSummary;
   protocols: ProtocolSummary[];
   /** Counts of errors and unlisted functions that are in no row, because there were too many different ones. */
@@ -111,6 +115,8 @@ export function mergeSummaries(parts: readonly Summary[]): Summary {
     whole.from = earliest(whole.from, part.from);
     whole.to = latest(whole.to, part.to);
     add(whole.kinds, part.kinds);
+    add(whole.capture, part.capture);
+    add(whole.fragments, part.fragments);
     add(whole.streams, part.streams);
     whole.pairs.push(...part.pairs);
     for (const protocol of part.protocols) {

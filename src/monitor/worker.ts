@@ -6,16 +6,59 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { PROTOCOLS } from '../protocol/registry.ts';
-import { Inspection } from './inspection.ts';
-import { readAll } from './read-all.ts';
-import type { Job, Result } from './workers.ts';
+import type { Current } from './current.ts';
+import { Inspection, type Tap } from './inspection.ts';
+import { formatNamed } from './output/formats.ts';
+import { Recording } from './output/recording.ts';
+import { type ReadingProgress, readAll } from './read-all.ts';
+import type { Job, Order, Report } from './workers.ts';
 
-const { files, share, digest } = workerData as Job;
+/** Reports that may be on their way before the worker waits: what it wrote must not pile up. */
+const MAX_UNDER_WAY = 4;
+
+const { files, share, digest, writing } = workerData as Job;
+const port = parentPort!;
 const stop = new AbortController();
-parentPort?.once('message', () => stop.abort());
+let recording: Recording | undefined;
+let underWay = 0;
+let taken: (() => void) | undefined;
 
-const inspection = new Inspection({ protocols: PROTOCOLS, share, digest });
-const problems = await readAll(inspection, files, { signal: stop.signal });
-const result: Result = { summary: inspection.finish(), problems };
-parentPort?.postMessage(result);
-parentPort?.unref();
+port.on('message', (order: Order) => {
+  if (order.kind === 'stop') stop.abort();
+  else {
+    underWay--;
+    for (const [log, buffer] of order.buffers.entries()) {
+      if (buffer !== undefined) recording?.spare(log, buffer);
+    }
+  }
+  taken?.();
+});
+
+const inspection = new Inspection({ protocols: PROTOCOLS, share, digest, tap });
+const problems = await readAll(inspection, files, { signal: stop.signal, afterChunk: report });
+const summary = inspection.finish();
+recording?.finish();
+await report(undefined);
+port.postMessage({ kind: 'result', summary, problems } satisfies Report);
+port.close();
+
+function tap(current: Current): Tap {
+  if (writing === undefined) return {};
+  const format = formatNamed(writing.format)!;
+  recording = new Recording({ ...writing, format, protocols: PROTOCOLS, current, ordered: true });
+  return recording.tap;
+}
+
+/** Sends what was written, and waits where too much of it was not taken yet. */
+async function report(progress: ReadingProgress | undefined): Promise<void> {
+  const batches = recording?.take() ?? [];
+  const transfer = batches.filter(({ bytes }) => bytes.length > 0).map(({ bytes }) => bytes.buffer);
+  const upTo = progress === undefined ? Number.POSITIVE_INFINITY : inspection.number;
+  underWay++;
+  port.postMessage({ kind: 'records', batches, upTo, progress } satisfies Report, transfer);
+  while (underWay >= MAX_UNDER_WAY && !stop.signal.aborted) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    taken = resolve;
+    await promise;
+  }
+}

@@ -1,21 +1,65 @@
 /**
  * Reading captures with several worker threads. Each reads them whole and keeps the packets of its share of the
- * hosts, so that nothing passes between threads but the summaries at the end.
+ * hosts, so that no packet passes between threads: only what they write, which is put into the order of the reading
+ * here, and the summaries at the end.
  *
  * @module
  */
 
 import { randomInt } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { ByteSource } from '../packet/source.ts';
 import type { Share } from '../packet/traffic.ts';
+import type { Destination, Format } from './output/format.ts';
+import { Merge } from './output/merge.ts';
+import type { Batch } from './output/record-log.ts';
+import type { Wanted } from './output/recording.ts';
+import type { ReadingProgress } from './read-all.ts';
 import { mergeSummaries, type Summary } from './summary.ts';
 
-/** What a worker is to do, and what it answers. */
+/** What is to be written by whom. */
+export interface Writing extends Wanted {
+  readonly format: Format;
+  readonly to: Destination;
+}
+
+export interface Reading {
+  readonly files: readonly string[];
+  /** Makes a digest of all operations. */
+  readonly digest: boolean;
+  /** Absent where the summary is all that is wanted. */
+  readonly writing?: Writing;
+  readonly signal: AbortSignal;
+  readonly progress?: (progress: ReadingProgress) => void;
+  /** What is read instead of the files, as it comes; by one worker only. */
+  readonly followed?: AsyncIterable<ByteSource>;
+  /** Is told at once what is wrong with a capture. */
+  readonly onProblem?: (problem: string) => void;
+}
+
+/** What a worker is to do. */
 export interface Job {
   readonly files: readonly string[];
   readonly digest: boolean;
   readonly share: Share;
+  readonly writing?: Wanted & { readonly format: string };
 }
+
+/** What a worker says: what it wrote since the last time; in the end, what it saw. */
+export type Report =
+  | {
+      readonly kind: 'records';
+      readonly batches: readonly Batch[];
+      /** All records of the packets up to this one were sent. */
+      readonly upTo: number;
+      readonly progress: ReadingProgress | undefined;
+    }
+  | ({ readonly kind: 'result' } & Result);
+
+/** What a worker is told: to stop, or that records were taken, with their buffers by log. */
+export type Order =
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'taken'; readonly buffers: readonly (ArrayBuffer | undefined)[] };
 
 export interface Result {
   readonly summary: Summary;
@@ -26,17 +70,12 @@ export interface Result {
 // The file's name differs between the sources and the published package, where it is not rewritten.
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-export async function inspectInWorkers(
-  files: readonly string[],
-  count: number,
-  digest: boolean,
-  signal: AbortSignal,
-): Promise<Result> {
+export async function inspectInWorkers(reading: Reading, count: number): Promise<Result> {
+  const together = new Together(reading, count);
   const seed = randomInt(2 ** 31);
-  const jobs = Array.from({ length: count }, (_, index) =>
-    inspect({ files, digest, share: { index, count, seed } }, signal),
-  );
-  const results = await Promise.all(jobs);
+  const shares = Array.from({ length: count }, (_, index) => ({ index, count, seed }));
+  const results = await Promise.all(shares.map(share => inspect(reading, share, together)));
+  await together.end();
   return {
     summary: mergeSummaries(results.map(({ summary }) => summary)),
     // All of them met the same.
@@ -44,16 +83,109 @@ export async function inspectInWorkers(
   };
 }
 
-function inspect(job: Job, signal: AbortSignal): Promise<Result> {
+function inspect(reading: Reading, share: Share, together: Together): Promise<Result> {
+  const { files, digest, writing, signal } = reading;
+  const job: Job = {
+    files,
+    digest,
+    share,
+    ...(writing === undefined
+      ? {}
+      : {
+          writing: { format: writing.format.name, operations: writing.operations, flows: writing.flows },
+        }),
+  };
   return new Promise((resolve, reject) => {
     const worker = new Worker(WORKER, { workerData: job });
-    const stop = () => worker.postMessage('stop');
+    const order = (what: Order, transfer: ArrayBuffer[] = []) => worker.postMessage(what, transfer);
+    const stop = () => order({ kind: 'stop' });
     signal.addEventListener('abort', stop);
-    worker.once('message', (result: Result) => resolve(result));
+    if (signal.aborted) stop();
+    worker.on('message', (report: Report) => {
+      if (report.kind === 'result') resolve(report);
+      else together.add(share.index, report, order).catch(reject);
+    });
     worker.once('error', reject);
     worker.once('exit', code => {
       signal.removeEventListener('abort', stop);
       reject(new Error(`a worker ended with code ${code} before its result`));
     });
   });
+}
+
+type Tell = (order: Order, transfer?: ArrayBuffer[]) => void;
+
+/** What all workers wrote, on its way to where it goes. */
+class Together {
+  readonly #reading: Reading;
+  readonly #merges: readonly Merge[];
+  readonly #progress: (ReadingProgress | undefined)[] = [];
+  readonly #workers: number;
+  #draining: Promise<void> | undefined;
+  #more = false;
+
+  constructor(reading: Reading, workers: number) {
+    this.#reading = reading;
+    this.#workers = workers;
+    this.#merges = (reading.writing?.format.logs ?? []).map(() => new Merge(workers));
+  }
+
+  /** Resolves when what can be written so far is written. */
+  add(worker: number, report: Report & { kind: 'records' }, tell: Tell): Promise<void> {
+    const { batches, upTo, progress } = report;
+    this.#tellProgress(worker, progress);
+    const buffers: (ArrayBuffer | undefined)[] = [];
+    let left = batches.length;
+    const done = (log: number, { bytes }: Batch) => {
+      if (bytes.length > 0) buffers[log] = bytes.buffer;
+      left--;
+      const all = buffers.filter(buffer => buffer !== undefined);
+      if (left === 0) tell({ kind: 'taken', buffers }, all);
+    };
+    for (const [log, batch] of batches.entries()) {
+      this.#merges[log]!.add(worker, batch, () => done(log, batch));
+      this.#merges[log]!.advance(worker, upTo);
+    }
+    return this.#drain();
+  }
+
+  /** All workers are done: writes the rest. */
+  async end(): Promise<void> {
+    for (const merge of this.#merges) {
+      for (let worker = 0; worker < this.#workers; worker++) merge.advance(worker, Number.POSITIVE_INFINITY);
+    }
+    await this.#drain();
+  }
+
+  /** One at a time; what comes meanwhile is written by the one under way. */
+  #drain(): Promise<void> {
+    this.#more = true;
+    this.#draining ??= this.#drainAll();
+    return this.#draining;
+  }
+
+  async #drainAll(): Promise<void> {
+    try {
+      while (this.#more) {
+        this.#more = false;
+        for (const [log, merge] of this.#merges.entries())
+          await merge.drain(bytes => this.#write(log, bytes));
+      }
+    } finally {
+      this.#draining = undefined;
+    }
+  }
+
+  #write(log: number, bytes: Uint8Array): Promise<void> | void {
+    return this.#reading.writing?.to.write(log, bytes);
+  }
+
+  /** The one that is furthest behind tells how far the reading has come. */
+  #tellProgress(worker: number, progress: ReadingProgress | undefined): void {
+    this.#progress[worker] = progress ?? this.#progress[worker];
+    const known = this.#progress.filter(one => one !== undefined);
+    if (known.length < this.#workers) return;
+    const last = known.reduce((least, one) => (one.bytes < least.bytes ? one : least));
+    this.#reading.progress?.(last);
+  }
 }

@@ -116,6 +116,11 @@ export class Operation {
     this.extent = 0;
     this.nameAt = 0;
     this.nameLength = 0;
+    this.clearValues();
+  }
+
+  /** The values as new. */
+  clearValues(): void {
     this.valueAt = 0;
     this.valueLength = 0;
     this.valueType = ValueType.none;

@@ -32,3 +32,17 @@ function longestZeros(words: readonly number[]): [from: number, length: number] 
   }
   return best;
 }
+
+/** The bytes of an address that {@link formatAddress} wrote: 4, or 16 for IPv6. */
+export function addressBytes(text: string): number[] {
+  if (!text.includes(':')) return text.split('.').map(Number);
+  const [head = '', tail] = text.split('::');
+  const before = words(head);
+  const after = tail === undefined ? [] : words(tail);
+  const zeros = new Array<number>(8 - before.length - after.length).fill(0);
+  return [...before, ...zeros, ...after].flatMap(word => [word >> 8, word & 255]);
+}
+
+function words(text: string): number[] {
+  return text === '' ? [] : text.split(':').map(word => Number.parseInt(word, 16));
+}

@@ -99,15 +99,15 @@ export interface Record {
 /** A pcap file. */
 export function pcap(
   records: readonly Record[],
-  options: { little?: boolean; nano?: boolean; link?: number } = {},
+  options: { little?: boolean; nano?: boolean; link?: number; minor?: number } = {},
 ): Uint8Array {
-  const { little = true, nano = false, link = 1 } = options;
+  const { little = true, nano = false, link = 1, minor = 4 } = options;
   const n32 = (value: number) => u32(value, little);
   const n16 = (value: number) => u16(value, little);
   const parts: ArrayLike<number>[] = [
     n32(nano ? 0xa1b23c4d : 0xa1b2c3d4),
     n16(2),
-    n16(4),
+    n16(minor),
     n32(0),
     n32(0),
     n32(262144),
@@ -153,7 +153,13 @@ export class Blocks {
     return bytes(this.n16(code), this.n16(value.length), value, padding);
   }
 
-  enhanced(index: number, ticks: bigint, frame: Uint8Array, wireLength = frame.length): Uint8Array {
+  enhanced(
+    index: number,
+    ticks: bigint,
+    frame: Uint8Array,
+    wireLength = frame.length,
+    ...options: Uint8Array[]
+  ): Uint8Array {
     return this.block(
       6,
       this.n32(index),
@@ -162,7 +168,15 @@ export class Blocks {
       this.n32(frame.length),
       this.n32(wireLength),
       frame,
+      new Uint8Array((4 - (frame.length % 4)) % 4),
+      ...options,
     );
+  }
+
+  /** Counters of an interface: pairs of an option's code and its value. */
+  statistics(index: number, ...counters: (readonly [code: number, value: number])[]): Uint8Array {
+    const options = counters.map(([code, value]) => this.option(code, this.n64(value)));
+    return this.block(5, this.n32(index), this.n32(0), this.n32(0), ...options, this.option(0, []));
   }
 
   simple(frame: Uint8Array): Uint8Array {
@@ -175,6 +189,11 @@ export class Blocks {
 
   n32(value: number): Uint8Array {
     return u32(value, this.#little);
+  }
+
+  n64(value: number): Uint8Array {
+    const [low, high] = [this.n32(value % 2 ** 32), this.n32(Math.floor(value / 2 ** 32))];
+    return this.#little ? bytes(low, high) : bytes(high, low);
   }
 }
 

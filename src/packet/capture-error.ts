@@ -7,6 +7,8 @@
 export type CaptureErrorCode =
   /** The bytes are not a capture of a kind that is read. */
   | 'COFFERDAM_CAPTURE_FORMAT'
+  /** They are packed in a way that is not unpacked. */
+  | 'COFFERDAM_CAPTURE_PACKED'
   /** The capture ends in the middle of a packet; all whole packets before were read. */
   | 'COFFERDAM_CAPTURE_TRUNCATED'
   /** A length within the capture cannot be true; all packets before were read. */
@@ -17,9 +19,12 @@ export type CaptureErrorCode =
 export class CaptureError extends Error {
   readonly code: CaptureErrorCode;
   override readonly name = 'CaptureError';
+  /** Where in the reader's bytes it was met, as far as there is such a place. */
+  readonly at: number | undefined;
 
-  constructor(code: CaptureErrorCode, message: string) {
+  constructor(code: CaptureErrorCode, message: string, at?: number) {
     super(message);
     this.code = code;
+    this.at = at;
   }
 }

@@ -15,14 +15,24 @@ const CHUNK = 1 << 16;
 const MAGIC = 4;
 
 const PACKINGS = [
-  { name: 'gzip', begins: [0x1f, 0x8b, 0x08], unpack: createGunzip },
-  { name: 'zstd', begins: [0x28, 0xb5, 0x2f, 0xfd], unpack: createZstdDecompress },
+  { name: 'gzip', unpack: createGunzip },
+  { name: 'zstd', unpack: createZstdDecompress },
 ] as const;
+
+/** Index of the packing that begins so, or -1. */
+function packingOf([a, b, c, d]: Uint8Array): number {
+  if (a === 0x1f && b === 0x8b && c === 0x08) return 0;
+  const frame = a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd;
+  // RFC 8878, 3.1.2: frames to be skipped, with which parallel and seekable compressors begin.
+  const skipped = a !== undefined && a >> 4 === 5 && b === 0x2a && c === 0x4d && d === 0x18;
+  return frame || skipped ? 1 : -1;
+}
 
 /** The bytes of a source, or of what is packed in it; which of them, its first bytes tell when they are read. */
 export class Unpacked implements ByteSource {
   readonly #source: ByteSource;
   #bytes: ByteSource | undefined;
+  #packing: string | undefined;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -36,8 +46,13 @@ export class Unpacked implements ByteSource {
     return (this.#bytes ?? this.#source).size;
   }
 
+  /** How it is packed; undefined where it is not, and before the first bytes were read. */
+  get packing(): string | undefined {
+    return this.#packing;
+  }
+
   async read(target: Uint8Array): Promise<number> {
-    this.#bytes ??= await open(this.#source);
+    this.#bytes ??= await this.#open();
     return await this.#bytes.read(target);
   }
 
@@ -45,21 +60,22 @@ export class Unpacked implements ByteSource {
   close(): Promise<void> {
     return (this.#bytes ?? this.#source).close();
   }
-}
 
-async function open(source: ByteSource): Promise<ByteSource> {
-  const head = new Uint8Array(CHUNK);
-  let length = 0;
-  while (length < MAGIC) {
-    const read = await source.read(head.subarray(length));
-    if (read === 0) break;
-    length += read;
+  async #open(): Promise<ByteSource> {
+    const source = this.#source;
+    const head = new Uint8Array(CHUNK);
+    let length = 0;
+    while (length < MAGIC) {
+      const read = await source.read(head.subarray(length));
+      if (read === 0) break;
+      length += read;
+    }
+    const begin = head.subarray(0, length);
+    const packing = PACKINGS[packingOf(begin)];
+    if (packing === undefined) return resumed(source, begin);
+    this.#packing = packing.name;
+    return unpacking(source, begin, packing.name, packing.unpack());
   }
-  const begin = head.subarray(0, length);
-  const packing = PACKINGS.find(({ begins }) => begins.every((byte, i) => begin[i] === byte));
-  return packing === undefined
-    ? resumed(source, begin)
-    : unpacking(source, begin, packing.name, packing.unpack());
 }
 
 /** The source from its first byte on, of which `begin` was read already. */

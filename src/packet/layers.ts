@@ -6,7 +6,7 @@
  */
 
 import { decodeLink } from './link.ts';
-import { EtherType } from './link-type.ts';
+import { EtherType, LinkType } from './link-type.ts';
 import { type Packet, PacketKind } from './packet.ts';
 import { enterTunnel } from './tunnel.ts';
 
@@ -33,10 +33,46 @@ export function decodeLayers(packet: Packet): PacketKind {
 }
 
 function layers(packet: Packet): PacketKind {
+  if (packet.link === LinkType.ethernet && plainTcp(packet)) return PacketKind.tcp;
   if (!decodeLink(packet)) return PacketKind.malformed;
   let kind = network(packet);
   for (let depth = 0; depth < MAX_TUNNELS && enterTunnel(packet, kind); depth++) kind = network(packet);
   return kind;
+}
+
+/** EtherType of IPv4, and the first byte of a header without options. */
+const PLAIN_IPV4 = 0x080045;
+
+/**
+ * TCP over IPv4 without options in an untagged Ethernet frame, as most packets are, in one go: what the layers below
+ * find, they would too. False where it is anything else, or anything is odd about it.
+ */
+function plainTcp(packet: Packet): boolean {
+  const { view, at, end } = packet;
+  if (end - at < 54 || view.getInt32(at + 12) >> 8 !== PLAIN_IPV4) return false;
+  const stop = at + 14 + view.getUint16(at + 16);
+  // More fragments or an offset; the protocol.
+  if ((view.getUint16(at + 20) & 0x3fff) !== 0 || view.getUint8(at + 23) !== IpProtocol.tcp) return false;
+  const transportEnd = stop > end ? end : stop;
+  const control = view.getUint16(at + 46);
+  const payloadAt = at + 34 + (control >> 12) * 4;
+  if (control < 0x5000 || payloadAt > transportEnd) return false;
+  packet.networkEnd = end;
+  packet.networkAt = at + 14;
+  packet.etherType = EtherType.ipv4;
+  packet.ipVersion = 4;
+  packet.addressAt = at + 26;
+  packet.ipProtocol = IpProtocol.tcp;
+  packet.transportAt = at + 34;
+  packet.transportEnd = transportEnd;
+  packet.missing = stop - transportEnd;
+  packet.sourcePort = view.getUint16(at + 34);
+  packet.destinationPort = view.getUint16(at + 36);
+  packet.sequence = view.getInt32(at + 38);
+  packet.acknowledgement = view.getInt32(at + 42);
+  packet.flags = control & 0xff;
+  packet.payloadAt = payloadAt;
+  return true;
 }
 
 /** What the network layer at `networkAt` and all above it are. */
@@ -64,7 +100,8 @@ function ipv4(packet: Packet): PacketKind {
   packet.ipVersion = 4;
   packet.addressAt = at + 12;
   // More fragments, or a fragment offset: a part of a datagram.
-  if ((view.getUint16(at + 6) & 0x3fff) !== 0) return PacketKind.fragment;
+  if ((view.getUint16(at + 6) & 0x3fff) !== 0)
+    return fragment(packet, view.getUint8(at + 9), at + header, at + total);
   return carried(packet, view.getUint8(at + 9), at + header, at + total);
 }
 
@@ -96,7 +133,8 @@ function ipv6(packet: Packet): PacketKind {
       case IpProtocol.fragment:
         if (limit - header < 8) return PacketKind.malformed;
         // An atomic fragment (RFC 6946) is the whole datagram.
-        if ((view.getUint16(header + 2) & 0xfff9) !== 0) return PacketKind.fragment;
+        if ((view.getUint16(header + 2) & 0xfff9) !== 0)
+          return fragment(packet, view.getUint8(header), header + 8, stop);
         size = 8;
         break;
       default:
@@ -124,6 +162,12 @@ function carried(packet: Packet, protocol: number, at: number, stop: number): Pa
   if (protocol === IpProtocol.tcp) return PacketKind.tcp;
   if (protocol === IpProtocol.udp) return PacketKind.udp;
   return PacketKind.otherIp;
+}
+
+/** A part of what IP carries: `transportAt` is where the part begins, in IPv6 right behind the fragment header. */
+function fragment(packet: Packet, protocol: number, at: number, stop: number): PacketKind {
+  carried(packet, protocol, at, stop);
+  return PacketKind.fragment;
 }
 
 /** RFC 9293, 3.1. */

@@ -18,12 +18,16 @@ export const LinkType = {
   /** PPPoE: what stands behind its EtherType. */
   pppEther: 51,
   raw: 101,
+  ciscoHdlc: 104,
   /** OpenBSD loopback: address family in network byte order. */
   loop: 108,
   /** Linux cooked capture, versions 1 and 2. */
   cooked1: 113,
   ipv4: 228,
   ipv6: 229,
+  /** Hilscher netANALYZER: four bytes, then Ethernet up to the frame check sequence; with the preamble in the second. */
+  netAnalyzer: 240,
+  netAnalyzerTransparent: 241,
   cooked2: 276,
 } as const;
 
@@ -53,4 +57,43 @@ export function readsLink(link: number): boolean {
 }
 
 /** Link types that are read, for messages. */
-export const LINK_NAMES = 'Ethernet, Linux cooked, raw IP, PPP and loopback';
+export const LINK_NAMES = 'Ethernet, netANALYZER, Linux cooked, raw IP, PPP, Cisco HDLC and loopback';
+
+/** Names of those that are met and not read. */
+const UNREAD_NAMES: Readonly<Record<number, string>> = {
+  6: 'Token Ring',
+  7: 'ARCNET',
+  8: 'SLIP',
+  10: 'FDDI',
+  105: 'Wi-Fi',
+  107: 'Frame Relay',
+  119: 'Wi-Fi with Prism header',
+  127: 'Wi-Fi with radiotap header',
+  165: 'BACnet MS/TP',
+  166: 'pppd',
+  187: 'Bluetooth HCI',
+  189: 'USB',
+  192: 'PPI',
+  195: 'IEEE 802.15.4',
+  197: 'ERF',
+  201: 'Bluetooth HCI',
+  204: 'PPP with direction',
+  220: 'USB',
+  226: 'Solaris ipnet',
+  227: 'CAN',
+  230: 'IEEE 802.15.4',
+  239: 'NFLOG',
+  242: 'IP over InfiniBand',
+  249: 'USB',
+  250: 'SEL RTAC serial',
+  253: 'Netlink',
+  257: 'PROFIBUS',
+  258: 'Apple PKTAP',
+  283: 'IEEE 802.15.4',
+};
+
+/** Number and name of a link type that is not read. */
+export function linkName(link: number): string {
+  const name = link >= 147 && link <= 162 ? "somebody's own" : UNREAD_NAMES[link];
+  return name === undefined ? String(link) : `${link} (${name})`;
+}

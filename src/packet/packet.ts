@@ -15,7 +15,7 @@ export const PacketKind = {
   otherIp: 2,
   /** Not IP: ARP, LLDP, PROFINET real time … */
   nonIp: 3,
-  /** A fragment of an IP datagram; its transport layer is not read. */
+  /** A fragment of an IP datagram: `transportAt` to `transportEnd` are its part of it, not a transport layer. */
   fragment: 4,
   /** Headers that end early or contradict each other. */
   malformed: 5,

@@ -13,6 +13,11 @@ export interface FrameSink {
 }
 
 export interface RecordReader {
+  /** What the capture says of itself: packets that were seen where it was taken, and those that it lost. */
+  readonly received: number;
+  readonly dropped: number;
+  /** Packets that are not read, by their link type. */
+  readonly unread: ReadonlyMap<number, number>;
   /**
    * Hands each packet that is whole within `at..end` to `sink`. Returns where the first record begins that is
    * not whole yet; behind `end` where bytes that are of no interest reach further.
@@ -26,7 +31,13 @@ export const MAX_PACKET = 262_144;
 /** Longest record that is held: a packet with its headers and options. */
 export const MAX_RECORD = 2 * MAX_PACKET;
 
-// cold: once a capture at most
-export function damaged(what: string): CaptureError {
-  return new CaptureError('COFFERDAM_CAPTURE_DAMAGED', what);
+/** `at` is where the record that is damaged begins. cold: once a capture at most */
+export function damaged(what: string, at: number): CaptureError {
+  return new CaptureError('COFFERDAM_CAPTURE_DAMAGED', `${what}; the file is damaged from here`, at);
+}
+
+/** Takes the frame check sequence of `fcs` bytes off a packet, as far as the capture has it. */
+export function withoutFcs(packet: Packet, fcs: number): void {
+  packet.wireLength = Math.max(0, packet.wireLength - fcs);
+  packet.end = Math.min(packet.end, packet.at + packet.wireLength);
 }

@@ -10,6 +10,13 @@ const MAX_HELD_BYTES = 131_072;
 const MAX_PIECES = 256;
 
 const FIRST_BYTES = 2048;
+const FIRST_PIECES = 8;
+
+/** Words of a piece. */
+const SEQUENCE = 0;
+const AT = 1;
+const LENGTH = 2;
+const ROW = 3;
 
 export class Reorder {
   /** The bytes of all pieces. Replaced when it grows. */
@@ -22,37 +29,52 @@ export class Reorder {
 
   #bytes = new Uint8Array(this.view.buffer);
   #head = 0;
-  // In order of sequence number, never overlapping.
-  readonly #sequence = new Int32Array(MAX_PIECES);
-  readonly #at = new Int32Array(MAX_PIECES);
-  readonly #length = new Int32Array(MAX_PIECES);
+  // Rows of sequence number, where the bytes are and how many, in order of sequence number, never overlapping. Most
+  // hold a piece or two.
+  #pieces = new Int32Array(FIRST_PIECES * ROW);
 
   /** Bytes that this takes, for the account of all directions. */
   get capacity(): number {
-    return this.#bytes.length + 3 * 4 * MAX_PIECES;
+    return this.#bytes.length + 4 * this.#pieces.length;
+  }
+
+  /** True where it takes more than when it was new. */
+  get grew(): boolean {
+    return this.#bytes.length > FIRST_BYTES || this.#pieces.length > FIRST_PIECES * ROW;
   }
 
   /** Sequence number of the first piece. */
   get sequence(): number {
-    return this.#sequence[0]!;
+    return this.#pieces[SEQUENCE]!;
   }
 
   /** Where the first piece lies in `view`. */
   get at(): number {
-    return this.#at[0]!;
+    return this.#pieces[AT]!;
   }
 
   get end(): number {
-    return this.#at[0]! + this.#length[0]!;
+    return this.#pieces[AT]! + this.#pieces[LENGTH]!;
+  }
+
+  /** Bytes that are held. */
+  get length(): number {
+    let length = 0;
+    for (let i = 0; i < this.count; i++) length += this.#pieces[i * ROW + LENGTH]!;
+    return length;
   }
 
   /** Forgets the first piece. Its bytes stay readable until the next `add`. */
   shift(): void {
     this.count--;
-    this.#sequence.copyWithin(0, 1, this.count + 1);
-    this.#at.copyWithin(0, 1, this.count + 1);
-    this.#length.copyWithin(0, 1, this.count + 1);
     if (this.count === 0) this.#head = 0;
+    else this.#pieces.copyWithin(0, ROW, (this.count + 1) * ROW);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.count = 0;
+    this.#head = 0;
   }
 
   /** Keeps what is new of the bytes `at..end`, whose first is number `sequence`; false where there is no room. */
@@ -61,8 +83,8 @@ export class Reorder {
     const length = end - at;
     let from = 0;
     for (let i = 0; i < this.count && from < length; i++) {
-      const start = (this.#sequence[i]! - sequence) | 0;
-      const stop = start + this.#length[i]!;
+      const start = (this.#pieces[i * ROW + SEQUENCE]! - sequence) | 0;
+      const stop = start + this.#pieces[i * ROW + LENGTH]!;
       if (stop <= from) continue;
       if (start > from) {
         const part = Math.min(start, length);
@@ -80,7 +102,7 @@ export class Reorder {
   /** Index of the first piece behind `sequence`. */
   #place(sequence: number): number {
     let i = this.count;
-    while (i > 0 && ((this.#sequence[i - 1]! - sequence) | 0) > 0) i--;
+    while (i > 0 && ((this.#pieces[(i - 1) * ROW + SEQUENCE]! - sequence) | 0) > 0) i--;
     return i;
   }
 
@@ -88,13 +110,16 @@ export class Reorder {
     const length = end - at;
     if (this.count === MAX_PIECES || this.#head + length > MAX_HELD_BYTES) return false;
     if (this.#head + length > this.#bytes.length) this.#grow(this.#head + length);
-    for (let i = 0; i < length; i++) this.#bytes[this.#head + i] = view.getUint8(at + i);
-    this.#sequence.copyWithin(index + 1, index, this.count);
-    this.#at.copyWithin(index + 1, index, this.count);
-    this.#length.copyWithin(index + 1, index, this.count);
-    this.#sequence[index] = sequence;
-    this.#at[index] = this.#head;
-    this.#length[index] = length;
+    if ((this.count + 1) * ROW > this.#pieces.length) this.#growPieces();
+    const bytes = this.#bytes;
+    const head = this.#head;
+    for (let i = 0; i < length; i++) bytes[head + i] = view.getUint8(at + i);
+    const pieces = this.#pieces;
+    const row = index * ROW;
+    if (index < this.count) pieces.copyWithin(row + ROW, row, this.count * ROW);
+    pieces[row + SEQUENCE] = sequence;
+    pieces[row + AT] = head;
+    pieces[row + LENGTH] = length;
     this.#head += length;
     this.count++;
     return true;
@@ -108,5 +133,11 @@ export class Reorder {
     bytes.set(this.#bytes);
     this.#bytes = bytes;
     this.view = new DataView(bytes.buffer);
+  }
+  // cold: it doubles, so seldom
+  #growPieces(): void {
+    const pieces = new Int32Array(this.#pieces.length * 2);
+    pieces.set(this.#pieces);
+    this.#pieces = pieces;
   }
 }

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { CELL_SHIFT, CELL_WORDS, Cell, type EvictionSink, FlowBit, FlowTable } from './flow-table.ts';
+import { CELL_SHIFT, Cell, type EvictionSink, FlowBit, FlowTable } from './flow-table.ts';
 import { type Packet, TcpFlag } from './packet.ts';
 import { Reorder } from './reorder.ts';
 
@@ -35,6 +35,9 @@ export interface StreamLimits {
 
 export const STREAM_LIMITS: StreamLimits = { flows: 1 << 18, held: 32 << 20 };
 
+/** More than there are flows in any table. */
+const ORDER = 2 ** 20;
+
 /** Seconds of capture time that a hole is waited for. */
 export const HOLE_SECONDS = 30;
 
@@ -44,9 +47,13 @@ const PLAUSIBLE = 1 << 24;
 // Words of a flow's cell. Those with two directions take two words.
 const NEXT = Cell.free;
 const ACKED = Cell.free + 2;
-const HELD = Cell.free + 4;
-const PROPOSED = Cell.free + 6;
-const SERIAL = Cell.free + 8;
+const SERIAL = Cell.free + 4;
+/** Which {@link Aside} the flow has; 0 is none. */
+const ASIDE = Cell.free + 5;
+
+/** What only connections need that are not simply read on: words of a row beside the cells. */
+const Aside = { held: 0, proposed: 2 } as const;
+const ASIDE_SHIFT = 2;
 
 // Bits of a flow's state. Those with two directions take two bits.
 const BIT = {
@@ -70,6 +77,9 @@ const BIT = {
 } as const;
 
 const SPECIAL = TcpFlag.syn | TcpFlag.fin | TcpFlag.rst;
+/** Bits of a direction that is simply read on, and those, but for `data`, that are then not set. */
+const USUAL = BIT.known | BIT.acked;
+const UNUSUAL = BIT.data | BIT.held | (BIT.held << 1) | BIT.closed | BIT.ignored;
 
 export class Streams implements EvictionSink {
   /** Connections seen. */
@@ -84,11 +94,19 @@ export class Streams implements EvictionSink {
   readonly #table: FlowTable;
   readonly #sink: StreamSink;
   readonly #maxHeld: number;
+  // By the number in `Aside.held`; 0 is none. Those that are spare are used again.
   readonly #reorders: (Reorder | undefined)[] = [undefined];
   readonly #spare: number[] = [];
   #held = 0;
+  // Rows of `Aside`, how many were ever taken, and those that were given back. Row 0 is that of all who have none.
+  #asides = new Int32Array(64 << ASIDE_SHIFT);
+  #taken = 1;
+  readonly #spareAsides: number[] = [];
+  // Of the packet that is being looked at.
+  #number = 0;
 
-  constructor(sink: StreamSink, seed: number, limits: StreamLimits = STREAM_LIMITS) {
+  /** `seed` makes the key of the flow table's hash, which is random without. */
+  constructor(sink: StreamSink, seed?: number, limits: StreamLimits = STREAM_LIMITS) {
     this.#sink = sink;
     this.#maxHeld = limits.held;
     this.#table = new FlowTable(limits.flows, seed, this);
@@ -100,12 +118,13 @@ export class Streams implements EvictionSink {
 
   /** Number of the connection that the flow is now: that of its first packet, the same for all who share the reading. */
   serial(flow: number): number {
-    return this.#table.cells[(flow << CELL_SHIFT) + SERIAL]! >>> 0;
+    // As many packets ago as the low bits say, which are all that the cell has room for.
+    return this.#number - ((this.#number - this.#table.cells[(flow << CELL_SHIFT) + SERIAL]!) >>> 0);
   }
 
   /** Direction of the client as a SYN told it, or -1. */
   client(flow: number): number {
-    const state = this.#table.cells[(flow << CELL_SHIFT) + Cell.state]!;
+    const state = this.#table.cells[flow << CELL_SHIFT]!;
     if ((state & BIT.client) === 0) return -1;
     return (state & BIT.client1) === 0 ? 0 : 1;
   }
@@ -124,54 +143,57 @@ export class Streams implements EvictionSink {
   /** Nobody wants the bytes of this connection. */
   ignore(flow: number): void {
     const base = flow << CELL_SHIFT;
-    this.#release(base, 0);
-    this.#release(base, 1);
-    this.#table.cells[base + Cell.state]! |= BIT.ignored;
+    for (let direction = 0; direction < 2; direction++) {
+      this.ignoredBytes += this.#reorderOf(base, direction)?.length ?? 0;
+      this.#release(base, direction);
+    }
+    this.#table.cells[base]! |= BIT.ignored;
   }
 
   /** Looks at a packet whose kind is TCP. */
   segment(packet: Packet): void {
     const table = this.#table;
     const flow = table.find(packet);
-    const direction = table.direction;
-    const { cells } = table;
+    const { direction, cells } = table;
     const base = flow << CELL_SHIFT;
+    const state = cells[base]!;
+    const { flags, sequence } = packet;
+    this.#number = packet.number;
+    // Nearly all segments: the next bytes, or none, of a connection under way in which nothing is missing.
+    if (
+      (flags & (SPECIAL | TcpFlag.ack)) === TcpFlag.ack &&
+      sequence === cells[base + NEXT + direction] &&
+      packet.missing === 0 &&
+      (state & (UNUSUAL | (USUAL << direction))) === ((USUAL << direction) | BIT.data)
+    ) {
+      cells[base + ACKED + direction] = packet.acknowledgement;
+      const { payloadAt, transportEnd } = packet;
+      if (payloadAt === transportEnd) return;
+      cells[base + NEXT + direction] = sequence + transportEnd - payloadAt;
+      this.#sink.data(flow, direction, packet.view, payloadAt, transportEnd);
+      return;
+    }
     if (table.fresh) {
       this.connections++;
       cells[base + SERIAL] = packet.number;
     }
-    const state = cells[base + Cell.state]!;
-    const { flags, sequence } = packet;
     const length = packet.transportEnd - packet.payloadAt;
-    if ((state & BIT.ignored) !== 0 && (flags & TcpFlag.syn) === 0) {
-      this.ignoredBytes += length;
-      return;
-    }
-    if ((flags & TcpFlag.ack) !== 0) {
-      cells[base + ACKED + direction] = packet.acknowledgement;
-      if ((state & (BIT.acked << direction)) === 0)
-        cells[base + Cell.state] = state | (BIT.acked << direction);
-      const other = 1 - direction;
-      if ((state & (BIT.held << other)) !== 0) this.#acknowledged(flow, base, other, packet.acknowledgement);
-    }
-    if (
-      (flags & SPECIAL) === 0 &&
-      sequence === cells[base + NEXT + direction] &&
-      packet.missing === 0 &&
-      (state & ((BIT.known << direction) | (BIT.held << direction) | BIT.data | BIT.closed)) ===
-        ((BIT.known << direction) | BIT.data)
-    ) {
-      if (length === 0) return;
-      cells[base + NEXT + direction] = (sequence + length) | 0;
-      this.#sink.data(flow, direction, packet.view, packet.payloadAt, packet.transportEnd);
-      return;
-    }
-    this.#special(packet, flow, base, direction, length);
+    if ((state & BIT.ignored) !== 0 && (flags & TcpFlag.syn) === 0) this.ignoredBytes += length;
+    else this.#unusual(packet, flow, base, direction, length);
   }
 
-  /** The capture is over: hands on what is held, and ends all connections. */
+  /** The capture is over: hands on what is held, and ends all connections, in the order in which they began. */
+  // cold: once a capture
   finish(): void {
-    for (let flow = 0; flow < this.#table.size; flow++) this.#end(flow, flow << CELL_SHIFT);
+    const { size } = this.#table;
+    // The number of a connection, of 32 bits, and its cell as one number that sorts.
+    const order = new Float64Array(size);
+    for (let flow = 0; flow < size; flow++) order[flow] = this.serial(flow) * ORDER + flow;
+    order.sort();
+    for (const key of order) {
+      const flow = key % ORDER;
+      this.#end(flow, flow << CELL_SHIFT);
+    }
   }
 
   evicted(flow: number): void {
@@ -179,23 +201,33 @@ export class Streams implements EvictionSink {
   }
 
   /** Whatever is not simply the next bytes of a connection under way. */
-  #special(packet: Packet, flow: number, base: number, direction: number, length: number): void {
+  #unusual(packet: Packet, flow: number, base: number, direction: number, length: number): void {
     const { cells } = this.#table;
     const { flags } = packet;
     let { sequence } = packet;
+    if ((flags & TcpFlag.ack) !== 0) {
+      cells[base + ACKED + direction] = packet.acknowledgement;
+      cells[base]! |= BIT.acked << direction;
+      const other = 1 - direction;
+      if ((cells[base]! & (BIT.held << other)) !== 0) {
+        this.#acknowledged(flow, base, other, packet.acknowledgement);
+      }
+    }
     if ((flags & TcpFlag.syn) !== 0) {
       if (!this.#syn(packet, flow, base, direction)) return;
       sequence = (sequence + 1) | 0;
     }
-    const state = cells[base + Cell.state]!;
+    const state = cells[base]!;
     if (
       (state & (BIT.proposed << direction)) !== 0 &&
-      sequence === ((cells[base + PROPOSED + direction]! + 1) | 0) &&
+      sequence === ((this.#aside(base, Aside.proposed + direction) + 1) | 0) &&
       sequence !== cells[base + NEXT + direction]
     ) {
       this.#adopt(flow, base, packet.number);
     }
-    if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
+    // RFC 1122, 4.2.2.12: what a RST carries tells people why; receivers do not take it for data.
+    if ((flags & TcpFlag.rst) !== 0) this.ignoredBytes += length;
+    else if (length > 0 || packet.missing > 0) this.#payload(packet, flow, base, direction, sequence);
     if ((flags & TcpFlag.fin) !== 0) {
       this.#fin(flow, base, direction, (sequence + length + packet.missing) | 0);
     }
@@ -207,28 +239,27 @@ export class Streams implements EvictionSink {
     const { cells } = this.#table;
     const { sequence, flags } = packet;
     const answer = (flags & TcpFlag.ack) !== 0;
-    const known = (cells[base + Cell.state]! & (BIT.known << direction)) !== 0;
+    const known = (cells[base]! & (BIT.known << direction)) !== 0;
     const next = (sequence + 1) | 0;
     if (known && cells[base + NEXT + direction] === next) return true;
-    if ((cells[base + Cell.state]! & (BIT.closed | BIT.ignored)) !== 0)
-      this.#restart(flow, base, packet.number);
+    if ((cells[base]! & (BIT.closed | BIT.ignored)) !== 0) this.#restart(flow, base, packet.number);
     const client = answer ? 1 - direction : direction;
-    const state = cells[base + Cell.state]!;
+    const state = cells[base]!;
     // Bytes that wait behind a hole are data of a connection under way too.
     if ((state & (BIT.data | BIT.held | (BIT.held << 1))) === 0) {
       cells[base + NEXT + direction] = next;
-      cells[base + Cell.state] =
+      cells[base] =
         (state & ~BIT.client1) | (BIT.known << direction) | BIT.client | (client === 1 ? BIT.client1 : 0);
       return true;
     }
-    cells[base + PROPOSED + direction] = sequence;
-    cells[base + Cell.state] =
+    this.#setAside(base, Aside.proposed + direction, sequence);
+    cells[base] =
       (state & ~BIT.proposedClient1) | (BIT.proposed << direction) | (client === 1 ? BIT.proposedClient1 : 0);
     const other = 1 - direction;
     const agreed =
       answer &&
       (state & (BIT.proposed << other)) !== 0 &&
-      packet.acknowledgement === ((cells[base + PROPOSED + other]! + 1) | 0);
+      packet.acknowledgement === ((this.#aside(base, Aside.proposed + other) + 1) | 0);
     if (agreed) this.#adopt(flow, base, packet.number);
     return agreed;
   }
@@ -236,11 +267,11 @@ export class Streams implements EvictionSink {
   /** A connection that was proposed by SYNs takes the place of the old one. */
   #adopt(flow: number, base: number, number: number): void {
     const { cells } = this.#table;
-    const old = cells[base + Cell.state]!;
-    const proposed0 = cells[base + PROPOSED]!;
-    const proposed1 = cells[base + PROPOSED + 1]!;
+    const old = cells[base]!;
+    const proposed0 = this.#aside(base, Aside.proposed);
+    const proposed1 = this.#aside(base, Aside.proposed + 1);
     this.#restart(flow, base, number);
-    let state = cells[base + Cell.state]! | BIT.client;
+    let state = cells[base]! | BIT.client;
     if ((old & BIT.proposedClient1) !== 0) state |= BIT.client1;
     if ((old & BIT.proposed) !== 0) {
       state |= BIT.known;
@@ -250,7 +281,7 @@ export class Streams implements EvictionSink {
       state |= BIT.known << 1;
       cells[base + NEXT + 1] = (proposed1 + 1) | 0;
     }
-    cells[base + Cell.state] = state;
+    cells[base] = state;
   }
 
   #payload(packet: Packet, flow: number, base: number, direction: number, first: number): void {
@@ -259,14 +290,14 @@ export class Streams implements EvictionSink {
     let at = packet.payloadAt;
     let sequence = first;
     const length = end - at;
-    if ((cells[base + Cell.state]! & (BIT.known << direction)) === 0) {
+    if ((cells[base]! & (BIT.known << direction)) === 0) {
       // A connection that the capture found open. A single byte may be a keep-alive that repeats an old one.
       if (length + packet.missing <= 1) return;
       cells[base + NEXT + direction] = sequence;
-      cells[base + Cell.state]! |= BIT.known << direction;
+      cells[base]! |= BIT.known << direction;
     }
     let ahead = (sequence - cells[base + NEXT + direction]!) | 0;
-    const closed = (cells[base + Cell.state]! & BIT.closed) !== 0;
+    const closed = (cells[base]! & BIT.closed) !== 0;
     if (ahead > PLAUSIBLE || ahead < -PLAUSIBLE) {
       // Another connection on the same ports, whose SYN was not seen.
       if (closed) this.#restart(flow, base, packet.number);
@@ -275,7 +306,7 @@ export class Streams implements EvictionSink {
         this.#gap(flow, base, direction, 0);
       }
       cells[base + NEXT + direction] = sequence;
-      cells[base + Cell.state]! |= BIT.known << direction;
+      cells[base]! |= BIT.known << direction;
       ahead = 0;
     }
     if (ahead < 0) {
@@ -296,16 +327,15 @@ export class Streams implements EvictionSink {
     if (ahead > 0) {
       const other = 1 - direction;
       const acked =
-        (cells[base + Cell.state]! & (BIT.acked << other)) !== 0 &&
-        ((cells[base + ACKED + other]! - sequence) | 0) >= 0;
-      if (!acked || (cells[base + Cell.state]! & (BIT.held << direction)) !== 0) {
+        (cells[base]! & (BIT.acked << other)) !== 0 && ((cells[base + ACKED + other]! - sequence) | 0) >= 0;
+      if (!acked || (cells[base]! & (BIT.held << direction)) !== 0) {
         // A segment of which nothing was captured is part of the hole.
         if (at < end) this.#hold(packet, flow, base, direction, sequence, at, end);
         return;
       }
       this.#gap(flow, base, direction, ahead);
     }
-    cells[base + Cell.state] = (cells[base + Cell.state]! | BIT.data) & ~BIT.closed;
+    cells[base] = (cells[base]! | BIT.data) & ~BIT.closed;
     this.#inOrder(flow, base, direction, sequence, view, at, end);
     if (packet.missing > 0) this.#skipTo(flow, base, direction, (first + length + packet.missing) | 0);
   }
@@ -323,7 +353,7 @@ export class Streams implements EvictionSink {
     const { cells } = this.#table;
     let at = from;
     while (at < end) {
-      const reorder = this.#reorders[cells[base + HELD + direction]!];
+      const reorder = this.#reorderOf(base, direction);
       let stop = end;
       if (reorder !== undefined) stop = Math.min(end, from + ((reorder.sequence - sequence) | 0));
       cells[base + NEXT + direction] = (sequence + stop - from) | 0;
@@ -344,7 +374,7 @@ export class Streams implements EvictionSink {
     end: number,
   ): void {
     const { cells } = this.#table;
-    let reorder = this.#reorders[cells[base + HELD + direction]!];
+    let reorder = this.#reorderOf(base, direction);
     if (reorder !== undefined && packet.time - reorder.since > HOLE_SECONDS) {
       this.#giveUp(flow, base, direction);
       this.#payloadBehind(packet, flow, base, direction, sequence, at, end);
@@ -352,13 +382,13 @@ export class Streams implements EvictionSink {
     }
     if (reorder === undefined) {
       const index = this.#spare.pop() ?? this.#reorders.length;
-      // cold: at a hole, and only until enough are spare
-      reorder = new Reorder();
+      // cold: until enough are spare
+      reorder = this.#reorders[index] ?? new Reorder();
       reorder.since = packet.time;
       this.#reorders[index] = reorder;
       this.#held += reorder.capacity;
-      cells[base + HELD + direction] = index;
-      cells[base + Cell.state]! |= BIT.held << direction;
+      this.#setAside(base, Aside.held + direction, index);
+      cells[base]! |= BIT.held << direction;
     }
     const before = reorder.capacity;
     const kept = reorder.add(sequence, packet.view, at, end);
@@ -389,7 +419,7 @@ export class Streams implements EvictionSink {
   /** The receiver has everything before `acknowledgement`: what is missing of that, the capture lost. */
   #acknowledged(flow: number, base: number, direction: number, acknowledgement: number): void {
     for (;;) {
-      const reorder = this.#reorders[this.#table.cells[base + HELD + direction]!];
+      const reorder = this.#reorderOf(base, direction);
       if (reorder === undefined || ((acknowledgement - reorder.sequence) | 0) < 0) return;
       this.#skipHole(flow, base, direction, reorder);
     }
@@ -398,7 +428,7 @@ export class Streams implements EvictionSink {
   /** Gives all holes of a direction up. */
   #giveUp(flow: number, base: number, direction: number): void {
     for (;;) {
-      const reorder = this.#reorders[this.#table.cells[base + HELD + direction]!];
+      const reorder = this.#reorderOf(base, direction);
       if (reorder === undefined) return;
       this.#skipHole(flow, base, direction, reorder);
     }
@@ -411,7 +441,7 @@ export class Streams implements EvictionSink {
       const next = cells[base + NEXT + direction]!;
       let missing = (sequence - next) | 0;
       if (missing <= 0) return;
-      const reorder = this.#reorders[cells[base + HELD + direction]!];
+      const reorder = this.#reorderOf(base, direction);
       if (reorder !== undefined) missing = Math.min(missing, (reorder.sequence - next) | 0);
       this.#gap(flow, base, direction, missing);
       this.#drain(flow, base, direction);
@@ -427,7 +457,7 @@ export class Streams implements EvictionSink {
   /** Hands on what is held up to the next hole. */
   #drain(flow: number, base: number, direction: number): void {
     const { cells } = this.#table;
-    const reorder = this.#reorders[cells[base + HELD + direction]!];
+    const reorder = this.#reorderOf(base, direction);
     if (reorder === undefined) return;
     while (reorder.count > 0) {
       const ahead = (reorder.sequence - cells[base + NEXT + direction]!) | 0;
@@ -437,7 +467,7 @@ export class Streams implements EvictionSink {
       reorder.shift();
       if (from >= end) continue;
       cells[base + NEXT + direction] = (cells[base + NEXT + direction]! + end - from) | 0;
-      cells[base + Cell.state]! |= BIT.data;
+      cells[base] = (cells[base]! | BIT.data) & ~BIT.closed;
       this.#sink.data(flow, direction, reorder.view, from, end);
     }
     this.#release(base, direction);
@@ -445,15 +475,51 @@ export class Streams implements EvictionSink {
 
   /** Forgets what is held. */
   #release(base: number, direction: number): void {
-    const { cells } = this.#table;
-    const index = cells[base + HELD + direction]!;
+    const index = this.#aside(base, Aside.held + direction);
     const reorder = this.#reorders[index];
     if (reorder === undefined) return;
     this.#held -= reorder.capacity;
-    this.#reorders[index] = undefined;
+    // One that grew is not kept: spare ones would come to more memory than the limit on what is held.
+    if (reorder.grew) this.#reorders[index] = undefined;
+    else reorder.clear();
     this.#spare.push(index);
-    cells[base + HELD + direction] = 0;
-    cells[base + Cell.state]! &= ~(BIT.held << direction);
+    this.#setAside(base, Aside.held + direction, 0);
+    this.#table.cells[base]! &= ~(BIT.held << direction);
+  }
+
+  #reorderOf(base: number, direction: number): Reorder | undefined {
+    return this.#reorders[this.#aside(base, Aside.held + direction)];
+  }
+
+  /** A word of what the flow has beside its cell, 0 where it has none. */
+  #aside(base: number, word: number): number {
+    return this.#asides[(this.#table.cells[base + ASIDE]! << ASIDE_SHIFT) + word]!;
+  }
+
+  #setAside(base: number, word: number, value: number): void {
+    const { cells } = this.#table;
+    if (cells[base + ASIDE] === 0) {
+      const row = this.#spareAsides.pop() ?? this.#taken++;
+      if (row << ASIDE_SHIFT === this.#asides.length) this.#growAsides();
+      cells[base + ASIDE] = row;
+    }
+    this.#asides[(cells[base + ASIDE]! << ASIDE_SHIFT) + word] = value;
+  }
+
+  // cold: it doubles, so seldom
+  #growAsides(): void {
+    const asides = new Int32Array(this.#asides.length * 2);
+    asides.set(this.#asides);
+    this.#asides = asides;
+  }
+
+  #giveBackAside(base: number): void {
+    const { cells } = this.#table;
+    const row = cells[base + ASIDE]!;
+    if (row === 0) return;
+    cells[base + ASIDE] = 0;
+    for (let word = 0; word < 1 << ASIDE_SHIFT; word++) this.#asides[(row << ASIDE_SHIFT) + word] = 0;
+    this.#spareAsides.push(row);
   }
 
   #gap(flow: number, base: number, direction: number, bytes: number): void {
@@ -466,29 +532,31 @@ export class Streams implements EvictionSink {
 
   #fin(flow: number, base: number, direction: number, sequence: number): void {
     const { cells } = this.#table;
-    if ((cells[base + Cell.state]! & (BIT.known << direction)) === 0) {
+    if ((cells[base]! & (BIT.known << direction)) === 0) {
       cells[base + NEXT + direction] = sequence;
-      cells[base + Cell.state]! |= BIT.known << direction;
+      cells[base]! |= BIT.known << direction;
     }
     if (cells[base + NEXT + direction] !== sequence) return;
     cells[base + NEXT + direction] = (sequence + 1) | 0;
-    cells[base + Cell.state]! |= BIT.finished << direction;
+    cells[base]! |= BIT.finished << direction;
     const both = BIT.finished | (BIT.finished << 1);
-    if ((cells[base + Cell.state]! & both) === both) this.#close(flow, base);
+    if ((cells[base]! & both) === both) this.#close(flow, base);
   }
 
   #close(flow: number, base: number): void {
-    if ((this.#table.cells[base + Cell.state]! & BIT.closed) !== 0) return;
+    if ((this.#table.cells[base]! & BIT.closed) !== 0) return;
     this.#end(flow, base);
-    this.#table.cells[base + Cell.state]! |= BIT.closed;
+    this.#table.cells[base]! |= BIT.closed;
   }
 
   /** Another connection begins in this cell. */
   #restart(flow: number, base: number, number: number): void {
-    this.#close(flow, base);
     const { cells } = this.#table;
-    cells[base + Cell.state]! &= FlowBit.ipv6 | FlowBit.udp | FlowBit.touched;
-    cells.fill(0, base + Cell.free, base + CELL_WORDS);
+    // Bytes may be held that came behind the end of the old one.
+    if ((cells[base]! & (BIT.closed | BIT.held | (BIT.held << 1))) !== BIT.closed) this.#end(flow, base);
+    else this.#giveBackAside(base);
+    cells[base]! &= FlowBit.ipv6 | FlowBit.udp | FlowBit.touched | FlowBit.used;
+    for (let word = NEXT; word < ASIDE; word++) cells[base + word] = 0;
     this.connections++;
     cells[base + SERIAL] = number;
   }
@@ -497,6 +565,7 @@ export class Streams implements EvictionSink {
   #end(flow: number, base: number): void {
     this.#giveUp(flow, base, 0);
     this.#giveUp(flow, base, 1);
+    this.#giveBackAside(base);
     this.#sink.closed(flow);
   }
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { Fragments } from './fragments.ts';
 import { finish, mix } from './hash.ts';
 import { decodeLayers } from './layers.ts';
 import { Packet, PacketKind } from './packet.ts';
@@ -15,7 +16,7 @@ export interface SegmentSink {
   segment(packet: Packet): void;
 }
 
-/** Is handed every packet, its layers decoded. */
+/** Is handed every packet, its layers decoded; behind the last fragment of a datagram, that datagram too. */
 export interface PacketSink {
   packet(packet: Packet): void;
 }
@@ -28,6 +29,9 @@ export interface Share {
   /** The packets were dealt out already: all that come are this worker's own, and numbered apart from the others'. */
   readonly dealt?: boolean;
 }
+
+/** Tunnels whose packets are in fragments, within each other. */
+const MAX_DEPTH = 4;
 
 export const WHOLE: Share = { index: 0, count: 1, seed: 0 };
 
@@ -44,6 +48,9 @@ export class Traffic implements FrameSink {
   /** Time of the first and the latest packet. */
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
+
+  /** All workers put all datagrams together; each keeps those of its own hosts, which may be within a tunnel. */
+  readonly fragments = new Fragments();
 
   readonly #tcp: SegmentSink;
   readonly #all: PacketSink | undefined;
@@ -62,11 +69,19 @@ export class Traffic implements FrameSink {
     this.#number = dealt ? index + 1 - count : 0;
   }
 
+  /** Packets that came so far, whoever reads along. */
+  get number(): number {
+    return this.#number;
+  }
+
   frame(packet: Packet): void {
     this.#number += this.#step;
     packet.number = this.#number;
     const kind = decodeLayers(packet);
-    if (this.#choose && !this.#mine(packet, kind)) return;
+    if (this.#choose && !this.#mine(packet, kind)) {
+      if (kind === PacketKind.fragment) this.#fragment(packet);
+      return;
+    }
     this.packet = packet;
     this.packets++;
     this.bytes += packet.wireLength;
@@ -76,6 +91,29 @@ export class Traffic implements FrameSink {
     if (packet.time > this.last) this.last = packet.time;
     if (this.#all !== undefined) this.#all.packet(packet);
     if (kind === PacketKind.tcp) this.#tcp.segment(packet);
+    else if (kind === PacketKind.fragment) this.#fragment(packet);
+  }
+
+  /** The input is over. */
+  finish(): void {
+    this.fragments.finish();
+  }
+
+  /** A datagram that is whole now goes the way of a packet, but is none, and is not counted as one. */
+  #fragment(packet: Packet): void {
+    let part = packet;
+    for (let depth = 0; depth < MAX_DEPTH; depth++) {
+      const whole = this.fragments.add(part);
+      if (whole === undefined) return;
+      const kind = decodeLayers(whole);
+      if (!this.#choose || this.#mine(whole, kind)) {
+        this.packet = whole;
+        if (this.#all !== undefined) this.#all.packet(whole);
+        if (kind === PacketKind.tcp) this.#tcp.segment(whole);
+      }
+      if (kind !== PacketKind.fragment) return;
+      part = whole;
+    }
   }
 
   #mine(packet: Packet, kind: PacketKind): boolean {

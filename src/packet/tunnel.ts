@@ -1,6 +1,6 @@
 /**
- * What tunnels carry. Mirrored traffic in plants arrives in them: switches wrap copies in GRE (ERSPAN) or VXLAN, wide
- * area networks in MPLS and PPPoE.
+ * What tunnels carry. Mirrored traffic in plants arrives in them: switches wrap copies in GRE (ERSPAN), VXLAN or
+ * Geneve, wide area networks in MPLS, PPPoE and GTP.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { type Packet, PacketKind } from './packet.ts';
 import { decodePpp } from './ppp.ts';
 
 const IpProtocol = { ipv4: 4, ipv6: 41, gre: 47, etherIp: 97, mpls: 137 } as const;
-/** RFC 7348. */
-const VXLAN_PORT = 4789;
+/** UDP ports: RFC 7348, draft-ietf-nvo3-vxlan-gpe, RFC 8926, 3GPP TS 29.281. */
+const UdpPort = { vxlan: 4789, vxlanGpe: 4790, geneve: 6081, gtp: 2152 } as const;
 /** Labels in a row that are looked through. */
 const MAX_LABELS = 16;
 
@@ -23,7 +23,7 @@ const MAX_LABELS = 16;
 export function enterTunnel(packet: Packet, kind: PacketKind): boolean {
   switch (kind) {
     case PacketKind.udp:
-      return packet.destinationPort === VXLAN_PORT && vxlan(packet);
+      return inUdp(packet);
     case PacketKind.otherIp:
       return inIp(packet);
     case PacketKind.nonIp:
@@ -36,10 +36,69 @@ export function enterTunnel(packet: Packet, kind: PacketKind): boolean {
   }
 }
 
-/** RFC 7348, 5: flags, of which one says that there is a network identifier, 3 reserved bytes, the identifier, 1 reserved. */
-function vxlan(packet: Packet): boolean {
-  const { view, payloadAt: at, transportEnd: end } = packet;
-  return end - at >= 8 && view.getUint8(at) === 0x08 && decodeEthernet(packet, at + 8, end);
+function inUdp(packet: Packet): boolean {
+  const { payloadAt: at, transportEnd: end } = packet;
+  if (end - at < 8) return false;
+  switch (packet.destinationPort) {
+    case UdpPort.vxlan:
+      return vxlan(packet, at, end);
+    case UdpPort.vxlanGpe:
+      return vxlanGpe(packet, at, end);
+    case UdpPort.geneve:
+      return geneve(packet, at, end);
+    case UdpPort.gtp:
+      return gtp(packet, at, end);
+    default:
+      return false;
+  }
+}
+
+/**
+ * RFC 7348, 5: flags, of which one says that there is a network identifier (another one that there is a group, as Cisco
+ * has it), 3 reserved bytes, the identifier, 1 reserved.
+ */
+function vxlan(packet: Packet, at: number, end: number): boolean {
+  return (packet.view.getUint8(at) & 0x7f) === 0x08 && decodeEthernet(packet, at + 8, end);
+}
+
+/** The same, but that the flags say so too where the last of the reserved bytes tells what is within. */
+function vxlanGpe(packet: Packet, at: number, end: number): boolean {
+  const { view } = packet;
+  // Version 0, a network identifier, a next protocol.
+  if ((view.getUint8(at) & 0x3c) !== 0x0c) return false;
+  const next = view.getUint8(at + 3);
+  if (next === 3) return decodeEthernet(packet, at + 8, end);
+  return (next === 1 || next === 2) && end - at > 8 && byVersion(packet, at + 8, end);
+}
+
+/** RFC 8926, 3.4: version and length of the options in words, flags, protocol, network identifier, reserved, options. */
+function geneve(packet: Packet, at: number, end: number): boolean {
+  const { view } = packet;
+  const first = view.getUint8(at);
+  const inner = at + 8 + (first & 63) * 4;
+  // Another version, or a control message.
+  if (first >> 6 !== 0 || (view.getUint8(at + 1) & 0x80) !== 0 || inner > end) return false;
+  const type = view.getUint16(at + 2);
+  return type === EtherType.bridged ? decodeEthernet(packet, inner, end) : into(packet, type, inner, end);
+}
+
+/** TS 29.281, 5: version 1 and flags, message 255 for user data, length, tunnel; then, where a flag is set, extensions. */
+function gtp(packet: Packet, from: number, end: number): boolean {
+  const { view } = packet;
+  const flags = view.getUint8(from);
+  if ((flags & 0xf0) !== 0x30 || view.getUint8(from + 1) !== 255) return false;
+  const stop = Math.min(end, from + 8 + view.getUint16(from + 2));
+  let at = from + 8;
+  if ((flags & 7) !== 0) {
+    at += 4;
+    // The byte in front of each part tells whether an extension follows; its first byte, how many words it has.
+    while (at < stop && (flags & 4) !== 0 && view.getUint8(at - 1) !== 0) {
+      const words = view.getUint8(at);
+      if (words === 0) return false;
+      at += words * 4;
+    }
+  }
+  return at < stop && byVersion(packet, at, stop);
 }
 
 function inIp(packet: Packet): boolean {

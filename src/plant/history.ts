@@ -25,6 +25,8 @@ export interface HistoryOptions {
   readonly period?: number;
   /** Simulated seconds that are left out at first: what begins settles. */
   readonly settle?: number;
+  /** Times at which the plant does not do what the operator sets, though it is set. */
+  readonly deaf?: (time: number) => boolean;
 }
 
 /** What was read at one time. */
@@ -43,7 +45,7 @@ export function* history(
   tags: readonly Tag[],
   habits: Habits,
   round: number,
-  { seconds, period = 1, settle = 60 }: HistoryOptions,
+  { seconds, period = 1, settle = 60, deaf }: HistoryOptions,
 ): Generator<HistoryRow> {
   const values = new Float64Array(tags.length);
   let nextRound = settle;
@@ -54,7 +56,7 @@ export function* history(
     let wish: Wish | undefined;
     for (; nextRound <= time; nextRound += round) {
       wish = habits.round(tag => plant.value(tag));
-      if (wish !== undefined) plant.set(wish.tag, wish.value);
+      if (wish !== undefined && deaf?.(time) !== true) plant.set(wish.tag, wish.value);
     }
     yield { time, values, wish };
   }

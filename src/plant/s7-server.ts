@@ -94,7 +94,8 @@ export class S7Session implements ServerSession {
     const [op] = operations;
     if (op === undefined) return;
     if (op.code === Tpdu.CR && op.kind === 0) {
-      this.#connect(view, at);
+      // One that is not whole calls nobody.
+      if ((op.anomalies & MALFORMED) === 0) this.#connect(view, at);
       return;
     }
     if (op.kind === 0) return;

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { Random } from '../../bench/generate/random.ts';
+import { mutatePart } from '../../fuzz/mutate.ts';
+import { MODBUS as MODBUS_GRAMMAR } from '../../fuzz/structure/modbus.ts';
+import { S7COMM as S7_GRAMMAR } from '../../fuzz/structure/s7comm.ts';
+import type { Grammar } from '../../fuzz/structure/structure.ts';
+import { Side } from '../operation/side.ts';
 import {
   identificationRequest,
   maskWrite,
@@ -31,7 +37,6 @@ import { COMPRESSOR_UNIT, TAG, TAGS } from './compressor/tags.ts';
 import { ModbusSession } from './modbus-server.ts';
 import { ModbusUnit } from './modbus-unit.ts';
 import type { ServerSession } from './protocol-server.ts';
-import { Random } from './random.ts';
 import { writeTagRequest } from './s7-client.ts';
 import { S7Controller } from './s7-controller.ts';
 import { S7Session } from './s7-server.ts';
@@ -65,13 +70,19 @@ const S7 = [
 ];
 
 /** Feeds `session` mutated messages, as long as they can be framed at all; counts the answers. */
-function bombard(protocol: Protocol, session: ServerSession, seeds: readonly Uint8Array[]): number {
+function bombard(
+  protocol: Protocol,
+  session: ServerSession,
+  messages: readonly Uint8Array[],
+  grammar: Grammar,
+): number {
   const random = new Random(11);
+  const seeds = messages.map(bytes => ({ kind: Side.client, bytes }));
   let given = 0;
   for (let i = 0; i < ROUNDS; i++) {
-    const message = Uint8Array.from(seeds[random.word() % seeds.length]!);
-    for (let n = random.word() % 4; n > 0; n--)
-      message[random.word() % message.length] = random.word() & 0xff;
+    const seed = random.pick(seeds);
+    const { bytes } = random.chance(25) ? seed : mutatePart(random, seed, grammar, seeds);
+    const message = Uint8Array.from(bytes);
     const view = new DataView(message.buffer);
     const length = protocol.frame(0, view, 0, message.length);
     if (length <= 0 || length > message.length) continue;
@@ -89,7 +100,7 @@ test('mutated Modbus messages are answered, and do no harm to the server', () =>
     { send: bytes => answers.push(bytes) },
   );
   assert.equal(answers.length, 0);
-  const given = bombard(modbus, session, MODBUS);
+  const given = bombard(modbus, session, MODBUS, MODBUS_GRAMMAR);
   assert.equal(answers.length, given);
   for (const answer of answers) {
     assert.equal(modbus.frame(1, new DataView(answer.buffer), 0, answer.length), answer.length);
@@ -109,6 +120,6 @@ test('mutated S7 messages do no harm to the server, and its answers are whole me
       assert.equal(s7comm.frame(1, new DataView(bytes.buffer), 0, bytes.length), bytes.length);
     },
   });
-  bombard(s7comm, session, S7);
+  bombard(s7comm, session, S7, S7_GRAMMAR);
   assert.ok(answers > ROUNDS / 4);
 });

@@ -125,6 +125,16 @@ export function loadingRows(protocol: Protocol, { kind, code, subcode }: Functio
   );
 }
 
+/** The functions that can change a program although their verb does not say so, each by its number. */
+export function mayLoad(protocol: Protocol): FunctionNumber[] {
+  return protocol.functions
+    .filter(row => row.mayLoad === true)
+    .map(({ section, code, sub }) => {
+      const kind = protocol.kinds?.find(({ name }) => name === section);
+      return { kind: kind?.name ?? '', kinds: kind?.kinds ?? [], code, subcode: sub };
+    });
+}
+
 /** Is this the operation's function? */
 export function isNumbered({ kinds, code, subcode }: FunctionNumber, op: Operation): boolean {
   return (

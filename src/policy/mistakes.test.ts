@@ -338,7 +338,7 @@ conduits:
   assert.match(second!.message, /^no tag 'd\.b'; define it under tags:$/);
 });
 
-test('what may change a program and is allowed by its number is a warning where programs need a permit', () => {
+test('what may change a program, allowed by its number, is a warning where programs need a permit', () => {
   const policy = (download: string, functions: string) => `cofferdam: 1
 plant: P
 zones: { z: { hosts: { a: 10.0.0.1, b: 10.0.0.2 } } }

@@ -30,6 +30,45 @@ export const PROGRAM_FINDINGS = {
   },
 } as const satisfies Record<string, FindingKind>;
 
+export const BREAK_GLASS_FINDINGS = {
+  opened: {
+    name: 'program.break-glass-opened',
+    title: 'Conduit opened by break-glass',
+    severity: 'high',
+    because:
+      'until it closes, everything that the protocol understands passes there, past rules, limits and permits',
+    technique: 'T0859',
+    advice:
+      'See that whoever is on shift knows of the emergency, and ask the approvers whether it was they who signed. Revoke the opening when it is not needed any more.',
+  },
+  used: {
+    name: 'program.break-glass-used',
+    title: 'Open conduit used',
+    severity: 'high',
+    because: 'something passed that the policy forbids',
+    technique: 'T0855',
+    advice: 'Compare what was done with the reason for which the conduit was opened.',
+  },
+  closed: {
+    name: 'program.break-glass-closed',
+    title: 'Conduit closed again',
+    severity: 'info',
+    because: 'the policy holds again; what passed meanwhile is to be looked at',
+    technique: 'T0859',
+    advice:
+      'Go through the alerts of that time. Where programs may have been changed, audit the controller; where settings were, put them back.',
+  },
+  refused: {
+    name: 'program.break-glass-refused',
+    title: 'Opening by break-glass refused',
+    severity: 'high',
+    because: 'somebody who can write to the permit store wants a conduit opened, and may not',
+    technique: 'T0859',
+    advice:
+      'Ask whom it names as requester. Where nobody knows of it, see who had access to the permit store and to the keys of the approvers.',
+  },
+} as const satisfies Record<string, FindingKind>;
+
 /** Bytes of a refused transfer that a finding carries at most. */
 const MOST_BYTES = 256 * 1024;
 

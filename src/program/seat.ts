@@ -95,6 +95,7 @@ export class Seat {
     if (op.verb === Verb.activate) transfer?.apply(op);
     else if (op.verb === Verb.delete) this.#desk.forget(op);
     else if (op.verb === Verb.download) this.#passedDownload(op, permit, transfer);
+    else if (this.#mayLoad(op)) this.#unseen = permit;
   }
 
   /** Something that loads programs went on that needed no permit: whatever was known of its block is no longer. */
@@ -159,6 +160,8 @@ export class Seat {
 
   #rule(op: Operation): Ruling {
     if (op.verb === Verb.download) return this.#ruleDownload(op);
+    // What else can load is not looked into.
+    if (this.#mayLoad(op)) return this.#ruleUnseen(op);
     if (op.verb === Verb.activate) return this.#ruleActivation(op);
     const action = ACTIONS.get(op.verb);
     if (action === undefined) return refuse('unclear', 'no permit can cover what this does', undefined);
@@ -296,6 +299,10 @@ export class Seat {
   #open(op: Operation): Transfer | undefined {
     const transfer = this.#desk.transferOf(op);
     return transfer?.stage === Stage.open && transfer.flow === op.flow ? transfer : undefined;
+  }
+
+  #mayLoad(op: Operation): boolean {
+    return this.#protocol.functions[op.fn]?.mayLoad === true;
   }
 
   #objectOf(op: Operation): string {

@@ -3,8 +3,9 @@
  * added at the end, found by key (the oldest first, so that duplicate identifiers are matched in order) and removed
  * anywhere. What removal leaves behind is closed up when the end is reached, so that one request that is never
  * answered costs one entry and no more. Both stores start empty and double up to their limits, because a monitor
- * holds one of these for each side of each flow and most never have more than one request waiting. All of an entry but
- * its bytes is in one row of one table: with thousands of flows it is fetching such memory that takes the time.
+ * holds one of these for each side of each flow and most never have more than one request waiting: such a one is kept in
+ * fields and needs no table. All of another entry but its bytes is in one row of one table: with thousands of flows it is
+ * fetching such memory that takes the time.
  *
  * An answer can be told to belong to its request only where its identifier means one request. It does not while
  * several with the same identifier wait, nor where one was given up whose answer may still come: what is given up
@@ -14,6 +15,7 @@
  */
 
 import { NO_BYTES } from '../operation/operation.ts';
+import { Ghosts } from './ghosts.ts';
 
 const FIRST_SLOTS = 4;
 const FIRST_BYTES = 256;
@@ -28,13 +30,8 @@ const ROW = 4;
 const UNCERTAIN = 1 << 31;
 /** Key of an entry that was removed. */
 const GONE = -1;
-/**
- * Answers on which a ghost casts doubt before it is believed that its own never comes. Each answer that is taken
- * for another request may leave that request's own answer outstanding, so one is too few; with no bound, a client
- * that uses one identifier for everything would stay uncertain after one loss.
- */
-const DOUBTS = 16;
-const NOTHING = new Int32Array(0);
+/** Slot of the entry that waits alone; those of the table are multiples of ROW. */
+const LONE = 1;
 
 /**
  * The first bytes of several arenas lie in one buffer, because most never need more, and a buffer of each one's own
@@ -47,7 +44,12 @@ let sharedTaken = 0;
 export class Pending {
   readonly #maxSlots: number;
   readonly #maxBytes: number;
-  // Entries are in the rows #first .. #end; those between that were removed have the key GONE.
+  // The entry that waits alone: its key, or GONE, and its bytes. While there is one, the table is empty; it was the last
+  // that was added, and nothing casts doubt on it.
+  #loneKey = GONE;
+  #loneAt = 0;
+  #loneLength = 0;
+  // Other entries are in the rows #first .. #end; those between that were removed have the key GONE.
   // A plain array of small integers: one object fewer to fetch than a typed one.
   #table: number[] = [];
   #first = 0;
@@ -62,10 +64,8 @@ export class Pending {
   #head = 0;
   /** Bytes of the entries that wait. */
   #held = 0;
-  // Keys of ghosts and the doubts they have left, oldest first; at most as many as entries may wait.
-  #ghosts = NOTHING;
-  #doubts = NOTHING;
-  #haunting = 0;
+  /** At most as many as entries may wait. */
+  #ghosts: Ghosts | undefined;
 
   /** At most `slots` entries (at least 4) and `bytes` bytes (at least 256). */
   constructor(slots: number, bytes: number) {
@@ -91,6 +91,7 @@ export class Pending {
   /** Ticket of the oldest entry, or 0. */
   get oldestTicket(): number {
     if (this.#waiting === 0) return 0;
+    if (this.#loneKey !== GONE) return this.#ticket - 1;
     // As many before the next one as the difference of their low bits says.
     return this.#ticket - ((this.#ticket - this.#table[this.#first + TICKET]!) >>> 0);
   }
@@ -105,29 +106,26 @@ export class Pending {
    * make room, or where the bytes are longer than the arena and only their beginning could be kept.
    */
   add(key: number, view: DataView, at: number, end: number): boolean {
-    const whole = this.hasRoom(end - at);
-    const length = whole ? end - at : this.#forgetFor(end - at);
-    if (this.#end === this.#table.length) this.#makeSlots();
-    if (this.#head + length > this.#from + this.#size) this.#makeBytes(length);
-    const offset = this.#head;
+    const length = end - at;
+    if (this.#waiting !== 0 || this.#haunted() || length > this.#maxBytes) {
+      return this.#addToTable(key, view, at, end);
+    }
+    if (length > this.#size) this.#makeBytes(length);
+    const offset = this.#from;
     copy(view, at, this.#view, offset, length);
-    const table = this.#table;
-    const slot = this.#end;
-    table[slot + KEY] = key;
-    table[slot + TICKET] = this.#ticket | 0;
-    table[slot + OFFSET] = offset;
-    table[slot + LENGTH] = length;
-    if (this.#waiting !== 0 || this.#haunting !== 0) this.#doubt(key, slot);
-    this.#end = slot + ROW;
+    this.#loneKey = key;
+    this.#loneAt = offset;
+    this.#loneLength = length;
     this.#ticket++;
-    this.#waiting++;
-    this.#held += length;
+    this.#waiting = 1;
+    this.#held = length;
     this.#head = offset + length;
-    return whole;
+    return true;
   }
 
   /** Slot of the oldest entry with `key`, or -1. Valid until the next `add`. */
   find(key: number): number {
+    if (key === this.#loneKey) return LONE;
     const table = this.#table;
     const end = this.#end;
     for (let slot = this.#first; slot < end; slot += ROW) if (table[slot + KEY] === key) return slot;
@@ -136,7 +134,7 @@ export class Pending {
 
   /** True where an answer with the entry's key may be the answer to another request than the entry's. */
   uncertain(slot: number): boolean {
-    return this.#table[slot + LENGTH]! < 0;
+    return slot !== LONE && this.#table[slot + LENGTH]! < 0;
   }
 
   /**
@@ -145,36 +143,38 @@ export class Pending {
    */
   answer(key: number): number {
     const slot = this.find(key);
-    const ghost = this.#haunting === 0 ? -1 : this.#ghostOf(key);
-    // With no request waiting it can only be the ghost's own answer.
-    if (ghost >= 0 && (slot < 0 || --this.#doubts[ghost]! === 0)) this.#layToRest(ghost);
+    if (this.#haunted()) this.#ghosts!.fade(key, slot >= 0);
     this.remove(slot);
     return slot;
   }
 
   /** Where the entry's bytes begin in `view`. */
   at(slot: number): number {
-    return this.#table[slot + OFFSET]!;
+    return slot === LONE ? this.#loneAt : this.#table[slot + OFFSET]!;
   }
 
   /** One past the entry's last byte in `view`. */
   end(slot: number): number {
+    if (slot === LONE) return this.#loneAt + this.#loneLength;
     return this.#table[slot + OFFSET]! + (this.#table[slot + LENGTH]! & ~UNCERTAIN);
   }
 
   /** Removes an entry. Its bytes stay readable until the next `add`. */
   remove(slot: number): void {
+    if (slot === LONE) {
+      if (this.#loneKey === GONE) return;
+      this.#loneKey = GONE;
+      this.#empty();
+      return;
+    }
     const table = this.#table;
     if (slot < this.#first || slot >= this.#end || table[slot + KEY] === GONE) return;
     table[slot + KEY] = GONE;
-    this.#waiting--;
-    if (this.#waiting === 0) {
-      this.#held = 0;
-      this.#first = 0;
-      this.#end = 0;
-      this.#head = this.#from;
+    if (this.#waiting === 1) {
+      this.#empty();
       return;
     }
+    this.#waiting--;
     this.#held -= table[slot + LENGTH]! & ~UNCERTAIN;
     while (table[this.#first + KEY] === GONE) this.#first += ROW;
   }
@@ -182,12 +182,60 @@ export class Pending {
   /** Gives the oldest entry up, if there is one: its answer may still come, and is not to be taken for another's. */
   abandonOldest(): void {
     if (this.#waiting === 0) return;
-    if (this.#ghosts.length === 0) this.#makeGhosts();
-    if (this.#haunting === this.#maxSlots) this.#layToRest(0);
-    this.#ghosts[this.#haunting] = this.#table[this.#first + KEY]!;
-    this.#doubts[this.#haunting] = DOUBTS;
-    this.#haunting++;
-    this.remove(this.#first);
+    const lone = this.#loneKey !== GONE;
+    // cold: once a session, and in most never
+    this.#ghosts ??= new Ghosts(this.#maxSlots);
+    this.#ghosts.add(lone ? this.#loneKey : this.#table[this.#first + KEY]!);
+    this.remove(lone ? LONE : this.#first);
+  }
+
+  /** Whether there are ghosts. (A method, because V8 calls its runtime for a private getter.) */
+  #haunted(): boolean {
+    return this.#ghosts !== undefined && this.#ghosts.count !== 0;
+  }
+
+  /** {@link Pending.add} where the entry does not come alone. */
+  #addToTable(key: number, view: DataView, at: number, end: number): boolean {
+    const whole = this.hasRoom(end - at);
+    const length = whole ? end - at : this.#forgetFor(end - at);
+    if (this.#loneKey !== GONE) this.#seatLone();
+    const uncertain = this.#doubts(key);
+    if (this.#head + length > this.#from + this.#size) this.#makeBytes(length);
+    const offset = this.#head;
+    copy(view, at, this.#view, offset, length);
+    this.#seat(key, this.#ticket, offset, uncertain ? length | UNCERTAIN : length);
+    this.#ticket++;
+    this.#waiting++;
+    this.#held += length;
+    this.#head = offset + length;
+    return whole;
+  }
+
+  /** The entry that waited alone gets a row, since another comes. */
+  #seatLone(): void {
+    this.#seat(this.#loneKey, this.#ticket - 1, this.#loneAt, this.#loneLength);
+    this.#loneKey = GONE;
+  }
+
+  /** Appends a row to the table. */
+  #seat(key: number, ticket: number, offset: number, length: number): void {
+    if (this.#end === this.#table.length) this.#makeSlots();
+    const table = this.#table;
+    const slot = this.#end;
+    table[slot + KEY] = key;
+    table[slot + TICKET] = ticket | 0;
+    table[slot + OFFSET] = offset;
+    table[slot + LENGTH] = length;
+    this.#end = slot + ROW;
+  }
+
+  /** The last entry was removed. */
+  #empty(): void {
+    this.#waiting = 0;
+    this.#held = 0;
+    this.#first = 0;
+    this.#end = 0;
+    this.#head = this.#from;
   }
 
   /** Gives up the oldest until `length` bytes can be added, or as many as the arena has; returns how many that are. */
@@ -197,31 +245,11 @@ export class Pending {
     return kept;
   }
 
-  /** The entry in `slot` comes beside what has its `key` already. */
-  #doubt(key: number, slot: number): void {
+  /** Whether an entry with `key` would come beside another with it, which is in doubt then too, or beside its ghost. */
+  #doubts(key: number): boolean {
     const other = this.find(key);
     if (other >= 0) this.#table[other + LENGTH]! |= UNCERTAIN;
-    if (other >= 0 || this.#ghostOf(key) >= 0) this.#table[slot + LENGTH]! |= UNCERTAIN;
-  }
-
-  /** cold: once a session, and in most never */
-  #makeGhosts(): void {
-    this.#ghosts = new Int32Array(this.#maxSlots);
-    this.#doubts = new Int32Array(this.#maxSlots);
-  }
-
-  /** The oldest ghost of a request with `key`, or -1. */
-  #ghostOf(key: number): number {
-    for (let i = 0; i < this.#haunting; i++) if (this.#ghosts[i] === key) return i;
-    return -1;
-  }
-
-  #layToRest(ghost: number): void {
-    this.#haunting--;
-    for (let i = ghost; i < this.#haunting; i++) {
-      this.#ghosts[i] = this.#ghosts[i + 1]!;
-      this.#doubts[i] = this.#doubts[i + 1]!;
-    }
+    return other >= 0 || (this.#haunted() && this.#ghosts!.has(key));
   }
 
   /**

@@ -11,6 +11,7 @@
 import type { Operation, Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
 import type { Verb } from '../operation/verb.ts';
+import type { IdentityReader } from './device-facts.ts';
 import type { ProgramReader } from './program-reader.ts';
 
 /** Answer of {@link Protocol.recognise}. */
@@ -112,7 +113,7 @@ export interface FunctionRow {
   readonly vendor?: boolean;
   /** What it does in the transfer of a program. */
   readonly step?: Step;
-  /** True where it can change a program, or carry what does, although its verb does not say so: no permit is asked for. */
+  /** True where it can change a program, or carry what does, although its verb does not say so. */
   readonly mayLoad?: boolean;
   /** ATT&CK for ICS technique where it is another one than the verb's, or where the function is the technique by itself. */
   readonly technique?: string;
@@ -286,6 +287,11 @@ export interface Protocol {
 
   /** Name of an error code as `Operation.error` carries it. */
   errorName(error: number): string;
+
+  // --- what devices tell of themselves ---
+
+  /** Makes what reads the answers of a session to `identify`; absent where they tell nothing of the device. */
+  readonly identity?: () => IdentityReader;
 
   // --- reading a device's program back ---
   /** How the program of a device is read; absent where the protocol gives no sound way. */

@@ -49,12 +49,19 @@ const opening = {
 } as const satisfies InstalledOpening;
 
 /** A session of `who` while the openings are those given. */
-function session(who: string | undefined, installed: readonly InstalledOpening[]) {
+function session(
+  who: string | undefined,
+  installed: readonly InstalledOpening[],
+  damaged: readonly string[] = [],
+) {
   const time = { now: NOON - 1 };
   const told: string[] = [];
   const glass = new BreakGlass(
-    () => installed,
-    (what, open) => told.push(`${what} ${open.passed}`),
+    () => ({ openings: installed, damaged }),
+    {
+      tell: (what, open) => told.push(`${what} ${open.passed}`),
+      refused: ({ opening, why }) => told.push(`refused ${opening?.to ?? ''}: ${why}`),
+    },
     () => time.now,
   );
   const it = stand({ glass, ...(who === undefined ? {} : { client: who }) });
@@ -118,6 +125,30 @@ test('an opening that is not approved, or of another conduit, opens nothing', ()
   }
 });
 
+test('an opening that is refused is told once, whatever is wrong with it; one that was taken back is not', () => {
+  const unusable = { name: 'unsigned', message: 'no approver has signed' } as const;
+  const installed: InstalledOpening[] = [
+    { ...opening, unusable },
+    {
+      ...opening,
+      opening: { ...opening.opening, id: 'b'.repeat(64) },
+      unusable: { name: 'revoked', message: 'it was revoked' },
+    },
+  ];
+  const damaged: string[] = [];
+  const { at, told } = session(undefined, installed, damaged);
+  at(NOON - 1);
+  at(NOON);
+  damaged.push('x.json is no opening');
+  at(NOON + 1);
+  installed.pop();
+  at(NOON + 2);
+  assert.deepEqual(told, ['refused plc: no approver has signed', 'refused : x.json is no opening']);
+  const late = session(undefined, [{ ...opening, unusable }]);
+  late.at(NOON + 60_000);
+  assert.deepEqual(late.told, [], 'its time is over');
+});
+
 test('one that is taken back closes at once', () => {
   const installed: InstalledOpening[] = [opening];
   const { at, passes, told } = session(undefined, installed);
@@ -132,7 +163,11 @@ test('one that is taken back closes at once', () => {
 test('a live gateway closes by itself, and the session is refused again', async t => {
   const controller = await echo(t);
   const installed: InstalledOpening[] = [];
-  const { port, told } = await live(t, { modbus: controller.port }, { openings: () => installed });
+  const { port, told } = await live(
+    t,
+    { modbus: controller.port },
+    { openings: () => ({ openings: installed, damaged: [] }) },
+  );
   const station = new Client(port('modbus'));
   t.after(() => station.socket.destroy());
   const begun = Date.now();
@@ -145,6 +180,11 @@ test('a live gateway closes by itself, and the session is refused again', async 
   if (open) assert.deepEqual(await station.read(12), denied(1));
   else await station.read(9);
   await told(event => event.event === 'break-glass' && event.what === 'ends');
+  const finding = (kind: string) =>
+    told(event => event.event === 'finding' && event.finding.kind === `program.break-glass-${kind}`);
+  await finding('opened');
+  await finding('closed');
+  if (open) await finding('used');
   station.socket.write(denied(2));
   assert.deepEqual(await station.read(9), refusal(2));
 });
@@ -205,10 +245,24 @@ test('its whole life, from the request to the line that it is closed again', asy
   station.socket.write(denied(2));
   assert.deepEqual(await station.read(12), denied(2));
   assert.match(await program.line('ALERT'), /open by break-glass.*: the valve hangs/);
+  assert.match(
+    await program.line('break-glass-opened'),
+    /FINDING, high hmi: hmi to plc, modbus is open until/,
+  );
+  assert.match(
+    await program.line('break-glass-used'),
+    /FINDING, high 127\.0\.1\.11: hmi to plc, modbus, open by break-glass, is used: modbus 1 {2}Write Single Register {2}holding 50 = 1/,
+  );
   const id = /\b[0-9a-f]{64}\b/.exec(stdout)![0];
   const by = ['--permits', folder, '--by', 'shift-lead', '--reason', 'the valve moves'];
   assert.equal((await cofferdam('permit', 'revoke', id, ...by)).stderr, '');
   assert.match(await program.line('BREAK-GLASS ENDS'), /hmi → plc modbus: closed again, 1 operations passed/);
+  assert.match(
+    await program.line('break-glass-closed'),
+    /1 operation passed because it was open: the valve hangs/,
+  );
+  await writeFile(join(folder, 'openings', 'forged.json'), '{}');
+  assert.match(await program.line('break-glass-refused'), /forged\.json is no opening/);
   station.socket.write(denied(3));
   assert.deepEqual(await station.read(9), refusal(3), 'the session lives, and is refused again');
 });

@@ -153,8 +153,8 @@ test('what is loaded under a permit for what cannot be seen comes through to its
 test('what passes by break-glass within a transfer is no part of what was compared', async () => {
   const time = { now: NOON - 1 };
   const glass = new BreakGlass(
-    () => [OPENING],
-    () => {},
+    () => ({ openings: [OPENING], damaged: [] }),
+    { tell() {}, refused() {} },
     () => time.now,
   );
   const bench = new Bench();

@@ -17,19 +17,21 @@ import { policyOf, policyText, stand } from './stand.ts';
 const { client, server } = Side;
 const APPLICATION = Buffer.from(Array.from({ length: 700 }, (_, i) => (i * 3) & 0xff));
 const PART = 240;
-const policy = policyOf(
-  policyText({ within: '' }).replace(
-    '      - write: holding 40-49\n',
-    '      - write: holding 40-49\n    download: permit\n',
-  ),
-);
+/** Programs under a permit, and `rules` besides. */
+const policyWith = (rules: readonly string[]) =>
+  policyOf(
+    policyText({ within: '' }).replace(
+      '      - write: holding 40-49\n',
+      `      - write: holding 40-49\n${rules.map(rule => `      - ${rule}\n`).join('')}    download: permit\n`,
+    ),
+  );
 
-function open(terms: Partial<Permit> = {}) {
+function open(terms: Partial<Permit> = {}, rules: readonly string[] = []) {
   const permits = new PermitsInMemory();
   const permit = permitFor({ application: APPLICATION }, { protocol: 'modbus', station: '1', ...terms });
   permits.install(permit, [APPLICATION]);
   const desk = new Desk('plc', permits, () => NOON);
-  const it = stand({ policy, desk });
+  const it = stand({ policy: policyWith(rules), desk });
   let transaction = 0;
   /** Whether the function passed; the controller says yes to it then. */
   const ask = async (fn: number, data: readonly number[]): Promise<boolean> => {
@@ -97,4 +99,18 @@ test('what hides its content needs a permit that says so, counted once a session
   assert.ok(await unseen.ask(0x37, [4, 5, 6]));
   assert.deepEqual([...unseen.permits.installed[0]!.used], [['transfer', 1]]);
   assert.equal(await unseen.begin(), false, 'what can be seen is not let through unseen');
+});
+
+test('what can load although its verb does not say so needs such a permit too, although a rule allows it', async () => {
+  const allow = [0x21, 0x38, 0x23].map(sub => `function: 0x5a/${sub}`);
+  const plain = open({}, allow);
+  for (const sub of [0x21, 0x38]) {
+    assert.equal(await plain.ask(sub, [1, 2, 3]), false);
+    assert.equal(plain.it.recorder.permissions.at(-1), 'unseen');
+  }
+  assert.ok(await plain.ask(0x23, [1, 2, 3]), 'what writes variables is under the rule alone');
+  const unseen = open({ unseen: true, blocks: [] }, allow);
+  assert.ok(await unseen.ask(0x38, [1, 2, 3]));
+  assert.ok(await unseen.ask(0x21, [1, 2, 3]));
+  assert.deepEqual([...unseen.permits.installed[0]!.used], [['transfer', 1]]);
 });

@@ -33,6 +33,9 @@ export interface Stopped extends Told {
   readonly recorded?: { readonly packets: number; readonly missed: number };
 }
 
+/** What the bench's generator makes, of both protocols. */
+export const TRAFFIC = { disturbed: false, short: false, protocols: ['modbus', 's7comm'] } as const;
+
 export interface Sent {
   readonly sent: number;
   readonly seconds: number;

@@ -129,7 +129,13 @@ test('the command runs', () => {
 });
 
 test('its workers start', () => {
-  const made = capture(join(folder, 'capture'), { packets: 2000, seed: 7, disturbed: false });
+  const made = capture(join(folder, 'capture'), {
+    packets: 2000,
+    seed: 7,
+    disturbed: false,
+    short: false,
+    protocols: ['modbus', 's7comm'],
+  });
   const [one, two] = ['1', '2'].map(workers => {
     const { status, stdout, stderr } = cofferdam(
       'inspect',

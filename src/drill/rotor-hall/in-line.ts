@@ -17,7 +17,7 @@ export function inLineReport(
   host: (address: string) => string | undefined,
 ): Report | undefined {
   if (event.event !== 'finding' && event.event !== 'verdict') return undefined;
-  const station = host(event.client);
+  const station = event.client === undefined ? undefined : host(event.client);
   const from = station === undefined ? {} : { station };
   if (event.event === 'finding') {
     if (!PERMIT_KINDS.has(event.finding.kind)) return undefined;

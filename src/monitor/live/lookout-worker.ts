@@ -17,7 +17,9 @@ export type Answer =
 const port = parentPort!;
 const answer = (it: Answer): void => port.postMessage(it);
 const stop = new AbortController();
-const lookout = new Lookout(workerData as LookoutOptions, bytes => answer({ kind: 'lines', bytes }));
+const lookout = new Lookout(workerData as LookoutOptions, bytes =>
+  port.postMessage({ kind: 'lines', bytes } satisfies Answer, [bytes.buffer as ArrayBuffer]),
+);
 
 port.on('message', (order: Order) => {
   if (order === 'report') answer({ kind: 'report', report: lookout.report() });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Writable } from 'node:stream';
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import type { FileRingOptions } from '../../packet/live/file-ring.ts';
 import { Waiter } from '../../packet/live/kernel.ts';
@@ -15,11 +14,11 @@ import { Ring, type Source } from '../../packet/live/ring.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { FrameSink } from '../../packet/records.ts';
 import { PROTOCOLS } from '../../protocol/registry.ts';
+import type { Current } from '../current.ts';
 import { Inspection, type Tap } from '../inspection.ts';
-import { Lines } from '../lines.ts';
-import { Ndjson } from '../ndjson.ts';
+import { formatNamed } from '../output/formats.ts';
+import { Recording, type Wanted } from '../output/recording.ts';
 import type { Summary } from '../summary.ts';
-import { Text } from '../text.ts';
 
 /** Plain data: a thread is started with it. */
 export interface LookoutOptions {
@@ -31,8 +30,9 @@ export interface LookoutOptions {
   /** Which of how many threads this is. */
   readonly part: { readonly index: number; readonly count: number };
   readonly seed: number;
-  /** How operations are printed, and how many bytes of it are on their way, shared with who prints them. */
-  readonly output: 'text' | 'ndjson' | 'none';
+  /** Which records are printed, in the format of that name; absent where none are. */
+  readonly printing?: Wanted & { readonly format: string };
+  /** How many bytes of them are on their way, shared with who prints them. */
   readonly waiting: Int32Array;
   readonly recording?: FileRingOptions;
   /** The thread has nothing else to do, and may sleep. */
@@ -75,39 +75,39 @@ export class Lookout implements FrameSink {
   readonly #observation: Observation;
   readonly #inspection: Inspection;
   readonly #frames: FrameSink;
-  readonly #lines: Lines;
+  readonly #print: (lines: Uint8Array) => void;
+  #records: Recording | undefined;
   #flushed = 0;
   #readerStalls = false;
 
   /** `print` is handed what operations are printed as, in pieces of whole lines. */
-  constructor(options: LookoutOptions, print: (lines: Buffer) => void) {
-    const { fd, shape, sources, indices, part, seed, output, waiting, recording } = options;
+  constructor(options: LookoutOptions, print: (lines: Uint8Array) => void) {
+    const { fd, shape, sources, indices, part, seed, recording } = options;
     this.#options = options;
     this.#socket = PacketSocket.of(fd, shape);
     this.#ring = new Ring(this.#socket, sources, indices);
     this.#waiter = new Waiter(fd);
     this.#recorder = recording === undefined ? undefined : new Recorder(this.#ring, sources, recording);
     this.#observation = new Observation(this.#ring, sources, seed);
-    // Takes all at once, so that a reader who is slow holds up nothing: see Outlet.
-    const to = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        Atomics.add(waiting, 0, chunk.length);
-        print(chunk);
-        done();
-      },
-    });
-    this.#lines = new Lines(to);
+    this.#print = print;
     this.#inspection = new Inspection({
       protocols: PROTOCOLS,
       share: { ...part, seed, dealt: part.count > 1 },
-      tap: current => {
-        const tap: Tap = { packets: this.#observation };
-        if (output === 'none') return tap;
-        const Operations = output === 'text' ? Text : Ndjson;
-        return { ...tap, operations: new Operations(PROTOCOLS, current, this.#lines) };
-      },
+      tap: current => this.#tap(current),
     });
     this.#frames = this.#inspection.frames;
+  }
+
+  #tap(current: Current): Tap {
+    const { printing } = this.#options;
+    if (printing === undefined) return {};
+    this.#records = new Recording({
+      ...printing,
+      format: formatNamed(printing.format)!,
+      protocols: PROTOCOLS,
+      current,
+    });
+    return this.#records.tap;
   }
 
   /** To be awaited before any other lookout runs. */
@@ -118,6 +118,7 @@ export class Lookout implements FrameSink {
   frame(packet: Packet): void {
     this.#recorder?.frame(packet);
     this.#frames.frame(packet);
+    this.#observation.packet(packet);
   }
 
   /** Reads until `stop`, and then what the kernel still has. */
@@ -125,10 +126,10 @@ export class Lookout implements FrameSink {
     let last = 0;
     // What is in a block that is not full comes after the ring's patience.
     const { patience } = this.#options.shape;
-    const printing = this.#options.output !== 'none';
+    const printing = this.#records !== undefined;
     for (;;) {
       const blocks = this.#ring.read(this, printing ? 1 : BLOCKS);
-      if (blocks > 0) await this.#lines.flush();
+      if (blocks > 0) this.#printRecords();
       if (printing && blocks > 0) await this.#letReaderCatchUp(stop);
       const now = performance.now();
       if (blocks > 0 || !stop.aborted) last = now;
@@ -140,6 +141,17 @@ export class Lookout implements FrameSink {
         this.#waiter.sleep(stop.aborted ? patience : SLEEP);
         await turn();
       }
+    }
+  }
+
+  #printRecords(): void {
+    if (this.#records === undefined) return;
+    for (const [log, { bytes }] of this.#records.take().entries()) {
+      if (bytes.length === 0) continue;
+      Atomics.add(this.#options.waiting, 0, bytes.length);
+      // A copy, since the reader may take it late, and the buffer is written to again.
+      this.#print(bytes.slice());
+      this.#records.spare(log, bytes.buffer);
     }
   }
 
@@ -172,7 +184,8 @@ export class Lookout implements FrameSink {
   /** Ends all connections and closes the recording; after {@link run}. */
   async finish(): Promise<LookoutReport> {
     const summary = this.#inspection.finish();
-    await this.#lines.flush();
+    this.#records?.finish();
+    this.#printRecords();
     await this.#recorder?.close(this.#socket.count().dropped);
     return this.#report(summary);
   }

@@ -38,7 +38,7 @@ export interface WatchOptions {
   readonly user?: User;
   /** Seconds between two reports. */
   readonly health: number;
-  readonly output: LookoutOptions['output'];
+  readonly printing?: NonNullable<LookoutOptions['printing']>;
   /** The bounds are those of all workers together. */
   readonly recording?: Omit<FileRingOptions, 'part'>;
 }
@@ -109,14 +109,14 @@ export class Watch {
 
   /**
    * Opens everything, and gives up what it took. Throws a {@link LiveError} where an interface cannot be watched.
-   * Operations are printed to `outlet`; `tell` is handed all else.
+   * Records are printed to `outlet`; `tell` is handed all else.
    */
   static async open(
     options: WatchOptions,
     outlet: Outlet,
     tell: (event: WatchEvent) => void,
   ): Promise<Watch> {
-    const { workers, recording, output, user } = options;
+    const { workers, recording, printing, user } = options;
     sealPrivileges();
     const opened = open(options);
     const seed = randomInt(2 ** 31);
@@ -127,7 +127,7 @@ export class Watch {
       indices: opened.indices,
       part: { index, count: workers },
       seed,
-      output,
+      ...(printing === undefined ? {} : { printing }),
       waiting: outlet.waiting,
       ...(recording === undefined ? {} : { recording: share(recording, index, workers) }),
     }));

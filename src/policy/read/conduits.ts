@@ -6,6 +6,7 @@
 
 import { Verb } from '../../operation/verb.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
+import { type FunctionNumber, mayLoad } from '../function-number.ts';
 import { type Conduit, type Host, LISTS, type List, REFUSALS, type Rule } from '../model.ts';
 import { suggestion } from './nearest.ts';
 import { parseStation } from './objects.ts';
@@ -93,7 +94,7 @@ function readConduit(
   const refuse = readWord(reader, fields.get('refuse'), REFUSALS);
   const opaque = readWord(reader, fields.get('opaque'), OPAQUES);
   const download = fields.get('download');
-  const programs = download === undefined ? [] : downloadRules(reader, download);
+  const programs = download === undefined ? [] : downloadRules(reader, download, protocol);
   const permit = programs.some(rule => rule.permit);
   const drafts: Draft[] = [];
   const context: RuleContext = { reader, places, tags, from, to, protocol, stations, permit };
@@ -191,13 +192,13 @@ const CHANGES_PROGRAM = [Verb.download, Verb.activate, Verb.delete, Verb.firmwar
 const NEEDED_BESIDES = [Verb.start, Verb.stop, Verb.restart, Verb.mode];
 
 /** `download:` as the rules that it stands for. */
-function downloadRules(reader: Reader, field: Entry): Draft[] {
+function downloadRules(reader: Reader, field: Entry, protocol: Protocol | undefined): Draft[] {
   const word = reader.word(field.value, 'download', DOWNLOADS);
   if (word === undefined) return [];
-  const rule = (list: List, verb: Verb): Draft => ({
+  const rule = (list: List, verb: Verb | undefined, numbered?: FunctionNumber): Draft => ({
     list,
     verb,
-    numbered: undefined,
+    numbered,
     from: undefined,
     objects: [{ range: undefined, tag: undefined, limit: undefined }],
     rate: undefined,
@@ -212,6 +213,8 @@ function downloadRules(reader: Reader, field: Entry): Draft[] {
     case 'permit':
       return [
         ...CHANGES_PROGRAM.map(verb => rule('deny', verb)),
+        // What can change a program although its verb does not say so, whatever allows it by its number.
+        ...(protocol === undefined ? [] : mayLoad(protocol)).map(number => rule('deny', undefined, number)),
         ...NEEDED_BESIDES.map(verb => rule('allow', verb)),
       ];
     case 'allow':

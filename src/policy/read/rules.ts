@@ -210,8 +210,8 @@ function readFunction(context: RuleContext, list: List, place: Place): FunctionN
     if (names.length > 0) {
       reader.warn(
         place.at,
-        `function ${text} (${names.join(', ')}) can change the program, and this rule lets it pass without a permit; ` +
-          'leave it out where `download: permit` is to hold for all that changes the program',
+        `function ${text} (${names.join(', ')}) can change the program, so under \`download: permit\` it passes only ` +
+          'with a permit for what cannot be seen (`permit request --unseen`), although this rule allows it',
       );
     }
   }

@@ -13,8 +13,8 @@ import { EXCEPTION, Fc, isKnown, Mei, rowOf, UmasAnswer } from './functions.ts';
 import { checkIdentification, checkIdentificationRequest } from './identification.ts';
 
 /** Limits of clause 6, each so that the message or its answer just fits a PDU of 253 bytes. */
-const MAX_READ_BITS = 2000;
-const MAX_READ_REGISTERS = 125;
+export const MAX_READ_BITS = 2000;
+export const MAX_READ_REGISTERS = 125;
 const MAX_WRITE_BITS = 1968;
 const MAX_WRITE_REGISTERS = 123;
 /** Clause 6.17: what function 23 may write beside what it reads. */

@@ -14,6 +14,7 @@ import type { Answer, Conversation, ConversationLimits, Why } from '../protocol.
 import { decodeRequest, decodeResponse } from './decode.ts';
 import { functionOf, MAX_STANDARD, PDU, transactionOf, unitOf } from './frame.ts';
 import { Fc, UmasAnswer } from './functions.ts';
+import { pollAnswer, pollRequest } from './poll.ts';
 import { refuse } from './refuse.ts';
 
 export class ModbusConversation implements Conversation {
@@ -56,8 +57,23 @@ export class ModbusConversation implements Conversation {
   }
 
   observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
-    this.decode(side, view, at, end, op, sink);
-    this.follow(side, view, at, end);
+    if (!this.#poll(side, view, at, end, op)) {
+      this.decode(side, view, at, end, op, sink);
+      this.follow(side, view, at, end);
+      return;
+    }
+    sink.operation(op);
+    if (side === Side.client) this.#pending.add(keyOf(view, at), view, at, end);
+    else this.#pending.answer(keyOf(view, at));
+  }
+
+  /** Reads a message of a poll, about which there is nothing odd; false where it is any other. */
+  #poll(side: Side, view: DataView, at: number, end: number, op: Operation): boolean {
+    const pending = this.#pending;
+    const slot = pending.find(keyOf(view, at));
+    if (side === Side.client) return slot < 0 && pending.hasRoom(end - at) && pollRequest(view, at, end, op);
+    if (slot < 0 || pending.uncertain(slot)) return false;
+    return pollAnswer(view, at, end, pending.view, pending.at(slot), pending.end(slot), op);
   }
 
   refuse(side: Side, view: DataView, at: number, end: number, why: Why, answer: Answer): boolean {

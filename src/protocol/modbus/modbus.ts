@@ -9,6 +9,7 @@ import { ModbusConversation } from './conversation.ts';
 import { errorName } from './errors.ts';
 import { frameLength, MAX_MESSAGE } from './frame.ts';
 import { FUNCTIONS, NUMBERS } from './functions.ts';
+import { identity } from './identity.ts';
 import { objects, stations } from './objects.ts';
 import { program } from './program.ts';
 import { recognise, resync } from './recognise.ts';
@@ -32,5 +33,6 @@ export const modbus: Protocol = {
   resync,
   open: (limits, fresh = false) => new ModbusConversation(limits, fresh),
   errorName,
+  identity,
   readBack: umasReader,
 };

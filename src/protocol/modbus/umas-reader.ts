@@ -38,7 +38,7 @@ export const umasReader: ProgramReader = {
 };
 
 /** Functions of UMAS that only tell. */
-const READ_ID = 0x02;
+export const READ_ID = 0x02;
 const READ_PROJECT_INFO = 0x03;
 const READ_PLC_INFO = 0x04;
 /** Session of those who have no reservation. */
@@ -102,7 +102,8 @@ function asker(station: number) {
   };
 }
 
-function identityFacts(view: DataView): ProgramFact[] {
+/** What the answer to READ_ID tells. */
+export function identityFacts(view: DataView): ProgramFact[] {
   if (view.byteLength <= ID_NAME)
     return [{ name: 'identification', kind: 'identity', value: hex(view, 0, view.byteLength) }];
   const length = Math.min(view.getUint8(ID_NAME), view.byteLength - ID_NAME - 1);

@@ -39,9 +39,9 @@ export class ConnectionState {
     return this.#state === State.asked;
   }
 
-  /** Whether data may come in either direction. */
-  get open(): boolean {
-    return this.#state === State.open;
+  /** Whether data may come in either direction, and change nothing. */
+  get settled(): boolean {
+    return this.#state === State.open || this.#state === State.unseen;
   }
 
   /** What speaks against the message `at..end` of `side` at this point of the stream. */

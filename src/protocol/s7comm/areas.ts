@@ -169,6 +169,8 @@ export type Size = (typeof Size)[keyof typeof Size];
 const SIZE_BITS = new Uint8Array(256);
 const SIZE_TYPE = new Uint8Array(256);
 const SIZE_KNOWN = new Uint8Array(256);
+/** Bytes of one element as a power of two. */
+const SIZE_SHIFT = new Uint8Array(256);
 
 for (const [size, bits, type] of [
   [Size.bit, 1, ValueType.bool],
@@ -193,6 +195,7 @@ for (const [size, bits, type] of [
   SIZE_BITS[size] = bits;
   SIZE_TYPE[size] = type;
   SIZE_KNOWN[size] = 1;
+  SIZE_SHIFT[size] = bits > 8 ? Math.log2(bits) - 3 : 0;
 }
 
 export function isSize(size: number): boolean {
@@ -212,6 +215,11 @@ export function isWhole(size: number): boolean {
 /** How the elements of a transport size are read. */
 export function sizeType(size: number): ValueType {
   return SIZE_TYPE[size]! as ValueType;
+}
+
+/** Elements in `length` bytes of a transport size; a bit takes a byte. */
+export function elements(size: number, length: number): number {
+  return length >> SIZE_SHIFT[size]!;
 }
 
 /** Space of a block type as the wire writes it: two hexadecimal digits as text ('0A'), or `none`. */

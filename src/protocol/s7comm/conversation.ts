@@ -20,7 +20,8 @@ import { followParts } from './decode-userdata.ts';
 import { MAX_MESSAGE } from './frame.ts';
 import { Fn } from './functions.ts';
 import { Message } from './message.ts';
-import { headerLength, isAck, type Pdu, Rosctr, readsAsPdu } from './pdu.ts';
+import { headerLength, isAck, type Pdu, Rosctr, readsAsPdu, referenceOf } from './pdu.ts';
+import { isPollAnswer, isPollJob, readAnswer, readJob, SHORTEST } from './poll.ts';
 import { giveUpDownload, refuseConnection, refusePdu } from './refuse.ts';
 import { UNKNOWN_STATION } from './station.ts';
 import { Transfers } from './transfers.ts';
@@ -68,11 +69,12 @@ export class S7Conversation implements Conversation {
   }
 
   observe(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): void {
-    if (end - at <= DATA || !isPlainData(view, at, end) || !this.#connection.open) {
+    if (end - at <= DATA || !isPlainData(view, at, end) || !this.#connection.settled) {
       this.decode(side, view, at, end, op, sink);
       this.follow(side, view, at, end);
       return;
     }
+    if (this.#poll(side, view, at + DATA, end, op, sink)) return;
     const m = MESSAGE;
     m.begin(side, op, sink);
     op.station = this.#station;
@@ -80,6 +82,37 @@ export class S7Conversation implements Conversation {
     m.pdu.read(view, at + DATA, end);
     this.#decodePdu(side);
     this.#followPdu(side);
+  }
+
+  /** Decodes and follows the PDU of a poll, about which there is nothing odd; false where it is any other. */
+  #poll(side: Side, view: DataView, at: number, end: number, op: Operation, sink: Sink): boolean {
+    const length = end - at;
+    if (length < SHORTEST || (this.#pduLength !== 0 && length > this.#pduLength)) return false;
+    if (this.#connection.plainAnomalies(DATA + length) !== 0) return false;
+    const pending = this.#fromClient;
+    const reference = referenceOf(view, at);
+    const slot = pending.find(reference);
+    if (side === Side.client) {
+      if (slot >= 0 || !pending.hasRoom(length) || !isPollJob(view, at, end)) return false;
+      this.#clear(side, reference, op);
+      readJob(view, at, end, op, sink);
+      pending.add(reference, view, at, end);
+      return true;
+    }
+    if (slot < 0 || pending.uncertain(slot)) return false;
+    const asked = pending.view;
+    const askedAt = pending.at(slot);
+    if (!isPollAnswer(view, at, end, asked, askedAt, pending.end(slot))) return false;
+    this.#clear(side, reference, op);
+    readAnswer(view, at, asked, askedAt, op, sink);
+    pending.answer(reference);
+    return true;
+  }
+
+  #clear(side: Side, reference: number, op: Operation): void {
+    op.clear(side);
+    op.reference = reference;
+    op.station = this.#station;
   }
 
   /** Decodes the PDU that was read. */

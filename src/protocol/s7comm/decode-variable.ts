@@ -7,9 +7,9 @@
 import { Anomaly } from '../../operation/anomaly.ts';
 import { Outcome } from '../../operation/operation.ts';
 import { ValueType } from '../../operation/value.ts';
-import { Size, sizeType } from './areas.ts';
+import { Size } from './areas.ts';
 import { Fn } from './functions.ts';
-import { DataSize, ItemCode } from './items.ts';
+import { DataSize, ItemCode, itemValue } from './items.ts';
 import { broken, type Message } from './message.ts';
 import { Rosctr } from './pdu.ts';
 
@@ -188,13 +188,7 @@ function writtenValue(m: Message, view: DataView): void {
 /** The current value as the variable's transport size says, where its length is that of the variable. */
 function typedValue(m: Message, view: DataView): void {
   const { variables, values } = m;
-  const { at, length } = values;
-  const type = variables.size === 0 ? ValueType.bytes : sizeType(variables.size);
-  if (length === variables.bytes && type !== ValueType.bytes) {
-    m.carries(view, at, length, type, length >> typeShift(type));
-    return;
-  }
-  m.carries(view, at, length, ValueType.bytes, length === 0 ? 0 : 1);
+  itemValue(m.op, view, values.at, values.length, variables.size, variables.bytes);
 }
 
 /** The parts of a DBREAD answer: each a return code and, where it is success, the bytes asked for. */
@@ -221,21 +215,6 @@ function looseValue(m: Message): void {
   } else if (values.size === DataSize.real && (length & 3) === 0) {
     m.carries(pdu.view, at, length, ValueType.f32, length / 4);
   } else m.carries(pdu.view, at, length, ValueType.u8, length);
-}
-
-/** Bytes of a value, as a power of two. */
-function typeShift(type: ValueType): number {
-  switch (type) {
-    case ValueType.u16:
-    case ValueType.i16:
-      return 1;
-    case ValueType.u32:
-    case ValueType.i32:
-    case ValueType.f32:
-      return 2;
-    default:
-      return 0;
-  }
 }
 
 /**

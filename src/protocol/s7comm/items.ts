@@ -23,20 +23,18 @@
 
 import { Anomaly } from '../../operation/anomaly.ts';
 import { NO_BYTES, Operation } from '../../operation/operation.ts';
+import { ValueType } from '../../operation/value.ts';
 import {
-  Area,
-  areaSpace,
-  hasNumber,
-  isMemory,
-  isNumbered,
-  isSize,
-  isWhole,
-  Size,
-  Space,
-  sizeBits,
-  V_BLOCK,
-  WHOLE,
-} from './areas.ts';
+  ANY,
+  allPlain,
+  anyAnomalies,
+  anyBytes,
+  anyObject,
+  anySize,
+  NOT_PLAIN,
+  plainAnomalies,
+} from './any.ts';
+import { elements, Size, Space, sizeType } from './areas.ts';
 
 /** How a variable is written. */
 export const Syntax = {
@@ -54,11 +52,7 @@ const VARIABLE = 0x12;
 /** Access to a DB in the symbolic syntax: what stands before the DB number. */
 const SYMBOLIC_DB = 0x8a0e;
 /** Return code, transport size and length, before a value. */
-const HEADER = 4;
-
-/** An S7ANY variable: twelve bytes, which need no filling, and how they begin but for the transport size. */
-const ANY = 12;
-const ANY_HEAD = 0x120a1000;
+export const VALUE_HEADER = 4;
 
 /**
  * Goes through the variables of a request, one object after the other: a DBREAD variable is as many objects as
@@ -213,24 +207,10 @@ export class Variables {
   }
 
   #readAny(at: number, op: Operation): void {
-    const view = this.#view;
-    const size = view.getUint8(at + 3);
-    const count = view.getUint16(at + 4);
-    const place = view.getInt32(at + 8);
-    const area = place >>> 24;
-    const space = areaSpace(area, this.#writes);
-    const bits = sizeBits(size);
+    const size = anySize(this.#view, at);
+    anyObject(this.#view, at, this.#writes, op);
     this.size = size;
-    op.space = space;
-    op.address = place & 0xffffff;
-    if (hasNumber(space)) op.area = area === Area.V ? V_BLOCK : view.getUint16(at + 6);
-    if (isNumbered(space)) {
-      op.extent = count;
-      this.bytes = bits === 16 ? count * 2 : -1;
-    } else {
-      op.extent = count * bits;
-      this.bytes = (count * bits + 7) >> 3;
-    }
+    this.bytes = anyBytes(op, size);
   }
 
   #readPart(op: Operation): void {
@@ -279,55 +259,6 @@ export class Variables {
     this.#broken = true;
     return false;
   }
-}
-
-/** Are the variables that fill `at..end` all S7ANY, as in nearly every request? */
-function allPlain(view: DataView, at: number, end: number): boolean {
-  for (let next = at; next < end; next += ANY) {
-    if ((view.getInt32(next) & ~0xff) !== ANY_HEAD) return false;
-  }
-  return true;
-}
-
-/** No anomaly has this bit. */
-const NOT_PLAIN = -1;
-
-/** What is wrong with the S7ANY variables that fill `at..end`; NOT_PLAIN where they are not all such. */
-function plainAnomalies(view: DataView, at: number, end: number): number {
-  let anomalies = 0;
-  for (let next = at; next < end; next += ANY) {
-    const head = view.getInt32(next);
-    if ((head & ~0xff) !== ANY_HEAD) return NOT_PLAIN;
-    const size = head & 0xff;
-    const count = view.getUint16(next + 4);
-    const place = view.getInt32(next + 8);
-    // Whole bytes of memory, nearly always.
-    const usual = isMemory(place >>> 24) && isWhole(size) && count !== 0 && (place & 7) === 0;
-    if (!usual || (place & 0xffffff) + count * sizeBits(size) > WHOLE) anomalies |= anyAnomalies(view, next);
-  }
-  return anomalies;
-}
-
-/** What is wrong with the S7ANY variable at `at`. */
-function anyAnomalies(view: DataView, at: number): number {
-  const size = view.getUint8(at + 3);
-  const count = view.getUint16(at + 4);
-  const space = areaSpace(view.getUint8(at + 8), false);
-  const address = view.getInt32(at + 8) & 0xffffff;
-  let anomalies = count === 0 ? Anomaly.count : 0;
-  let extent = count;
-  if (isNumbered(space)) {
-    if (size < Size.counter) anomalies |= Anomaly.value;
-  } else {
-    extent = count * sizeBits(size);
-    if (size >= Size.counter || space === Space.none) anomalies |= Anomaly.value;
-    // One bit at a time, and nothing wider than a bit may begin within a byte.
-    if (size === Size.bit) anomalies |= count > 1 ? Anomaly.count : 0;
-    else if ((address & 7) !== 0) anomalies |= Anomaly.address;
-  }
-  if (!isSize(size)) anomalies |= Anomaly.value;
-  if (address + extent > WHOLE) anomalies |= Anomaly.address;
-  return anomalies;
 }
 
 /** Return codes of items. */
@@ -410,13 +341,12 @@ export class Values {
     let length = 0;
     for (let left = count; left > 0; left--) {
       next += length & 1;
-      if (end - next < HEADER) return this.#fail(anomalies);
+      if (end - next < VALUE_HEADER) return this.#fail(anomalies);
       const size = view.getUint8(next + 1);
       const field = view.getUint16(next + 2);
-      const wrong = LENGTH_WRONG[size]!;
-      if (wrong === -1 || (field & wrong) !== 0) anomalies |= Anomaly.value;
+      if (isWrong(size, field)) anomalies |= Anomaly.value;
       length = bytesOf(size, field);
-      next += HEADER + length;
+      next += VALUE_HEADER + length;
     }
     if (next > end) return this.#fail(anomalies);
     const rest = end - next;
@@ -437,16 +367,16 @@ export class Values {
     this.#left--;
     const view = this.#view;
     const at = this.#next;
-    if (this.#end - at < HEADER) return false;
+    if (this.#end - at < VALUE_HEADER) return false;
     const size = view.getUint8(at + 1);
     const field = view.getUint16(at + 2);
     const length = bytesOf(size, field);
-    const end = at + HEADER + length;
+    const end = at + VALUE_HEADER + length;
     if (end > this.#end) return false;
     this.code = view.getUint8(at);
     this.size = size;
     this.field = field;
-    this.at = at + HEADER;
+    this.at = at + VALUE_HEADER;
     this.length = length;
     this.#next = end + (length & 1);
     return true;
@@ -459,8 +389,52 @@ export class Values {
   }
 }
 
+/** Whether a length field cannot be that of a value of transport size `size`, or the size is not known. */
+function isWrong(size: number, field: number): boolean {
+  const wrong = LENGTH_WRONG[size]!;
+  return wrong === -1 || (field & wrong) !== 0;
+}
+
+/** Are there `count` values from `at` to `end`, about which nothing is wrong? The same as {@link Values.check}, without a record. */
+export function arePlainValues(view: DataView, at: number, end: number, count: number): boolean {
+  let next = at;
+  let length = 0;
+  for (let left = count; left > 0; left--) {
+    next += length & 1;
+    if (end - next < VALUE_HEADER) return false;
+    const size = view.getUint8(next + 1);
+    const field = view.getUint16(next + 2);
+    if (isWrong(size, field)) return false;
+    length = bytesOf(size, field);
+    next += VALUE_HEADER + length;
+  }
+  // Some controllers fill up the last one too.
+  return next === end || (next + 1 === end && (length & 1) === 1);
+}
+
+/**
+ * Gives the operation the value of `length` bytes at `at`: as the transport size of its variable says, where it has as
+ * many bytes as that; else as bytes.
+ */
+export function itemValue(
+  op: Operation,
+  view: DataView,
+  at: number,
+  length: number,
+  size: number,
+  bytes: number,
+): void {
+  const type = size === 0 ? ValueType.bytes : sizeType(size);
+  const typed = length === bytes && type !== ValueType.bytes;
+  op.valueView = view;
+  op.valueAt = at;
+  op.valueLength = length;
+  op.valueType = typed ? type : ValueType.bytes;
+  op.valueCount = typed ? elements(size, length) : length === 0 ? 0 : 1;
+}
+
 /** Bytes that a length field means: bits are filled up to bytes. */
-function bytesOf(size: number, field: number): number {
+export function bytesOf(size: number, field: number): number {
   const shift = LENGTH_SHIFT[size]!;
   return shift === 3 ? (field + 7) >> 3 : field >> shift;
 }

@@ -25,6 +25,7 @@ export type Rosctr = (typeof Rosctr)[keyof typeof Rosctr];
 /** Bytes of header: shorter where the kind carries no error. */
 export const HEADER = 10;
 export const ACK_HEADER = 12;
+const REFERENCE = 4;
 
 const HEADER_LENGTH = new Uint8Array(256);
 HEADER_LENGTH[Rosctr.job] = HEADER_LENGTH[Rosctr.userdata] = HEADER;
@@ -38,6 +39,11 @@ export function isAck(rosctr: number): boolean {
 /** Bytes of header of a kind of message; 0 for a kind that is not known. */
 export function headerLength(rosctr: number): number {
   return HEADER_LENGTH[rosctr]!;
+}
+
+/** Reference of the PDU at `at`. */
+export function referenceOf(view: DataView, at: number): number {
+  return view.getUint16(at + REFERENCE);
 }
 
 /** Could the bytes `at..end` be read as a PDU by themselves? */
@@ -79,7 +85,7 @@ export class Pdu {
     const dataEnd = paramEnd + view.getUint16(at + 8);
     const fits = dataEnd <= end;
     this.rosctr = rosctr;
-    this.reference = view.getUint16(at + 4);
+    this.reference = referenceOf(view, at);
     this.error = header === ACK_HEADER ? view.getUint16(at + 10) : 0;
     this.param = fits ? param : end;
     this.paramEnd = fits ? paramEnd : end;
@@ -92,7 +98,7 @@ export class Pdu {
   #readBroken(view: DataView, at: number, end: number): void {
     const there = end - at >= HEADER;
     this.rosctr = there ? view.getUint8(at + 1) : 0;
-    this.reference = there ? view.getUint16(at + 4) : 0;
+    this.reference = there ? referenceOf(view, at) : 0;
     this.error = 0;
     this.param = this.paramEnd = this.data = this.dataEnd = end;
     const known = there && view.getUint8(at) === PROTOCOL_ID && headerLength(this.rosctr) !== 0;

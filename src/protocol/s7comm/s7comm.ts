@@ -10,6 +10,7 @@ import { S7Conversation } from './conversation.ts';
 import { errorName } from './errors.ts';
 import { frame, MAX_MESSAGE, resync } from './frame.ts';
 import { FUNCTIONS, JOB_NUMBERS, USERDATA_NUMBERS } from './functions.ts';
+import { identity } from './identity.ts';
 import { objects } from './objects.ts';
 import { Rosctr } from './pdu.ts';
 import { program } from './program.ts';
@@ -37,5 +38,6 @@ export const s7comm: Protocol = {
   resync,
   open: (limits, fresh = false) => new S7Conversation(limits, fresh),
   errorName,
+  identity,
   readBack: programReader,
 };

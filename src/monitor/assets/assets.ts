@@ -1,0 +1,308 @@
+/**
+ * Collects what traffic shows of the devices in it: a tap of a reading, for packets and operations. Only who sends counts:
+ * an address that was asked and never answered is no asset.
+ *
+ * @module
+ */
+
+import { type Operation, Outcome, Phase, type Sink } from '../../operation/operation.ts';
+import { Side } from '../../operation/side.ts';
+import { Verb } from '../../operation/verb.ts';
+import { ARP, arpSender } from '../../packet/arp.ts';
+import { DhcpType, isDhcp, readDhcp } from '../../packet/dhcp.ts';
+import { senderAt, vlanOf } from '../../packet/frame-address.ts';
+import { LLDP, readLldp } from '../../packet/lldp.ts';
+import { Neighbour, readNeighbour } from '../../packet/ndp.ts';
+import { type Packet, PacketKind, TcpFlag } from '../../packet/packet.ts';
+import type { PacketSink } from '../../packet/traffic.ts';
+import type {
+  Announcement,
+  AnnouncementSink,
+  FactSink,
+  IdentityReader,
+} from '../../protocol/device-facts.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
+import type { Current } from '../current.ts';
+import type { Session } from '../session.ts';
+import { type Device, Devices } from './devices.ts';
+import type { FactList } from './fact-list.ts';
+import { type Host, Hosts } from './hosts.ts';
+import { type Link, Links } from './links.ts';
+import { isSender, macAt } from './mac.ts';
+import { Place, type Proof } from './proof.ts';
+
+export interface AssetLimits {
+  /** IP addresses, hardware addresses, and links. */
+  readonly hosts: number;
+  readonly devices: number;
+  readonly links: number;
+}
+
+export const ASSET_LIMITS: AssetLimits = { hosts: 1 << 15, devices: 1 << 14, links: 1 << 15 };
+
+export interface AssetOptions {
+  readonly protocols: readonly Protocol[];
+  readonly announcements: readonly Announcement[];
+  readonly current: Current;
+  readonly limits?: AssetLimits;
+}
+
+/** What is kept of a session while it lives. */
+interface Known {
+  readonly session: Session;
+  readonly link: Link | undefined;
+  identity: IdentityReader | undefined;
+}
+
+/** Spanning tree and other protocols of bridges go to these group addresses (IEEE 802.1Q, table 8-1): the 802.1D block. */
+const BRIDGE_GROUP = 0x0180_c200_0000;
+/** LLC of a spanning tree frame. */
+const SPANNING_TREE = 0x4242;
+const DHCP = 'DHCP';
+
+export class Assets implements PacketSink, Sink {
+  readonly hosts: Hosts;
+  readonly devices: Devices;
+  readonly links: Links;
+  readonly protocols: readonly Protocol[];
+
+  readonly #announcements: readonly Announcement[];
+  readonly #current: Current;
+  readonly #place = new Place();
+  readonly #here = () => this.#place.here();
+  readonly #neighbour = new Neighbour();
+  readonly #teller = new Teller(this.#place);
+  /** By cell of the flow table. */
+  readonly #known: (Known | undefined)[] = [];
+
+  constructor(options: AssetOptions) {
+    const { hosts, devices, links } = options.limits ?? ASSET_LIMITS;
+    this.protocols = options.protocols;
+    this.#announcements = options.announcements;
+    this.#current = options.current;
+    this.hosts = new Hosts(hosts);
+    this.devices = new Devices(devices);
+    this.links = new Links(links);
+  }
+
+  /** The packets that follow are this capture's. */
+  begin(file: string): void {
+    this.#place.begin(file);
+  }
+
+  packet(packet: Packet): void {
+    const place = this.#place;
+    place.packet = packet.number;
+    place.time = packet.time;
+    const { kind } = packet;
+    if (kind === PacketKind.malformed) return;
+    const from = senderAt(packet);
+    let mac = from < 0 ? 0 : macAt(packet.view, from);
+    if (!isSender(mac)) mac = 0;
+    const device = mac === 0 ? undefined : this.devices.find(mac, this.#here);
+    const vlan = mac === 0 ? -1 : vlanOf(packet);
+    if (device !== undefined) {
+      device.frames++;
+      if (vlan >= 0 && device.vlans.size < 16) device.vlans.add(vlan);
+    }
+    if (kind === PacketKind.nonIp) {
+      if (device !== undefined) this.#belowIp(packet, device);
+      return;
+    }
+    if (!isUnicast(packet.view, packet.addressAt, packet.ipVersion)) {
+      if (kind === PacketKind.udp) this.#datagram(packet, undefined, mac);
+      return;
+    }
+    const host = this.hosts.find(packet.view, packet.addressAt, packet.ipVersion, this.#here);
+    if (host === undefined) return;
+    host.packets++;
+    host.bytes += packet.wireLength;
+    host.last = packet.time;
+    if (vlan >= 0 && host.vlans.size < 16) host.vlans.add(vlan);
+    if (mac !== 0) {
+      const first = host.macs[0];
+      const known = first !== undefined && first.mac === mac ? first : host.mac(mac, this.#here);
+      if (known !== undefined) known.packets++;
+    }
+    if (kind === PacketKind.tcp) {
+      if ((packet.flags & (TcpFlag.syn | TcpFlag.ack)) === (TcpFlag.syn | TcpFlag.ack))
+        host.accepts(packet.sourcePort, this.#here);
+    } else if (kind === PacketKind.udp) this.#datagram(packet, host, mac);
+    else if (kind === PacketKind.otherIp && readNeighbour(packet, this.#neighbour)) {
+      const { addressAt, hardwareAt } = this.#neighbour;
+      this.#claim(packet.view, addressAt, 6, macAt(packet.view, hardwareAt), 'NDP');
+    }
+  }
+
+  operation(op: Operation): void {
+    const { session } = this.#current;
+    let known = this.#known[session.flow];
+    if (known?.session !== session) {
+      known = this.#meet(session, op.protocol);
+      this.#known[session.flow] = known;
+    }
+    const { link } = known;
+    if (link === undefined) return;
+    link.count(op, this.#place);
+    if (op.verb !== Verb.identify || op.phase !== Phase.response || op.outcome !== Outcome.ok) return;
+    const protocol = this.protocols[op.protocol]!;
+    known.identity ??= protocol.identity?.();
+    if (known.identity === undefined) return;
+    const host = this.hosts.named(op.side === Side.server ? link.server : link.client);
+    if (host === undefined) return;
+    const teller = this.#teller;
+    teller.facts = host.facts;
+    teller.time = op.time;
+    teller.station = `${protocol.name} ${protocol.stations.format(op.station)}`;
+    known.identity.operation(op, teller);
+  }
+
+  #meet(session: Session, protocol: number): Known {
+    const { clientAddress: client, serverAddress: server } = session;
+    const link = this.links.find(client, server, session.serverPort, protocol);
+    if (link !== undefined) {
+      for (const address of [client, server]) {
+        const host = this.hosts.named(address);
+        if (host !== undefined) host.kept = true;
+      }
+    }
+    return { session, link, identity: undefined };
+  }
+
+  #belowIp(packet: Packet, device: Device): void {
+    const { view, networkAt: at, networkEnd: end, etherType } = packet;
+    if (etherType >= 0x600 && device.etherTypes.size < 16) device.etherTypes.add(etherType);
+    if (etherType === ARP) {
+      const sender = arpSender(view, at, end);
+      if (sender >= 0) this.#claim(view, sender + 6, 4, macAt(view, sender), 'ARP');
+    } else if (etherType === LLDP) this.#neighbourTells(packet, device);
+    else if (etherType < 0x600) {
+      const to = macAt(view, packet.at);
+      if (to === BRIDGE_GROUP && end - at >= 2 && view.getUint16(at) === SPANNING_TREE)
+        this.#show(device.shown, 'network device', 'sends spanning tree frames');
+    } else {
+      for (const announcement of this.#announcements) {
+        if (announcement.etherType !== etherType) continue;
+        const teller = this.#tellerOf(device.facts);
+        announcement.read(view, at, end, teller);
+        if (teller.told !== '') this.#claimText(teller.told, device.mac, announcement.name);
+      }
+    }
+  }
+
+  #neighbourTells(packet: Packet, device: Device): void {
+    const said = readLldp(packet.view, packet.networkAt, packet.networkEnd);
+    if (said === undefined) return;
+    const teller = this.#tellerOf(device.facts);
+    const { chassis, port, portDescription, name, description, capabilities, addresses } = said;
+    teller.fact('name', name, 'LLDP');
+    teller.fact('description', description, 'LLDP');
+    teller.fact('chassis', chassis, 'LLDP');
+    teller.fact('port', portDescription === '' ? port : `${port} (${portDescription})`, 'LLDP');
+    teller.fact('capabilities', capabilities.join(', '), 'LLDP');
+    for (const address of addresses) {
+      if (address === '0.0.0.0' || address === '::') continue;
+      teller.fact('management address', address, 'LLDP');
+      this.#claimText(address, device.mac, 'LLDP');
+    }
+    const forwards = capabilities.filter(one => one === 'bridge' || one === 'router' || one === 'repeater');
+    // Controllers with two ports are a bridge too, and say that they are a station before all.
+    if (forwards.length > 0 && !capabilities.includes('station only'))
+      this.#show(device.shown, 'network device', `says by LLDP that it is a ${forwards.join(' and ')}`);
+  }
+
+  #datagram(packet: Packet, host: Host | undefined, mac: number): void {
+    const { view, payloadAt: at, transportEnd: end, sourcePort, destinationPort } = packet;
+    if (isDhcp(sourcePort, destinationPort)) this.#dhcp(view, at, end, host, mac);
+    if (host === undefined) return;
+    for (const announcement of this.#announcements) {
+      if (announcement.port === 0 || announcement.port !== sourcePort) continue;
+      announcement.read(view, at, end, this.#tellerOf(host.facts));
+    }
+  }
+
+  #dhcp(view: DataView, at: number, end: number, host: Host | undefined, mac: number): void {
+    const said = readDhcp(view, at, end);
+    if (said === undefined) return;
+    const client = macAt(view, said.hardwareAt);
+    if (!isSender(client)) return;
+    if (said.reply) {
+      if (said.type === DhcpType.offer || said.type === DhcpType.ack) {
+        if (host !== undefined) this.#show(host.shown, 'server', 'gives addresses by DHCP');
+        if (said.type === DhcpType.ack && said.address !== '') this.#claimText(said.address, client, DHCP);
+      }
+      return;
+    }
+    // A relay agent sends on what a client said: the client is who it names, if it was ever heard itself.
+    const device = client === mac ? this.devices.find(client, this.#here) : this.devices.named(client);
+    if (device === undefined) return;
+    const teller = this.#tellerOf(device.facts);
+    teller.fact('name', said.hostName, DHCP);
+    teller.fact('vendor class', said.vendorClass, DHCP);
+    teller.fact('DHCP parameters', said.parameters, DHCP);
+    if (said.address !== '') this.#claimText(said.address, client, DHCP);
+  }
+
+  /** The address at `at` is said to belong to the hardware address. */
+  #claim(view: DataView, at: number, version: number, mac: number, by: string): void {
+    if (!isSender(mac) || !isUnicast(view, at, version)) return;
+    const host = this.hosts.find(view, at, version, this.#here);
+    if (host !== undefined) this.#claimed(host, mac, by);
+  }
+
+  /** The same by the address's text, where the host was heard. */
+  #claimText(address: string, mac: number, by: string): void {
+    const host = this.hosts.named(address);
+    if (host !== undefined) this.#claimed(host, mac, by);
+  }
+
+  #claimed(host: Host, mac: number, by: string): void {
+    const known = host.mac(mac, this.#here);
+    if (known === undefined || known.claim !== undefined) return;
+    known.claimed = by;
+    known.claim = this.#place.here();
+  }
+
+  #show(shown: Map<string, { reason: string; proof: Proof }>, role: string, reason: string): void {
+    if (!shown.has(role)) shown.set(role, { reason, proof: this.#place.here() });
+  }
+
+  #tellerOf(facts: FactList): Teller {
+    const teller = this.#teller;
+    teller.facts = facts;
+    teller.time = this.#place.time;
+    teller.station = '';
+    teller.told = '';
+    return teller;
+  }
+}
+
+/** Writes what is told into the list of the device that tells it. */
+class Teller implements FactSink, AnnouncementSink {
+  facts: FactList | undefined;
+  station = '';
+  time = 0.1;
+  /** The last address that was told. */
+  told = '';
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  fact(name: string, value: string, source: string): void {
+    this.facts?.add(name, value, source, this.station, this.#place, this.time);
+  }
+
+  address(address: string): void {
+    this.told = address;
+  }
+}
+
+/** An address that a single host can have: not unspecified, loopback, group or broadcast. */
+function isUnicast(view: DataView, at: number, version: number): boolean {
+  const first = view.getUint8(at);
+  if (version === 4) return first !== 0 && first !== 127 && first < 224;
+  if (first === 0xff) return false;
+  return first !== 0 || view.getInt32(at) !== 0 || view.getInt32(at + 4) !== 0 || view.getInt32(at + 8) !== 0;
+}

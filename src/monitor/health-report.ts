@@ -1,0 +1,100 @@
+/**
+ * How much was seen of what was there, so that nobody mistakes blindness for silence: part of every output.
+ *
+ * @module
+ */
+
+import type { Summary } from './summary.ts';
+
+/** The fields are documented in docs/inspect.md. All but the names are counts. */
+export interface Health {
+  readonly packets: number;
+  /** Packets of which the capture holds only a part, and such whose headers end early or contradict each other. */
+  readonly cut: number;
+  readonly malformed: number;
+  /** Holes in TCP connections, and the bytes that are missing there. */
+  readonly gaps: number;
+  readonly gapBytes: number;
+  /** Payload of messages that were decoded, of what a protocol could not read, and of no protocol that is known. */
+  readonly decodedBytes: number;
+  readonly notUnderstoodBytes: number;
+  readonly unrecognisedBytes: number;
+  /** What had to make room: connections, sessions, begun messages. */
+  readonly forgotten: number;
+  readonly protocols: readonly ProtocolReport[];
+}
+
+export interface ProtocolReport {
+  readonly protocol: string;
+  readonly sessions: number;
+  readonly operations: number;
+  readonly decodedBytes: number;
+  /** Between messages; of messages without an end; of something else on the protocol's port. */
+  readonly skippedBytes: number;
+  readonly unfinishedBytes: number;
+  readonly strangeBytes: number;
+  /** Operations whose content is encrypted or hidden. */
+  readonly opaque: number;
+}
+
+export function healthOf(summary: Omit<Summary, 'health'>): Health {
+  const { packets, cut, kinds, streams } = summary;
+  const protocols = summary.protocols.map(protocol => ({
+    protocol: protocol.protocol,
+    sessions: protocol.sessions,
+    operations: protocol.operations,
+    decodedBytes: protocol.decodedBytes,
+    skippedBytes: protocol.skippedBytes,
+    unfinishedBytes: protocol.unfinishedBytes,
+    strangeBytes: protocol.strangeBytes,
+    opaque: protocol.anomalies.opaque ?? 0,
+  }));
+  const sum = (of: (report: ProtocolReport) => number) => protocols.reduce((all, one) => all + of(one), 0);
+  return {
+    packets,
+    cut,
+    malformed: kinds.malformed,
+    gaps: streams.gaps,
+    gapBytes: streams.gapBytes,
+    decodedBytes: sum(one => one.decodedBytes),
+    notUnderstoodBytes: sum(one => one.skippedBytes + one.unfinishedBytes + one.strangeBytes),
+    unrecognisedBytes: streams.unrecognisedBytes,
+    forgotten: streams.evictedConnections + streams.forgottenSessions + streams.droppedMessages,
+    protocols,
+  };
+}
+
+/**
+ * In one line:
+ *
+ *     8 000 packets; modbus: 8 200 operations of 90 120 bytes, 12 bytes not understood; 2 gaps (512 bytes)
+ */
+export function healthLine(health: Health): string {
+  const { packets, cut, malformed, gaps, gapBytes, unrecognisedBytes, forgotten, protocols } = health;
+  const parts = [count(packets, 'packet')];
+  for (const one of protocols) {
+    const lost = one.skippedBytes + one.unfinishedBytes + one.strangeBytes;
+    const opaque = one.opaque === 0 ? '' : `, ${digits(one.opaque)} of them opaque`;
+    parts.push(
+      `${one.protocol}: ${count(one.operations, 'operation')}${opaque} of ${count(one.decodedBytes, 'byte')}, ` +
+        `${count(lost, 'byte')} not understood`,
+    );
+  }
+  if (protocols.length === 0) parts.push('no control protocol recognised');
+  parts.push(`${count(gaps, 'gap')} (${count(gapBytes, 'byte')})`);
+  parts.push(`${count(unrecognisedBytes, 'byte')} of no known protocol`);
+  if (cut > 0) parts.push(`${count(cut, 'packet')} captured in part`);
+  if (malformed > 0) parts.push(`${count(malformed, 'packet')} malformed`);
+  if (forgotten > 0)
+    parts.push(`${digits(forgotten)} connections or messages forgotten to stay within memory`);
+  return parts.join('; ');
+}
+
+function count(value: number, what: string): string {
+  return `${digits(value)} ${what}${value === 1 ? '' : 's'}`;
+}
+
+/** With thin gaps between thousands, as SI writes numbers. */
+function digits(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
+}

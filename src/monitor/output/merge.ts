@@ -1,0 +1,121 @@
+/**
+ * Puts the records of several threads, each of which saw its own share of the packets, into the order of the
+ * reading. What a thread sends is in order; its records of one packet belong together.
+ *
+ * @module
+ */
+
+import type { Batch } from './record-log.ts';
+
+/** Bytes that are put together before they are handed on. */
+const PIECE = 1 << 18;
+
+/** What one thread sent of one log. */
+class Queue {
+  readonly #batches: { readonly batch: Batch; readonly done: () => void }[] = [];
+  /** Next run of the first batch, and where it begins. */
+  #run = 0;
+  #at = 0;
+  /** The thread has sent all records of the packets up to this one. */
+  upTo = 0;
+
+  add(batch: Batch, done: () => void): void {
+    if (batch.ends.length === 0) done();
+    else this.#batches.push({ batch, done });
+  }
+
+  /** Place of the next record; Infinity where there is none yet. */
+  get next(): number {
+    return this.#batches[0]?.batch.numbers[this.#run] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** No record that comes, or is there, has a place before this one. */
+  get bound(): number {
+    return this.#batches.length > 0 ? this.next : this.upTo + 1;
+  }
+
+  /** The bytes of all records of the first batch whose places are below `limit`. */
+  take(limit: number, to: (bytes: Uint8Array) => void): void {
+    const { batch, done } = this.#batches[0]!;
+    const { numbers, ends, bytes } = batch;
+    let run = this.#run;
+    while (run < numbers.length && numbers[run]! < limit) run++;
+    const end = ends[run - 1]!;
+    to(bytes.subarray(this.#at, end));
+    this.#run = run;
+    this.#at = end;
+    if (run < numbers.length) return;
+    this.#batches.shift();
+    this.#run = 0;
+    this.#at = 0;
+    done();
+  }
+}
+
+export class Merge {
+  readonly #queues: readonly Queue[];
+  #piece = new Uint8Array(PIECE);
+  #length = 0;
+
+  constructor(threads: number) {
+    this.#queues = Array.from({ length: threads }, () => new Queue());
+  }
+
+  /** What a thread sent. `done` is called when its bytes were handed on. */
+  add(thread: number, batch: Batch, done: () => void): void {
+    this.#queues[thread]!.add(batch, done);
+  }
+
+  /** A thread has sent all records of the packets up to that number; of all, where it is Infinity. */
+  advance(thread: number, upTo: number): void {
+    this.#queues[thread]!.upTo = upTo;
+  }
+
+  /** Hands on, in order, whatever nothing can come before any longer. The bytes are used again when it resolves. */
+  async drain(write: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
+    for (;;) {
+      const first = this.#first();
+      if (first === undefined) break;
+      const limit = this.#limit(first);
+      if (first.next >= limit) break;
+      first.take(limit, bytes => this.#put(bytes));
+      if (this.#length >= PIECE) await this.#flush(write);
+    }
+    await this.#flush(write);
+  }
+
+  /** The queue with the earliest record. */
+  #first(): Queue | undefined {
+    let first: Queue | undefined;
+    for (const queue of this.#queues) {
+      if (queue.next !== Number.POSITIVE_INFINITY && (first === undefined || queue.next < first.next))
+        first = queue;
+    }
+    return first;
+  }
+
+  /** Before what place no other queue can have a record. */
+  #limit(of: Queue): number {
+    let limit = Number.POSITIVE_INFINITY;
+    for (const queue of this.#queues) if (queue !== of) limit = Math.min(limit, queue.bound);
+    return limit;
+  }
+
+  #put(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#piece.length) {
+      const larger = new Uint8Array(Math.max(length, this.#piece.length * 2));
+      larger.set(this.#piece.subarray(0, this.#length));
+      this.#piece = larger;
+    }
+    this.#piece.set(bytes, this.#length);
+    this.#length = length;
+  }
+
+  async #flush(write: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
+    if (this.#length === 0) return;
+    const bytes = this.#piece.subarray(0, this.#length);
+    this.#length = 0;
+    await write(bytes);
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * Collects which objects are read and written, with which values: a tap of a reading. Reads count when they are answered,
+ * writes when they are asked for; values when the device answers with yes.
+ *
+ * @module
+ */
+
+import { type Operation, Outcome, Phase, type Sink } from '../../operation/operation.ts';
+import { ValueType } from '../../operation/value.ts';
+import { Verb } from '../../operation/verb.ts';
+import { plain } from '../../protocol/phrase.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
+import type { Current } from '../current.ts';
+import type { Session } from '../session.ts';
+import { PAGE_SIZE } from './page.ts';
+import { isNumeric, Plane, planeType } from './plane.ts';
+
+export interface TagLimits {
+  /** Pages of 64 objects of a number; 4 KB each. */
+  readonly pages: number;
+  /** Objects of another kind: texts, bytes, names. */
+  readonly named: number;
+  /** Different refusals. */
+  readonly refusals: number;
+  /** Planes: kinds of objects at a station. */
+  readonly planes: number;
+}
+
+export const TAG_LIMITS: TagLimits = { pages: 1 << 14, named: 1 << 13, refusals: 1 << 12, planes: 1 << 14 };
+
+/** Clients that are kept of a named object, and characters of its value. */
+const MAX_CLIENTS = 16;
+const MAX_VALUE = 64;
+
+/** An object whose value is no number: text, bytes, a number of 64 bits; or that has a name for an address. */
+export interface NamedObject {
+  readonly server: string;
+  readonly protocol: number;
+  readonly station: number;
+  readonly object: string;
+  type: ValueType;
+  reads: number;
+  writes: number;
+  changes: number;
+  latest: string | null;
+  readonly readers: Set<string>;
+  readonly writers: Set<string>;
+  from: number;
+  to: number;
+}
+
+/** What a device refused to read or to write. */
+export interface Refusal {
+  readonly server: string;
+  readonly protocol: number;
+  readonly station: number;
+  readonly object: string;
+  readonly space: number;
+  readonly area: number;
+  readonly address: number;
+  readonly extent: number;
+  readonly verb: Verb;
+  readonly error: string;
+  count: number;
+  readonly from: number;
+  to: number;
+}
+
+export class Tags implements Sink {
+  readonly protocols: readonly Protocol[];
+  readonly planes: Plane[] = [];
+  readonly named = new Map<string, NamedObject>();
+  readonly refusals = new Map<string, Refusal>();
+  /** Values, and refusals, for which there was no room. */
+  lostValues = 0;
+  lostRefusals = 0;
+
+  readonly #current: Current;
+  readonly #limits: TagLimits;
+  /** By server and protocol: planes by the rest of what they are of. */
+  readonly #byServer = new Map<string, Map<number, Plane>>();
+  #pages = 0;
+  // Of the session that was last met.
+  #session: Session | undefined;
+  #client = '';
+  #server = '';
+  #own: Map<number, Plane> = new Map();
+
+  constructor(protocols: readonly Protocol[], current: Current, limits: TagLimits = TAG_LIMITS) {
+    this.protocols = protocols;
+    this.#current = current;
+    this.#limits = limits;
+  }
+
+  operation(op: Operation): void {
+    const reads = op.verb === Verb.read || op.verb === Verb.report || op.verb === Verb.subscribe;
+    const writes = op.verb === Verb.write || op.verb === Verb.operate;
+    if (!(reads || writes) || (op.space === 0 && op.nameLength === 0)) return;
+    if (this.#current.session !== this.#session) this.#meet(op);
+    if (op.outcome === Outcome.failed) {
+      this.#refused(op);
+      return;
+    }
+    const asked = op.phase === Phase.request;
+    if ((reads && asked) || (op.valueCount === 0 && !(writes && asked))) return;
+    if (op.nameLength > 0 || !isNumeric(op.valueType)) this.#name(op, writes, asked);
+    else this.#numbers(op, writes, asked);
+  }
+
+  #meet(op: Operation): void {
+    const { session } = this.#current;
+    this.#session = session;
+    this.#client = session.clientAddress;
+    this.#server = session.serverAddress;
+    const key = `${this.#server} ${op.protocol}`;
+    const own = this.#byServer.get(key) ?? new Map<number, Plane>();
+    this.#byServer.set(key, own);
+    this.#own = own;
+  }
+
+  #numbers(op: Operation, writes: boolean, asked: boolean): void {
+    const plane = this.#plane(op);
+    if (plane === undefined) {
+      this.lostValues += op.valueCount;
+      return;
+    }
+    const client = plane.client(this.#client);
+    const { valueView: view, valueAt: at, valueType: type, address, time } = op;
+    // Packed bits come in whole bytes: what is over was not asked for.
+    const count =
+      op.extent > 0 ? Math.min(op.valueCount, Math.floor(op.extent / plane.width)) : op.valueCount;
+    for (let i = 0; i < count; i++) {
+      const cell = plane.cellOf(address + i * plane.width);
+      if (cell < 0) {
+        this.lostValues++;
+        continue;
+      }
+      let page = plane.page(cell);
+      if (page === undefined) {
+        if (this.#pages >= this.#limits.pages) {
+          this.lostValues++;
+          continue;
+        }
+        this.#pages++;
+        page = plane.add(cell);
+      }
+      const index = cell % PAGE_SIZE;
+      if (!writes) page.read(index, client, time);
+      else if (asked) page.write(index, client, time);
+      if (!asked) page.value(index, numberAt(view, at, type, i));
+    }
+  }
+
+  #plane(op: Operation): Plane | undefined {
+    const type = planeType(op.valueType);
+    // 16 bits of station, 6 of space, 5 of type, 24 of area: a whole number without loss.
+    const key = (((op.station & 0xffff) * 64 + op.space) * 32 + type) * 0x100_0000 + (op.area & 0xff_ffff);
+    const known = this.#own.get(key);
+    if (known !== undefined) return known;
+    if (this.planes.length >= this.#limits.planes) return undefined;
+    const row = this.protocols[op.protocol]!.spaces[op.space]!;
+    const made = new Plane(this.#server, op.protocol, op.station, op.space, op.area, type, row);
+    this.#own.set(key, made);
+    this.planes.push(made);
+    return made;
+  }
+
+  #name(op: Operation, writes: boolean, asked: boolean): void {
+    const protocol = this.protocols[op.protocol]!;
+    const object = plain(protocol.objects.format(op));
+    const key = `${this.#server} ${op.protocol} ${op.station} ${object}`;
+    let known = this.named.get(key);
+    if (known === undefined) {
+      if (this.named.size >= this.#limits.named) {
+        this.lostValues++;
+        return;
+      }
+      known = {
+        server: this.#server,
+        protocol: op.protocol,
+        station: op.station,
+        object,
+        type: op.valueType,
+        reads: 0,
+        writes: 0,
+        changes: 0,
+        latest: null,
+        readers: new Set(),
+        writers: new Set(),
+        from: op.time,
+        to: op.time,
+      };
+      this.named.set(key, known);
+    }
+    known.to = op.time;
+    if (op.valueType !== ValueType.none) known.type = op.valueType;
+    const clients = writes ? known.writers : known.readers;
+    if (clients.size < MAX_CLIENTS) clients.add(this.#client);
+    if (!writes) known.reads++;
+    else if (asked) known.writes++;
+    if (asked || op.valueCount === 0 || op.valueType === ValueType.mask) return;
+    const value = plain(op.valueCount === 1 ? String(op.value(0)) : op.values().join(' ')).slice(
+      0,
+      MAX_VALUE,
+    );
+    if (known.latest !== null && known.latest !== value) known.changes++;
+    known.latest = value;
+  }
+
+  #refused(op: Operation): void {
+    const protocol = this.protocols[op.protocol]!;
+    const object = plain(protocol.objects.format(op));
+    const key = `${this.#server} ${op.protocol} ${op.station} ${object} ${op.verb} ${op.error}`;
+    const known = this.refusals.get(key);
+    if (known !== undefined) {
+      known.count++;
+      known.to = op.time;
+      return;
+    }
+    if (this.refusals.size >= this.#limits.refusals) {
+      this.lostRefusals++;
+      return;
+    }
+    const { station, space, area, address, extent, verb, time } = op;
+    this.refusals.set(key, {
+      server: this.#server,
+      protocol: op.protocol,
+      station,
+      object,
+      space,
+      area,
+      address,
+      extent,
+      verb,
+      error: protocol.errorName(op.error),
+      count: 1,
+      from: time,
+      to: time,
+    });
+  }
+}
+
+/** Value `i` as a number, without making anything. */
+function numberAt(view: DataView, at: number, type: number, i: number): number {
+  switch (type) {
+    case ValueType.bits:
+      return (view.getUint8(at + (i >> 3)) >> (i & 7)) & 1;
+    case ValueType.coil:
+      return view.getUint16(at) === 0xff00 ? 1 : 0;
+    case ValueType.bool:
+      return view.getUint8(at + i) === 0 ? 0 : 1;
+    case ValueType.u8:
+      return view.getUint8(at + i);
+    case ValueType.i8:
+      return view.getInt8(at + i);
+    case ValueType.u16:
+      return view.getUint16(at + i * 2);
+    case ValueType.i16:
+      return view.getInt16(at + i * 2);
+    case ValueType.u32:
+      return view.getUint32(at + i * 4);
+    case ValueType.i32:
+      return view.getInt32(at + i * 4);
+    case ValueType.f32:
+      return view.getFloat32(at + i * 4);
+    default:
+      return view.getFloat64(at + i * 8);
+  }
+}
