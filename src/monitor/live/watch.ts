@@ -184,9 +184,8 @@ export class Watch {
 
   /** Looks whether interfaces went or came back. */
   #look(): void {
-    const [first] = this.#sockets;
     for (const [place, link] of this.#links.entries()) {
-      const now = interfaceNamed(first!.fd, link.now.name);
+      const now = this.#find(link);
       const back = now !== undefined && (now.index !== link.now.index || link.state === 'gone');
       const state = stateOf(now);
       const changed = state !== link.state;
@@ -194,8 +193,21 @@ export class Watch {
       if (now !== undefined) link.now = now;
       if (changed || back) this.#indices[place] = now?.index ?? 0;
       if (back || (changed && state === 'gone')) this.#take();
-      if (back && this.#options.promiscuous) first!.promiscuous(now.index);
       if (changed) this.#tellState(link);
+    }
+  }
+
+  /** The interface as it is now, listening; undefined where there is none. */
+  #find({ now: before, state }: Link): Interface | undefined {
+    const [first] = this.#sockets;
+    try {
+      const now = interfaceNamed(first!.fd, before.name);
+      const back = now !== undefined && (now.index !== before.index || state === 'gone');
+      if (back && this.#options.promiscuous && !now.loopback) first!.promiscuous(now.index);
+      return now;
+    } catch {
+      // Gone between two calls, or another kind of interface by that name now: looked for again.
+      return undefined;
     }
   }
 

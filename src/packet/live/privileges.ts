@@ -33,9 +33,15 @@ export function sealPrivileges(): void {
 
 /** Becomes the user in every thread, for good, and sees that no capability is left. */
 export function becomeUser({ name, uid, gid }: User): void {
-  process.setgroups!([]);
-  process.setgid!(gid);
-  process.setuid!(uid);
+  try {
+    process.setgroups!([]);
+    process.setgid!(gid);
+    process.setuid!(uid);
+  } catch (error) {
+    throw new LiveError(
+      `cannot become ${name} (${(error as Error).message}); it takes CAP_SETUID and CAP_SETGID, or --user root to stay what it is`,
+    );
+  }
   if (uid !== 0 && capabilities() !== 0n) {
     throw new LiveError(`privileges could not be given up: capabilities are left after becoming ${name}`);
   }
