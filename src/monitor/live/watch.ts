@@ -80,6 +80,10 @@ export type WatchEvent =
   | { readonly event: 'over'; readonly notice: string }
   | { readonly event: 'health' | 'stopped'; readonly health: Health };
 
+/** Notices that are over although no packet came. */
+const OF_NO_PACKET = /^(silent|drops|lost|recording|disk full)/;
+const FEW = 20;
+
 /** How often interfaces are looked at, ms. */
 const LOOK = 1000;
 const BLOCK = 1 << 19;
@@ -250,13 +254,19 @@ export class Watch {
   #diagnose(report: LookoutReport, health: Health): void {
     const before = this.#before;
     this.#before = { seen: report.seen, health };
-    const notices = diagnose(figures(report.seen, health, before?.seen ?? nothingSeen(), before?.health));
+    const window = figures(report.seen, health, before?.seen ?? nothingSeen(), before?.health);
+    const notices = diagnose(window);
     notices.push(...recordingNotices(health.recorded, before?.health.recorded));
     const now = new Set(notices.map(({ notice }) => notice));
     for (const notice of notices) {
       if (!this.#notices.has(notice.notice)) this.#tell({ event: 'notice', ...notice });
     }
-    for (const notice of this.#notices) if (!now.has(notice)) this.#tell({ event: 'over', notice });
+    for (const notice of this.#notices) {
+      if (now.has(notice)) continue;
+      // Few packets are no sign that what was wrong with them is right.
+      if (window.packets < FEW && !OF_NO_PACKET.test(notice)) now.add(notice);
+      else this.#tell({ event: 'over', notice });
+    }
     this.#notices = now;
   }
 }
