@@ -48,6 +48,9 @@ function benchDecoding(): void {
     bench(`${protocol.name}: frame, decode and follow ${2 * exchanges} messages`, () => {
       do_not_optimize(follow(protocol, said));
     });
+    bench(`${protocol.name}: frame and observe ${2 * exchanges} messages`, () => {
+      do_not_optimize(observe(protocol, said));
+    });
   }
 }
 
@@ -75,6 +78,7 @@ function talk(dialogue: Dialogue, exchanges: number): Talk {
   return { view: viewOf(Buffer.concat(parts)), messages: Int32Array.from(messages) };
 }
 
+/** As a gateway reads. */
 function follow(protocol: Protocol, { view, messages }: Talk): number {
   const conversation = protocol.open(LIMITS);
   const op = new Operation();
@@ -86,6 +90,21 @@ function follow(protocol: Protocol, { view, messages }: Talk): number {
     assert(protocol.frame(side, view, at, end) === end - at);
     conversation.decode(side, view, at, end, op, counter);
     conversation.follow(side, view, at, end);
+  }
+  return counter.operations;
+}
+
+/** As a monitor reads. */
+function observe(protocol: Protocol, { view, messages }: Talk): number {
+  const conversation = protocol.open(LIMITS);
+  const op = new Operation();
+  const counter = new Counter();
+  for (let i = 0; i < messages.length; i += 3) {
+    const side = messages[i] as Side;
+    const at = messages[i + 1]!;
+    const end = messages[i + 2]!;
+    assert(protocol.frame(side, view, at, end) === end - at);
+    conversation.observe(side, view, at, end, op, counter);
   }
   return counter.operations;
 }

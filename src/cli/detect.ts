@@ -13,6 +13,7 @@ import { DEFAULT_TUNING, muteOf, type Tuning } from '../detect/tuning.ts';
 import { loadTuning } from '../detect/tuning-file.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
+import { ocsfFinding } from '../monitor/output/ocsf-finding.ts';
 import { readAll } from '../monitor/read-all.ts';
 import { spanText } from '../monitor/span.ts';
 import type { Summary } from '../monitor/summary.ts';
@@ -30,7 +31,8 @@ Reads captures (pcap or pcapng; - is standard input) and prints findings: what
 in them a person should see, the most severe first, with why, the evidence, and
 what to do next. Several files are read as one record of traffic, in the order
 given, by one thread; a folder, or a pattern in quotes, stands for the captures
-in it, in the order of their first packets. What the findings are: docs/findings.md.
+in it, in the order of their first packets. What the findings are:
+docs/findings.md.
 
   --tuning FILE    what you tell the detectors (YAML): engineering stations,
                    scanners, safety controllers, thresholds, findings that are
@@ -42,6 +44,7 @@ in it, in the order of their first packets. What the findings are: docs/findings
                    to its end
   --json           everything as one JSON object (fields: docs/findings.md)
   --ndjson         a JSON object a line for each finding
+  --ocsf           the same as OCSF 1.8.0 has it: Detection Finding (2004)
   --fail-on LEVEL  exit code 1 where there is a finding of that severity or
                    worse: ${SEVERITIES.join(', ')}
   --follow         goes on while the last FILE is being written, or with the
@@ -58,7 +61,7 @@ could not be read or not to its end (what could be read is judged all the same).
 
 interface Options {
   readonly files: readonly string[];
-  readonly output: 'text' | 'json' | 'ndjson';
+  readonly output: 'text' | 'json' | 'ndjson' | 'ocsf';
   readonly tuning: string | undefined;
   readonly baseline: string | undefined;
   readonly learn: string | undefined;
@@ -126,6 +129,7 @@ function parse(args: readonly string[]): Options {
       learn: { type: 'string' },
       json: { type: 'boolean', default: false },
       ndjson: { type: 'boolean', default: false },
+      ocsf: { type: 'boolean', default: false },
       'fail-on': { type: 'string' },
       follow: { type: 'boolean', default: false },
     },
@@ -133,15 +137,15 @@ function parse(args: readonly string[]): Options {
   if (positionals.length === 0) {
     throw new UsageError("detect: no capture named; give one or more files, or '-' for standard input");
   }
-  if (values.json && values.ndjson) {
-    throw new UsageError('detect: --json prints one object, --ndjson one a line; choose one');
+  if (Number(values.json) + Number(values.ndjson) + Number(values.ocsf) > 1) {
+    throw new UsageError('detect: --json prints one object, --ndjson and --ocsf one a line; choose one');
   }
   const { 'fail-on': level, tuning, baseline, learn } = values;
   const failOn = SEVERITIES.find(severity => severity === level);
   if (level !== undefined && failOn === undefined) {
     throw new UsageError(`detect: --fail-on ${level}: write ${SEVERITIES.join(', ')}`);
   }
-  const output = values.json ? 'json' : values.ndjson ? 'ndjson' : 'text';
+  const output = values.json ? 'json' : values.ndjson ? 'ndjson' : values.ocsf ? 'ocsf' : 'text';
   const { follow } = values;
   if (follow && learn !== undefined) {
     throw new UsageError(
@@ -180,6 +184,9 @@ async function print(result: Result, output: Options['output']): Promise<void> {
   const { findings, muted, summary, operations, known } = result;
   if (output === 'ndjson') {
     for (const finding of findings) lines.write(`${JSON.stringify(finding)}\n`);
+  } else if (output === 'ocsf') {
+    for (const finding of findings)
+      lines.write(`${JSON.stringify(ocsfFinding(finding, titleOf(finding)))}\n`);
   } else if (output === 'json') {
     const { packets, from, to } = summary;
     const looked = { packets, operations, from, to, pairs: summary.pairs.length, learning: known.remaining };

@@ -147,6 +147,41 @@ describe('cofferdam inspect', () => {
     assert.deepEqual(JSON.parse(two.out), JSON.parse(alone.out));
   });
 
+  it('writes records with workers, into a file or a folder', async () => {
+    const alone = await inspect(['--ndjson', '--operations', '--flows', '--health', file]);
+    const output = join(folder, 'plant.ndjson');
+    const two = ['--ndjson', '--operations', '--flows', '--health', '--workers', '2', '--output', output];
+    assert.deepEqual(await inspect([...two, file]), { ...alone, out: '' });
+    assert.equal(await readFile(output, 'utf8'), alone.out);
+    assert.deepEqual(
+      Object.entries(
+        Object.groupBy(alone.out.trimEnd().split('\n'), line => JSON.parse(line).record ?? ''),
+      ).map(([record, lines]) => [record, lines?.length]),
+      [
+        ['', 320],
+        ['flow', 8],
+        ['health', 1],
+      ],
+    );
+    const into = join(folder, 'logs', 'of today');
+    assert.equal((await inspect(['--format', 'zeek', '--into', into, file])).code, 0);
+    assert.match(await readFile(join(into, 'modbus.log'), 'utf8'), /^#separator \\x09\n/);
+    const again = await inspect(['--format', 'zeek', '--into', into, file]);
+    assert.equal(again.code, 2);
+    assert.match(again.err, /of today: has \w+\.log already; name an empty folder/);
+  });
+
+  it('tells the health of a reading in its summary', async () => {
+    const { out } = await inspect(['--json', file]);
+    const { health } = JSON.parse(out);
+    assert.equal(health.packets, 336);
+    assert.equal(health.notUnderstoodBytes, 0);
+    assert.deepEqual(
+      health.protocols.map(({ protocol }: { protocol: string }) => protocol),
+      ['modbus'],
+    );
+  });
+
   it('prints what it could read of a capture that is cut short, then one line, and exits with 2', async () => {
     const cut = join(folder, 'cut.pcap');
     await writeFile(cut, (await readFile(file)).subarray(0, -5));

@@ -94,6 +94,9 @@ export function chooseOutput(command: string, values: OutputValues): OutputChoic
       `${command}: --format ${name} is read once it is complete; name a file: --output FILE`,
     );
   }
+  if (format.oneTable === true && values.operations && values.flows) {
+    throw new UsageError(`${command}: --format ${name} holds one table; choose --operations or --flows`);
+  }
   const operations = values.operations || !values.flows;
   return { format, operations, flows: values.flows, health: values.health, path: output ?? into };
 }

@@ -6,7 +6,7 @@
  */
 
 import { anomalyNames } from '../operation/anomaly.ts';
-import { type Operation, Outcome, type Sink } from '../operation/operation.ts';
+import { type Operation, Outcome, PHASES, type Sink } from '../operation/operation.ts';
 import { VERBS } from '../operation/verb.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { Counters } from './counters.ts';
@@ -23,7 +23,11 @@ import { Tally } from './tally.ts';
 
 const OPERATIONS = COLUMNS.indexOf('operations');
 const FAILED = COLUMNS.indexOf('failed');
-const WIDTH = COLUMNS.length;
+
+/** Counters of a row of a function table: messages of each phase, their further items, failed operations. */
+const MORE = PHASES.length;
+const ROW_FAILED = MORE + 1;
+const WIDTH = MORE + 2;
 
 /** Counters of a pair: one for each verb, then failed operations. */
 const PAIR_WIDTH = VERBS.length + 1;
@@ -32,16 +36,17 @@ const PAIR_WIDTH = VERBS.length + 1;
 const MAX_PAIRS = 1 << 16;
 const OTHERS = 'others';
 
-/** Operations, or runs of up to a few hundred that are alike, after which counters are settled. */
+/** Messages after which counters are settled: times the items of the longest, some thousand, they are below 2^31. */
 const SETTLE_AFTER = 1 << 18;
 
 export class Counting implements Sink {
   readonly #protocols: readonly Protocol[];
   readonly #current: Current;
-  /** By protocol: {@link COLUMNS} for each row of its function table. */
-  readonly #functions: readonly Counters[];
-  /** By protocol: one counter for each verb, and for each bit of anomalies. */
-  readonly #verbs: readonly Counters[];
+  /** By protocol: the number of the first row of its function table among the rows of all. */
+  readonly #firstRow: Int32Array;
+  /** For each row. */
+  readonly #functions: Counters;
+  /** By protocol: one counter for each bit of anomalies. */
   readonly #anomalies: readonly Float64Array[];
   readonly #errors = new Tally();
   /** Functions without a row, by code and phase. */
@@ -49,63 +54,50 @@ export class Counting implements Sink {
   readonly #pairNumbers = new Map<string, number>();
   readonly #pairs: { client: string; server: string; protocol: string }[] = [];
   readonly #pairCounts = new Counters(64 * PAIR_WIDTH);
-  // Items of one message that do the same, which nearly all of them do, are counted at once, when the next begin:
-  // how many they are, their protocol, row and verb, and the counters of their pair of hosts.
-  #alike = 0;
-  #protocol = 0;
-  #fn = 0;
-  #verb = 0;
+  /** Counters of the message's pair of hosts. */
   #pairAt = 0;
   #unsettled = 0;
 
   constructor(protocols: readonly Protocol[], current: Current) {
     this.#protocols = protocols;
     this.#current = current;
-    this.#functions = protocols.map(p => new Counters(p.functions.length * WIDTH));
-    this.#verbs = protocols.map(() => new Counters(VERBS.length));
+    this.#firstRow = new Int32Array(protocols.length);
+    let rows = 0;
+    for (const [index, { functions }] of protocols.entries()) {
+      this.#firstRow[index] = rows;
+      rows += functions.length;
+    }
+    this.#functions = new Counters(rows * WIDTH);
     this.#anomalies = protocols.map(() => new Float64Array(32));
   }
 
   operation(op: Operation): void {
-    if (op.item !== 0 && op.fn === this.#fn && op.verb === this.#verb) this.#alike++;
-    else this.#begin(op);
-    if (op.outcome === Outcome.failed) this.#countFailed(op);
+    const at = (this.#firstRow[op.protocol]! + op.fn) * WIDTH;
+    if (op.item === 0) {
+      const { session } = this.#current;
+      this.#pairAt = (session.pair < 0 ? this.#pair(session) : session.pair) * PAIR_WIDTH;
+      if (++this.#unsettled === SETTLE_AFTER) this.#settle();
+      this.#functions.recent[at + op.phase]!++;
+    } else this.#functions.recent[at + MORE]!++;
+    this.#pairCounts.recent[this.#pairAt + op.verb]!++;
+    if (op.outcome === Outcome.failed || op.anomalies !== 0 || op.fn === 0) this.#countOdd(op, at);
+  }
+
+  /** Counts what most operations are not. */
+  #countOdd(op: Operation, at: number): void {
+    if (op.outcome === Outcome.failed) this.#countFailed(op, at);
     if (op.fn === 0) this.#countUnlisted(op);
     if (op.anomalies !== 0) this.#countAnomalies(op.protocol, op.anomalies);
   }
 
-  /** An operation that is another than the one before it. */
-  #begin(op: Operation): void {
-    this.#countAlike();
-    const { protocol, fn } = op;
-    const { session } = this.#current;
-    this.#alike = 1;
-    this.#protocol = protocol;
-    this.#fn = fn;
-    this.#verb = op.verb;
-    this.#pairAt = (session.pair < 0 ? this.#pair(session) : session.pair) * PAIR_WIDTH;
-    if (op.item === 0) this.#functions[protocol]!.recent[fn * WIDTH + op.phase]!++;
-  }
-
-  /** Counts what was alike. */
-  #countAlike(): void {
-    const alike = this.#alike;
-    this.#alike = 0;
-    this.#functions[this.#protocol]!.recent[this.#fn * WIDTH + OPERATIONS]! += alike;
-    this.#verbs[this.#protocol]!.recent[this.#verb]! += alike;
-    this.#pairCounts.recent[this.#pairAt + this.#verb]! += alike;
-    if (++this.#unsettled === SETTLE_AFTER) this.#settle();
-  }
-
   #settle(): void {
     this.#unsettled = 0;
-    for (const counters of this.#functions) counters.settle();
-    for (const counters of this.#verbs) counters.settle();
+    this.#functions.settle();
     this.#pairCounts.settle();
   }
 
-  #countFailed(op: Operation): void {
-    this.#functions[op.protocol]!.recent[op.fn * WIDTH + FAILED]!++;
+  #countFailed(op: Operation, at: number): void {
+    this.#functions.recent[at + ROW_FAILED]!++;
     this.#pairCounts.recent[this.#pairAt + VERBS.length]!++;
     this.#errors.count(op.protocol, op.code, op.subcode, op.error);
   }
@@ -147,17 +139,16 @@ export class Counting implements Sink {
 
   /** Operations of a protocol. */
   operations(protocol: number): number {
-    this.#countAlike();
-    return total(this.#verbs[protocol]!.range(0, VERBS.length));
+    return total(this.#verbs(protocol));
   }
 
   functions(protocol: number): FunctionSummary[] {
-    this.#countAlike();
-    const counts = this.#functions[protocol]!;
     const rows: FunctionSummary[] = [];
     this.#protocols[protocol]!.functions.forEach(({ code, sub, name, verb }, fn) => {
-      if (fn === 0 || counts.of(fn * WIDTH + OPERATIONS) === 0) return;
-      const [requests, responses, notices, operations, failed] = counts.range(fn * WIDTH, (fn + 1) * WIDTH);
+      const at = (this.#firstRow[protocol]! + fn) * WIDTH;
+      const [requests, responses, notices, more, failed] = this.#functions.range(at, at + WIDTH);
+      const operations = requests! + responses! + notices! + more!;
+      if (fn === 0 || operations === 0) return;
       rows.push({
         code,
         sub: sub < 0 ? null : sub,
@@ -166,7 +157,7 @@ export class Counting implements Sink {
         requests: requests!,
         responses: responses!,
         notices: notices!,
-        operations: operations!,
+        operations,
         failed: failed!,
       });
     });
@@ -200,8 +191,23 @@ export class Counting implements Sink {
   }
 
   verbs(protocol: number): Record<string, number> {
-    this.#countAlike();
-    return named(this.#verbs[protocol]!.range(0, VERBS.length));
+    return named(this.#verbs(protocol));
+  }
+
+  /** Operations of a protocol by verb. */
+  #verbs(protocol: number): number[] {
+    const { name } = this.#protocols[protocol]!;
+    const counts = VERBS.map(() => 0);
+    this.#pairs.forEach((pair, index) => {
+      if (pair.protocol !== name) return;
+      const verbs = this.#pairVerbs(index);
+      for (const verb of counts.keys()) counts[verb]! += verbs[verb]!;
+    });
+    return counts;
+  }
+
+  #pairVerbs(pair: number): number[] {
+    return this.#pairCounts.range(pair * PAIR_WIDTH, pair * PAIR_WIDTH + VERBS.length);
   }
 
   errors(protocol: number): ErrorSummary[] {
@@ -227,15 +233,13 @@ export class Counting implements Sink {
   }
 
   pairs(): PairSummary[] {
-    this.#countAlike();
     return this.#pairs
       .map((pair, index) => {
-        const at = index * PAIR_WIDTH;
-        const verbs = this.#pairCounts.range(at, at + VERBS.length);
+        const verbs = this.#pairVerbs(index);
         return {
           ...pair,
           operations: total(verbs),
-          failed: this.#pairCounts.of(at + VERBS.length),
+          failed: this.#pairCounts.of(index * PAIR_WIDTH + VERBS.length),
           verbs: named(verbs),
         };
       })

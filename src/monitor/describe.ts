@@ -5,6 +5,7 @@
  */
 
 import { protocolNamed } from '../protocol/registry.ts';
+import { type Health, healthOf } from './health-report.ts';
 import { spanText } from './span.ts';
 import type { FunctionSummary, ProtocolSummary, StreamSummary, Summary } from './summary.ts';
 
@@ -13,6 +14,7 @@ const MAX_PAIRS = 50;
 
 export function describe(summary: Summary): string {
   const parts = [overview(summary), ...summary.protocols.map(protocol), pairs(summary)];
+  parts.push(health(healthOf(summary)));
   if (summary.digest !== undefined) parts.push(`digest  ${summary.digest}`);
   return parts.filter(part => part !== '').join('\n\n');
 }
@@ -130,6 +132,28 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
     );
     return `  ${cells.join('  ')}`.trimEnd();
   });
+}
+
+/** What could be seen of what was there, as shares: the last word, so that it is not overlooked. */
+function health({ packets, dropped, cut, malformed, gaps, gapBytes, forgotten, ...bytes }: Health): string {
+  const { decodedBytes, notUnderstoodBytes, unrecognisedBytes } = bytes;
+  const known = decodedBytes + notUnderstoodBytes;
+  const lines = [
+    'health',
+    `  ${number(packets)} packets read, ${number(cut)} of them only in part, ${number(malformed)} malformed; ` +
+      `${number(dropped)} dropped before they were captured`,
+    `  ${number(gaps)} gaps with ${number(gapBytes)} bytes missing`,
+    `  ${share(decodedBytes, known)} of the bytes of control protocols decoded, ${number(notUnderstoodBytes)} not understood`,
+    `  ${number(unrecognisedBytes)} bytes of no protocol that is known`,
+    `  ${number(forgotten)} connections, sessions or messages forgotten to stay within memory`,
+  ];
+  return lines.join('\n');
+}
+
+function share(part: number, whole: number): string {
+  if (whole === 0) return 'none';
+  // Never rounded up to all.
+  return `${(Math.floor((part / whole) * 10_000) / 100).toFixed(2)} %`;
 }
 
 function counts(named: Record<string, number>): string {

@@ -9,6 +9,8 @@ import type { Summary } from './summary.ts';
 /** The fields are documented in docs/inspect.md. All but the names are counts. */
 export interface Health {
   readonly packets: number;
+  /** Lost before they were written, as far as the capture itself tells. */
+  readonly dropped: number;
   /** Packets of which the capture holds only a part, and such whose headers end early or contradict each other. */
   readonly cut: number;
   readonly malformed: number;
@@ -37,8 +39,8 @@ export interface ProtocolReport {
   readonly opaque: number;
 }
 
-export function healthOf(summary: Omit<Summary, 'health'>): Health {
-  const { packets, cut, kinds, streams } = summary;
+export function healthOf(summary: Summary): Health {
+  const { packets, cut, capture, kinds, streams } = summary;
   const protocols = summary.protocols.map(protocol => ({
     protocol: protocol.protocol,
     sessions: protocol.sessions,
@@ -52,6 +54,7 @@ export function healthOf(summary: Omit<Summary, 'health'>): Health {
   const sum = (of: (report: ProtocolReport) => number) => protocols.reduce((all, one) => all + of(one), 0);
   return {
     packets,
+    dropped: capture.dropped,
     cut,
     malformed: kinds.malformed,
     gaps: streams.gaps,
@@ -70,7 +73,8 @@ export function healthOf(summary: Omit<Summary, 'health'>): Health {
  *     8 000 packets; modbus: 8 200 operations of 90 120 bytes, 12 bytes not understood; 2 gaps (512 bytes)
  */
 export function healthLine(health: Health): string {
-  const { packets, cut, malformed, gaps, gapBytes, unrecognisedBytes, forgotten, protocols } = health;
+  const { packets, dropped, cut, malformed, gaps, gapBytes, unrecognisedBytes, forgotten, protocols } =
+    health;
   const parts = [count(packets, 'packet')];
   for (const one of protocols) {
     const lost = one.skippedBytes + one.unfinishedBytes + one.strangeBytes;
@@ -83,6 +87,7 @@ export function healthLine(health: Health): string {
   if (protocols.length === 0) parts.push('no control protocol recognised');
   parts.push(`${count(gaps, 'gap')} (${count(gapBytes, 'byte')})`);
   parts.push(`${count(unrecognisedBytes, 'byte')} of no known protocol`);
+  if (dropped > 0) parts.push(`${count(dropped, 'packet')} dropped before they were captured`);
   if (cut > 0) parts.push(`${count(cut, 'packet')} captured in part`);
   if (malformed > 0) parts.push(`${count(malformed, 'packet')} malformed`);
   if (forgotten > 0)

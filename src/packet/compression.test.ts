@@ -97,6 +97,17 @@ for (const [program, ending] of [
   });
 }
 
+test('what stands behind the compression is told, but for zeros behind gzip', async () => {
+  const behind = async (packed: Uint8Array, more: Uint8Array) =>
+    await read(memorySource('file', bytes(packed, more)));
+  assert.match(
+    (await behind(PACKED.zstd, Buffer.from('more'))).message,
+    /its last \d+ bytes are no zstd compression/,
+  );
+  assert.equal((await behind(PACKED.gzip, Buffer.from('more'))).code, 'COFFERDAM_CAPTURE_DAMAGED');
+  assert.equal((await behind(PACKED.gzip, new Uint8Array(512))).code, '');
+});
+
 test('a place in what is packed is that of what is in it', async () => {
   const damaged = bytes(
     FILE.subarray(0, 24 + 3 * RECORD),

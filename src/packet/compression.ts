@@ -9,6 +9,9 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { CaptureError } from './capture-error.ts';
 import type { ByteSource } from './source.ts';
 
+/** With the bytes that it has taken in. */
+type Unpacker = Transform & { readonly bytesWritten: number };
+
 /** Bytes of a packed source that are read at a time. */
 const CHUNK = 1 << 16;
 /** Bytes that tell how a source is packed. */
@@ -94,8 +97,12 @@ function resumed(source: ByteSource, begin: Uint8Array): ByteSource {
   };
 }
 
-function unpacking(source: ByteSource, begin: Uint8Array, name: string, unpack: Transform): ByteSource {
-  const packed = Readable.from(chunks(source, begin), { objectMode: false });
+function unpacking(source: ByteSource, begin: Uint8Array, name: string, unpack: Unpacker): ByteSource {
+  let fed = 0;
+  const packed = Readable.from(
+    chunks(source, begin, bytes => (fed += bytes)),
+    { objectMode: false },
+  );
   // What is wrong with the source is wrong with what is unpacked.
   packed.on('error', error => unpack.destroy(error));
   const plain = packed.pipe(unpack)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -107,7 +114,11 @@ function unpacking(source: ByteSource, begin: Uint8Array, name: string, unpack: 
     async read(target) {
       while (rest.length === 0) {
         const next = await plain.next().catch(error => Promise.reject(explained(error, name)));
-        if (next.done === true) return 0;
+        if (next.done === true) {
+          // Zeros behind gzip fill a block; whatever is behind zstd, the unpacker passes over in silence.
+          if (name === 'zstd' && fed > unpack.bytesWritten) throw strange(name, fed - unpack.bytesWritten);
+          return 0;
+        }
         rest = next.value;
       }
       const length = take(rest, target);
@@ -122,12 +133,18 @@ function unpacking(source: ByteSource, begin: Uint8Array, name: string, unpack: 
   };
 }
 
-async function* chunks(source: ByteSource, begin: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* chunks(
+  source: ByteSource,
+  begin: Uint8Array,
+  count: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  count(begin.length);
   yield begin;
   for (;;) {
     const chunk = new Uint8Array(CHUNK);
     const length = await source.read(chunk);
     if (length === 0) return;
+    count(length);
     yield chunk.subarray(0, length);
   }
 }
@@ -137,6 +154,13 @@ function take(from: Uint8Array, target: Uint8Array): number {
   const length = Math.min(from.length, target.length);
   target.set(from.subarray(0, length));
   return length;
+}
+
+function strange(name: string, bytes: number): CaptureError {
+  return new CaptureError(
+    'COFFERDAM_CAPTURE_DAMAGED',
+    `its last ${bytes} bytes are no ${name} compression; copy it again or take it as it is`,
+  );
 }
 
 function explained(error: unknown, name: string): unknown {

@@ -146,6 +146,26 @@ test('a ring of files: in the order of their packets, and on with the next', asy
   assert.deepEqual(following.problems, []);
 });
 
+test('a file of a ring that has no packets yet when it is met is read once', async () => {
+  const ring = join(folder, 'bare');
+  await mkdir(ring);
+  const first = join(folder, 'before.pcap');
+  await writeFile(first, capture(1));
+  await writeFile(join(ring, 'a.pcap'), capture());
+  await writeFile(join(ring, 'notes.txt'), 'no capture, whatever it says');
+  const following = new Following(first, ring);
+  // What is passed over is told when the files were looked at.
+  await following.until(1, 1);
+  await appendFile(join(ring, 'a.pcap'), capture(10).subarray(24));
+  await following.until(2);
+  await writeFile(join(ring, 'b.pcap'), capture(20));
+  await following.until(3);
+  await writeFile(join(ring, 'c.pcap'), capture(30));
+  await following.until(4);
+  await following.end();
+  assert.deepEqual(following.times, [1, 10, 20, 30]);
+});
+
 test('a pattern that stands for nothing yet waits for the first; what is named before is read as it is', async () => {
   const empty = join(folder, 'empty');
   await mkdir(empty);

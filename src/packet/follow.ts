@@ -51,9 +51,14 @@ async function* followFile(path: string, signal: AbortSignal, note: Note): Async
     return there.ino !== ino || there.dev !== dev;
   };
   while (!signal.aborted) {
-    const source = new Growing(path, replaced);
-    yield source;
+    const source = opened(path, replaced);
+    if (source === undefined) {
+      // It was there a moment ago.
+      await wait(FOLDER_INTERVAL, undefined, { signal }).catch(() => {});
+      continue;
+    }
     missed = false;
+    yield source;
     // Whoever reads gave it up.
     if (source.ended === undefined) return;
     const why =
@@ -70,12 +75,26 @@ async function* followSet(name: string, signal: AbortSignal, note: Note): AsyncG
   for (;;) {
     const path = await set.next(signal);
     if (path === undefined) return;
-    const source = new Growing(path, () => set.more());
+    const source = opened(path, () => set.more());
+    if (source === undefined) {
+      note(`${path}: was removed before it was read; let the ring keep more files`);
+      continue;
+    }
     yield source;
     if (source.ended === 'shrunk') {
       note(`${path}: became shorter than what was read of it; going on at its beginning`);
     }
-    set.leave(source);
+    await set.leave(source);
+  }
+}
+
+/** Undefined where there is no such file any more. */
+function opened(path: string, over: (file: number) => Promise<boolean>): Growing | undefined {
+  try {
+    return new Growing(path, over);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -85,7 +104,7 @@ interface Known {
   /** Tells that it is still the same. */
   readonly state: string;
   /** Of its first packet; undefined while it is no capture. */
-  readonly time: number | undefined;
+  time: number | undefined;
   /** It was read, or is being read. */
   taken: boolean;
   /** Bytes of it that were read when it was left for another one. */
@@ -137,11 +156,14 @@ class CaptureSet {
   }
 
   /** No more of the current one is read, unless it begins anew. */
-  leave(source: Growing): void {
-    if (this.#current === undefined) return;
-    if (source.ended === 'shrunk') this.#known.delete(this.#current.path);
-    this.#current.read = source.length;
+  async leave(source: Growing): Promise<void> {
+    const current = this.#current;
+    if (current === undefined) return;
     this.#current = undefined;
+    if (source.ended === 'shrunk') this.#known.delete(current.path);
+    // It may have had no packet yet when it was met.
+    else current.time = await firstTime(current.path, this.#reader).catch(() => current.time);
+    current.read = source.length;
   }
 
   /** Looks for files that are new, or that were written anew: a ring uses its names again. */
@@ -150,7 +172,8 @@ class CaptureSet {
     for (const path of (await filesOf(this.#name)) ?? []) {
       const there = statSync(path, { throwIfNoEntry: false });
       if (there === undefined) continue;
-      const state = `${there.ino} ${there.size} ${there.mtimeMs}`;
+      // The time of change: a file that cannot be read yet may be given leave to.
+      const state = `${there.ino} ${there.size} ${there.ctimeMs}`;
       const before = this.#known.get(path);
       const same = before !== undefined && (before === this.#current || before.state === state);
       known.set(path, same ? before : await this.#meet(path, state, there.size, before));
@@ -164,16 +187,21 @@ class CaptureSet {
     const plain = path.replace(/\.(gz|zst)$/, '');
     if (plain !== path && this.#known.has(plain))
       return { path, state, time: undefined, taken: true, read: size };
-    const time = await firstTime(path, this.#reader);
+    const time = await firstTime(path, this.#reader).catch(error => this.#unreadable(path, error));
     if (before === undefined || !before.taken || before.time !== time) {
       return { path, state, time, taken: false, read: 0 };
     }
     if (size > before.read) {
-      this.#note(
-        `${path}: was written to after the next file began; that is not read (follow each ring by itself)`,
-      );
+      this.#note(`${path}: was written to after it was left; that is not read (follow each ring by itself)`);
     }
     return { path, state, time, taken: true, read: size };
+  }
+
+  /** What one file is like must not end the reading of the others. */
+  #unreadable(path: string, error: NodeJS.ErrnoException): undefined {
+    if (error.code === undefined) throw error;
+    if (error.code !== 'ENOENT') this.#note(`${path}: cannot be read (${error.code}); waiting until it can`);
+    return undefined;
   }
 
   #first(): Known | undefined {

@@ -75,6 +75,7 @@ const TUNNELS: Record<string, readonly [frame: Uint8Array, link: number]> = {
   'MPLS in GRE': [gre(0, 0x8847, label(true), INNER4), 1],
   PPPoE: [ethernet(0x8864, pppoe(bytes(u16(0x21), INNER4))), 1],
   'PPPoE with IPv6': [ethernet(0x8864, pppoe(bytes(u16(0x57), INNER6))), 1],
+  'PPPoE, by its own number': [pppoe(bytes(u16(0x21), INNER4)), 51],
   PPP: [bytes(u16(0x21), INNER4), 9],
   'PPP, framed': [bytes([0xff, 3], u16(0x21), INNER4), 9],
   'PPP, its number in one byte': [bytes([0x21], INNER4), 9],

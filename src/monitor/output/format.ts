@@ -58,6 +58,8 @@ export interface Format {
   health?(health: Health, summary: Summary): string;
   /** True where that record belongs to the format, not only where somebody asks for it. */
   readonly alwaysHealth?: boolean;
+  /** True where operations and flows cannot stand beside each other. */
+  readonly oneTable?: boolean;
   /** For a file that is made of what was written, not of its bytes. */
   file?(path: string): Promise<Destination>;
 }

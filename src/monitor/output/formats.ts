@@ -4,11 +4,15 @@
  * @module
  */
 
+import { eve } from './eve.ts';
 import type { Format } from './format.ts';
 import { ndjson } from './ndjson.ts';
+import { ocsf } from './ocsf.ts';
+import { parquet } from './parquet.ts';
 import { text } from './text.ts';
+import { zeek } from './zeek/zeek.ts';
 
-export const FORMATS: readonly Format[] = [text, ndjson];
+export const FORMATS: readonly Format[] = [text, ndjson, eve, zeek, ocsf, parquet];
 
 /** Format by its name, or undefined. */
 export function formatNamed(name: string): Format | undefined {

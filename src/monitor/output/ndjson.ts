@@ -32,10 +32,11 @@ const NAME = new Fragment(',"name":');
 const END = new Fragment(']');
 const ERROR = new Fragment(',"error":');
 const ERROR_NAME = new Fragment(',"errorName":');
-const CLOSE = new Fragment('}\n');
+const CLOSE = new Fragment('}');
 const VALUES = VALUE_TYPES.map(name => new Fragment(`,"type":"${name}","values":[`));
 
-class NdjsonRecorder implements Recorder {
+/** Writes operations as JSON objects. */
+export class OperationJson {
   readonly #protocols: readonly Protocol[];
   readonly #current: Current;
   readonly #log: RecordLog;
@@ -56,7 +57,7 @@ class NdjsonRecorder implements Recorder {
     this.#objects = new ObjectCache(112, op => objectText(op, protocols[op.protocol]!));
   }
 
-  operation(op: Operation): void {
+  write(op: Operation): void {
     const log = this.#log;
     log.fragment(TIME);
     this.#time.write(op.time, log);
@@ -93,7 +94,24 @@ class NdjsonRecorder implements Recorder {
     }
     if (op.anomalies !== 0) log.text(`,"anomalies":${JSON.stringify(anomalyNames(op.anomalies))}`);
     log.fragment(CLOSE);
-    log.end();
+  }
+}
+
+const NEWLINE = 10;
+
+class NdjsonRecorder implements Recorder {
+  readonly #log: RecordLog;
+  readonly #json: OperationJson;
+
+  constructor(around: Around) {
+    this.#log = around.logs[0]!;
+    this.#json = new OperationJson(around);
+  }
+
+  operation(op: Operation): void {
+    this.#json.write(op);
+    this.#log.byte(NEWLINE);
+    this.#log.end();
   }
 
   flow(flow: FlowRecord): void {

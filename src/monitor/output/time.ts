@@ -43,3 +43,8 @@ export function dateText(second: number): string {
   const date = new Date(second * 1000);
   return Number.isNaN(date.getTime()) ? String(second) : date.toISOString().slice(0, 19).replace('T', ' ');
 }
+
+/** `2016-12-15T18:30:00`. */
+export function isoText(second: number): string {
+  return dateText(second).replace(' ', 'T');
+}
