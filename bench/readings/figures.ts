@@ -33,11 +33,10 @@ export interface TrialFigures {
 
 /** What is found where all readings of a controller are played, or it no longer obeys. Delays in seconds; -1 for what was not found. */
 export interface WindowFigures {
-  /** Replays of all readings of a controller: by a repeat in any of them, by any finding, by a second reader. */
+  /** Replays of all readings of a controller: by a repeat in any of them, by a second reader. */
   readonly replays: readonly {
     readonly variant: string;
     readonly replay: readonly number[];
-    readonly any: readonly number[];
     readonly disagreement: readonly number[];
   }[];
   /** A reader who is told something else than another: by the size of the difference. */

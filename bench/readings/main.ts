@@ -29,12 +29,13 @@ export interface ReadingsOptions {
 
 /** Hours learned and watched, seeds of clean runs and of either kind of trials, and hours of the trials. */
 const SIZES = {
-  whole: { learn: 12, watch: 60, clean: 2, trials: 2, trial: { compressor: 12, hall: 7 }, windows: 12 },
+  whole: { learn: 12, watch: 36, clean: 2, trials: 2, trial: { compressor: 12, hall: 7 }, windows: 12 },
   quick: { learn: 4, watch: 2, clean: 1, trials: 1, trial: { compressor: 4, hall: 4 }, windows: 4 },
 } as const;
 
-/** Seeds of trials begin so far behind those of clean runs, and those of whole controllers so far. */
-const TRIAL_SEEDS = 100;
+/** Seeds of clean runs, of trials and of whole controllers begin so far behind the first. */
+const CLEAN_SEEDS = 2;
+const TRIAL_SEEDS = 102;
 const WINDOW_SEEDS = 200;
 
 const JOB = fileURLToPath(new URL('job.ts', import.meta.url));
@@ -48,7 +49,10 @@ export async function benchReadings(options: ReadingsOptions): Promise<string> {
   const size = quick ? SIZES.quick : SIZES.whole;
   mkdirSync(folder, { recursive: true });
   const waiting = PLANT_NAMES.flatMap(plant => [
-    ...Array.from({ length: size.clean }, (_, i): Job => [plant, seed + i, 'clean', size.learn, size.watch]),
+    ...Array.from(
+      { length: size.clean },
+      (_, i): Job => [plant, seed + CLEAN_SEEDS + i, 'clean', size.learn, size.watch],
+    ),
     ...Array.from(
       { length: size.trials },
       (_, i): Job => [plant, seed + TRIAL_SEEDS + i, 'trials', size.learn, size.trial[plant]],

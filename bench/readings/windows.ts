@@ -77,7 +77,6 @@ function replaysOf(
   const controllers = [...new Set(plant.watched.map(({ controller }) => controller))];
   const random = new Random(seed ^ 0x51ed270b);
   const replay: number[] = [];
-  const any: number[] = [];
   const disagreement: number[] = [];
   let begun = Number.NEGATIVE_INFINITY;
   let played = '';
@@ -91,9 +90,7 @@ function replaysOf(
     tags,
     profile,
     sink: finding => {
-      if (!here(finding)) return;
-      found(any, finding.to);
-      if (finding.kind === PROCESS_KINDS.replay.name) found(replay, finding.to);
+      if (here(finding) && finding.kind === PROCESS_KINDS.replay.name) found(replay, finding.to);
     },
   });
   const readers = new ProcessMonitor({
@@ -110,7 +107,7 @@ function replaysOf(
       played = controllers[((i - FIRST) / EVERY) % controllers.length]!;
       begun = i;
       from = recording(i, random);
-      for (const delays of [replay, any, disagreement]) delays.push(-1);
+      for (const delays of [replay, disagreement]) delays.push(-1);
     }
     for (const tag of plant.watched) {
       const { name, controller } = tag;
@@ -127,7 +124,7 @@ function replaysOf(
     const wish = wishes.get(i);
     if (wish !== undefined) monitor.command(wish.tag, i + 0.25, wish.value);
   }
-  return { variant: variant.name, replay, any, disagreement };
+  return { variant: variant.name, replay, disagreement };
 }
 
 /** Where a recording for the replay at `now` begins: among true readings, not in what was itself replayed before. */

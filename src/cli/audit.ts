@@ -53,8 +53,8 @@ request at a time, and waits where the controller is busy.
   --policy FILE        where HOST is the name of a host in this policy
   --protocol NAME, --station STATION
                        where they are not those of the approved program
-  --state FOLDER       the folder in which gateways say what they are doing (their
-                       own --state): the audit waits while a program is being
+  --state FOLDER       the folder in which gateways say what they do (their own
+                       --state): the audit waits while a program is being
                        loaded into the controller through one of them
   --wait TIME          for so long at most, then it is not audited, which is a
                        finding (default 10m)

@@ -127,7 +127,7 @@ describe('cofferdam detect', () => {
     await writeFile(wrong, '{');
     const { code, err } = await detect(['--baseline', wrong, usual]);
     assert.equal(code, 2);
-    assert.match(err, /wrong\.json: this is no JSON .*; make it anew with/);
+    assert.match(err, /wrong\.json: this is no JSON, so no baseline; make it anew with/);
   });
 
   it('writes a baseline over nothing else, and tells so before it reads', async () => {

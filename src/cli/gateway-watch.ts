@@ -25,9 +25,10 @@ const TICK = 1000;
 /** Seconds between two lines about what could not be looked at. */
 const EVERY = 10;
 
-export const WATCH_HELP = `  --profile FILE           how readings usually behave (cofferdam process learn):
-                           drift, stuck readings, replays and more are findings
-                           too; without it only readings outside their range
+export const WATCH_HELP = `  --profile FILE           how readings usually behave, as cofferdam process
+                           learn writes it: drift, stuck readings, replays and
+                           more are findings too, and not only readings outside
+                           their range
   --detect                 what cofferdam detect looks for in operations is a
                            finding here too (docs/findings.md)
   --baseline FILE, --tuning FILE
@@ -164,8 +165,12 @@ export class GatewayWatch {
       ...(this.#profile === undefined ? [] : [`the profile of ${profiled}`]),
       ...(this.#detects ? ['what operations show'] : []),
     ];
+    const nothing = ranged === 0 && parts.length === 1;
+    const text = nothing
+      ? 'watched: nothing, for no tag of the policy has a range, and neither --profile nor --detect is given'
+      : `watched: ${parts.join(', ')}`;
     const data = { event: 'watching', tags: tags.length, ranges: ranged, profiles: profiled };
-    this.#print({ text: `watched: ${parts.join(', ')}`, data: { ...data, detect: this.#detects } });
+    this.#print({ text, data: { ...data, detect: this.#detects } });
     const strange = learned.filter(tag => !policy.tags.has(tag));
     if (strange.length > 0) this.#note(`in the profile, but not in the policy: ${strange.join(', ')}`);
   }

@@ -25,7 +25,8 @@ import { installOpening, readOpenings } from '../program/opening-store.ts';
 import { newPrivateKey, parsePrivateKey, signWith } from '../program/private-key.ts';
 import { formatPublicKey } from '../program/public-key.ts';
 import { PAYLOAD_TYPE } from '../program/statement.ts';
-import { userMessage } from './command.ts';
+import { breakGlass } from './break-glass.ts';
+import { type Command, userMessage } from './command.ts';
 import { key } from './key.ts';
 import { permit } from './permit.ts';
 import { readPermitFile } from './permit-file.ts';
@@ -72,6 +73,8 @@ function desk(): string {
   return folder;
 }
 
+const COMMANDS: Readonly<Record<string, Command>> = { key, permit, 'break-glass': breakGlass };
+
 /** Runs commands one after the other in `folder` within this process; the last one's failure, as a user reads it. */
 async function fails(
   t: TestContext,
@@ -85,7 +88,7 @@ async function fails(
     let error: unknown;
     for (const line of lines) {
       const [, name, ...args] = line.split(' ');
-      error = await (name === 'key' ? key : permit).run(args).catch((reason: unknown) => reason);
+      error = await COMMANDS[name!]!.run(args).catch((reason: unknown) => reason);
     }
     return error instanceof Error ? (userMessage(error) ?? String(error.stack)) : undefined;
   } finally {

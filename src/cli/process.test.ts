@@ -207,7 +207,7 @@ test('mistakes are told in one line, with what to do', async () => {
     [['watch', 'tuesday.pcap'], /name the policy: --policy FILE/],
     [['watch', '--policy', 'plant.yaml'], /no capture named/],
     [['watch', '--policy', 'plant.yaml', 'none.pcap'], /none\.pcap: no such file/],
-    [['show', 'plant.yaml'], /plant\.yaml: is no JSON .*learn the profile again/],
+    [['show', 'plant.yaml'], /plant\.yaml: is no JSON, so no profile; check the name, or learn it again/],
     [['show', 'bad.json'], /bad\.json: tag 'pressure', source is not text; learn the profile again/],
     [['show', 'short.json'], /tag 'pressure', replay\.counts is not a list of counts \(1024 of them\)/],
     [['learn', ...WITH, '--except', 'plant.yaml', 'monday.pcap'], /plant\.yaml:1: is no finding/],

@@ -5,31 +5,34 @@
  * @module
  */
 
+import { copyBytes } from '../packet/copy-bytes.ts';
+
 const FIRST_BYTES = 256;
+/** What most queues hold all their lives: nothing. */
+const NOTHING = new Uint8Array(0);
+const NO_VIEW = new DataView(NOTHING.buffer);
 
 export class ByteQueue {
   /** The bytes are at 0..length. Replaced when it grows. */
-  view = new DataView(new ArrayBuffer(FIRST_BYTES));
+  view = NO_VIEW;
   length = 0;
-  #bytes = new Uint8Array(this.view.buffer);
+  #bytes = NOTHING;
 
   append(view: DataView, at: number, end: number): void {
     const added = end - at;
     if (this.length + added > this.#bytes.length) this.#grow(this.length + added);
-    const bytes = this.#bytes;
-    const to = this.length;
-    for (let i = 0; i < added; i++) bytes[to + i] = view.getUint8(at + i);
+    copyBytes(view, at, this.view, this.length, added);
     this.length += added;
   }
 
   /** Forgets the first `count` bytes. */
   drop(count: number): void {
-    this.#bytes.copyWithin(0, count, this.length);
     this.length -= count;
+    if (this.length > 0) this.#bytes.copyWithin(0, count, count + this.length);
   }
 
   #grow(needed: number): void {
-    let capacity = this.#bytes.length;
+    let capacity = Math.max(this.#bytes.length, FIRST_BYTES);
     while (capacity < needed) capacity *= 2;
     const bytes = new Uint8Array(capacity);
     bytes.set(this.#bytes);

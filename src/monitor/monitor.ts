@@ -6,7 +6,6 @@
  * @module
  */
 
-import { randomInt } from 'node:crypto';
 import { Anomaly } from '../operation/anomaly.ts';
 import { Operation, type Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
@@ -19,6 +18,7 @@ import type { Current } from './current.ts';
 import { ProtocolHealth } from './health.ts';
 import { Beginning, Finding, Opening, ownServer, recognise } from './opening.ts';
 import { Session, type SideState } from './session.ts';
+import { Sessions } from './sessions.ts';
 
 export interface MonitorLimits extends StreamLimits {
   /** Connections of recognised or still possible protocols that are remembered at once. */
@@ -38,12 +38,15 @@ export const MONITOR_LIMITS: MonitorLimits = {
 /** Beginnings of a connection found open that are looked at before it is left alone. */
 const MAX_MISSES = 8;
 
+/** Openings that are kept to be used again. */
+const MAX_SPARE_OPENINGS = 64;
+
 export interface MonitorOptions {
   readonly protocols: readonly Protocol[];
   readonly sink: Sink;
   /** Is told the session of each operation. */
   readonly current: Current;
-  /** Key of the hash tables; random where none is given. */
+  /** Makes the key of the flow table's hash, which is random without. */
   readonly seed?: number;
   readonly share?: Share;
   readonly limits?: MonitorLimits;
@@ -70,26 +73,24 @@ export class Monitor implements StreamSink {
   readonly #limits: MonitorLimits;
   readonly #marker: Marker;
   readonly #op = new Operation();
-  readonly #sessions: (Session | undefined)[] = [];
-  #live = 0;
-  #hand = 0;
+  readonly #sessions = new Sessions();
+  readonly #byFlow = this.#sessions.byFlow;
   #waiting = 0;
   // Reused for each recognition.
   readonly #beginnings: [Beginning, Beginning] = [new Beginning(), new Beginning()];
   readonly #finding = new Finding();
   readonly #ports: [number, number] = [0, 0];
-  // Time of the kept segment that is being read, or 0.
-  #replayed = 0;
+  readonly #spareOpenings: Opening[] = [];
 
   constructor(options: MonitorOptions) {
     this.#protocols = options.protocols;
     this.#sink = options.sink;
     this.#current = options.current;
-    this.#current.sessions = this.#sessions;
+    this.#current.sessions = this.#byFlow;
     this.#marker = new Marker(options.sink);
     this.#limits = options.limits ?? MONITOR_LIMITS;
     this.health = options.protocols.map(() => new ProtocolHealth());
-    this.streams = new Streams(this, options.seed ?? randomInt(2 ** 31), this.#limits);
+    this.streams = new Streams(this, options.seed, this.#limits);
     const { segments } = options;
     const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
     this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE);
@@ -105,30 +106,32 @@ export class Monitor implements StreamSink {
   }
 
   data(flow: number, direction: number, view: DataView, at: number, end: number): void {
-    const session = this.#sessions[flow] ?? this.#open(flow);
+    const session = this.#byFlow[flow] ?? this.#open(flow);
     session.touched = true;
+    this.#op.time = this.traffic.packet.time;
     if (session.protocol === undefined) this.#begin(session, direction, view, at, end);
-    else this.#read(session, direction === session.client ? 0 : 1, view, at, end);
+    else this.#read(session, sideOf(session, direction), view, at, end);
   }
 
   gap(flow: number, direction: number, _bytes: number): void {
-    const session = this.#sessions[flow];
+    const session = this.#byFlow[flow];
     if (session === undefined) return;
     if (session.protocol === undefined) {
       this.#miss(session);
       return;
     }
-    const state = session.state(direction === session.client ? 0 : 1);
+    const side = sideOf(session, direction);
+    const state = session.state(side);
     this.#abandon(session, state);
     state.marks |= Anomaly.gap;
     state.adrift = true;
+    session.unsettled |= 1 << side;
   }
 
   closed(flow: number): void {
-    const session = this.#sessions[flow];
+    const session = this.#byFlow[flow];
     if (session === undefined) return;
-    this.#sessions[flow] = undefined;
-    this.#live--;
+    this.#sessions.remove(session);
     if (session.protocol === undefined) this.#miss(session);
     else {
       this.#abandon(session, session.fromClient);
@@ -138,26 +141,14 @@ export class Monitor implements StreamSink {
   }
 
   #open(flow: number): Session {
-    if (this.#live >= this.#limits.sessions) this.#forget();
-    const session = new Session(flow, this.streams);
-    this.#sessions[flow] = session;
-    this.#live++;
-    return session;
-  }
-
-  /** Forgets a session that has been quiet. Should its flow go on, it is recognised anew. */
-  #forget(): void {
-    for (;;) {
-      this.#hand = (this.#hand + 1) % this.#sessions.length;
-      const session = this.#sessions[this.#hand];
-      if (session === undefined) continue;
-      if (!session.touched) {
-        this.closed(this.#hand);
-        this.forgotten++;
-        return;
-      }
-      session.touched = false;
+    if (this.#sessions.size >= this.#limits.sessions) {
+      // Should its flow go on, it is recognised anew.
+      this.closed(this.#sessions.quiet().flow);
+      this.forgotten++;
     }
+    const session = new Session(flow, this.streams);
+    this.#sessions.add(session);
+    return session;
   }
 
   // --- which protocol is it? ---
@@ -182,13 +173,13 @@ export class Monitor implements StreamSink {
     recognise(this.#protocols, this.#beginnings, this.streams.client(session.flow), this.#ports, finding);
     if (finding.protocol >= 0) {
       this.#decided(session, finding.protocol, finding.client);
-      if (!kept) this.#read(session, direction === session.client ? 0 : 1, view, at, end);
+      if (!kept) this.#read(session, sideOf(session, direction), view, at, end);
     } else if (finding.more) {
       if (kept) return;
       this.#miss(session);
-      session.opening = new Opening(-1);
+      session.opening = this.#takeOpening(-1);
       if (!this.#keep(session.opening, direction, view, at, end)) {
-        session.opening = undefined;
+        this.#miss(session);
         this.#strange(session, direction, view, at, end);
       }
     } else if (kept) {
@@ -202,7 +193,7 @@ export class Monitor implements StreamSink {
 
   #keep(opening: Opening, direction: number, view: DataView, at: number, end: number): boolean {
     if (this.#waiting + end - at > this.#limits.waiting) return false;
-    if (!opening.keep(direction, view, at, end, this.#now())) return false;
+    if (!opening.keep(direction, view, at, end, this.#op.time)) return false;
     this.#waiting += end - at;
     return true;
   }
@@ -211,9 +202,11 @@ export class Monitor implements StreamSink {
   #decided(session: Session, index: number, client: number): void {
     session.index = index;
     session.protocol = this.#protocols[index]!;
+    session.maxMessage = session.protocol.maxMessage;
     session.conversation = session.protocol.open(this.#limits.conversation);
     session.client = client;
-    this.health[index]!.sessions++;
+    session.health = this.health[index]!;
+    session.health.sessions++;
     const { opening } = session;
     if (opening === undefined) return;
     session.opening = undefined;
@@ -222,16 +215,11 @@ export class Monitor implements StreamSink {
     for (const { direction, length, time } of opening.chunks) {
       const at = offsets[direction]!;
       offsets[direction] = at + length;
-      this.#replayed = time;
-      this.#read(
-        session,
-        direction === session.client ? 0 : 1,
-        opening.kept[direction]!.view,
-        at,
-        at + length,
-      );
+      this.#op.time = time;
+      this.#read(session, sideOf(session, direction), opening.kept[direction]!.view, at, at + length);
     }
-    this.#replayed = 0;
+    this.#op.time = this.traffic.packet.time;
+    this.#giveBack(opening);
   }
 
   /**
@@ -253,6 +241,7 @@ export class Monitor implements StreamSink {
         this.#decided(session, index, client);
         health.skipped += found - at;
         session.state(side).marks |= Anomaly.resync;
+        session.unsettled |= 1 << side;
         this.#read(session, side, view, found, end);
       } else if (!this.#doubt(session, index, side, direction, view, at, end)) {
         this.#miss(session);
@@ -264,8 +253,7 @@ export class Monitor implements StreamSink {
     session.misses++;
     if (this.streams.client(session.flow) >= 0 || session.misses >= MAX_MISSES) {
       this.streams.ignore(session.flow);
-      this.#sessions[session.flow] = undefined;
-      this.#live--;
+      this.#sessions.remove(session);
     }
   }
 
@@ -285,7 +273,7 @@ export class Monitor implements StreamSink {
       if (length <= 0 || length > end - at) return false;
       at += length;
     }
-    session.opening ??= new Opening(index);
+    session.opening ??= this.#takeOpening(index);
     return this.#keep(session.opening, direction, view, from, end);
   }
 
@@ -297,14 +285,44 @@ export class Monitor implements StreamSink {
     this.#waiting -= opening.length;
     if (opening.protocol >= 0) this.health[opening.protocol]!.strange += opening.length;
     else this.unrecognised += opening.length;
+    this.#giveBack(opening);
+  }
+
+  #takeOpening(protocol: number): Opening {
+    const opening = this.#spareOpenings.pop() ?? new Opening();
+    opening.protocol = protocol;
+    return opening;
+  }
+
+  #giveBack(opening: Opening): void {
+    opening.clear();
+    if (this.#spareOpenings.length < MAX_SPARE_OPENINGS) this.#spareOpenings.push(opening);
   }
 
   // --- its messages ---
 
   /** The next bytes of a side whose protocol is known. */
   #read(session: Session, side: Side, view: DataView, at: number, end: number): void {
-    this.#op.time = this.#now();
     this.#current.flow = session.flow;
+    // Nearly all segments: one message, whole.
+    if (
+      (session.unsettled & (1 << side)) === 0 &&
+      session.protocol!.frame(side, view, at, end) === end - at
+    ) {
+      const op = this.#op;
+      const health = session.health!;
+      op.flow = session.serial;
+      op.protocol = session.index;
+      session.conversation!.observe(side, view, at, end, op, this.#sink);
+      health.messages++;
+      health.decoded += end - at;
+      return;
+    }
+    this.#readOn(session, side, view, at, end);
+  }
+
+  /** The same for what may be several messages, or a part of one, or bytes behind some that are missing. */
+  #readOn(session: Session, side: Side, view: DataView, at: number, end: number): void {
     const state = session.state(side);
     const { rest } = state;
     if (rest !== undefined && rest.length > 0) {
@@ -314,10 +332,11 @@ export class Monitor implements StreamSink {
       rest.drop(read);
     } else {
       const read = this.#messages(session, side, state, view, at, end);
-      if (read === end) return;
-      state.rest ??= new ByteQueue();
-      state.rest.append(view, read, end);
-      this.#waiting += end - read;
+      if (read !== end) {
+        state.rest ??= new ByteQueue();
+        state.rest.append(view, read, end);
+        this.#waiting += end - read;
+      }
     }
     if (this.#waiting > this.#limits.waiting) {
       this.#abandon(session, state);
@@ -325,6 +344,8 @@ export class Monitor implements StreamSink {
       state.adrift = true;
       this.dropped++;
     }
+    if (state.settled) session.unsettled &= ~(1 << side);
+    else session.unsettled |= 1 << side;
   }
 
   /** Decodes the messages that are whole within `at..end`; returns where the first begins that is not. */
@@ -338,7 +359,7 @@ export class Monitor implements StreamSink {
   ): number {
     const protocol = session.protocol!;
     const conversation = session.conversation!;
-    const health = this.health[session.index]!;
+    const health = session.health!;
     const op = this.#op;
     let at = from;
     if (state.adrift) {
@@ -390,14 +411,15 @@ export class Monitor implements StreamSink {
   #abandon(session: Session, state: SideState): void {
     const { rest } = state;
     if (rest === undefined || rest.length === 0) return;
-    this.health[session.index]!.unfinished += rest.length;
+    session.health!.unfinished += rest.length;
     this.#waiting -= rest.length;
     state.rest = undefined;
   }
+}
 
-  #now(): number {
-    return this.#replayed > 0 ? this.#replayed : this.traffic.packet.time;
-  }
+/** Who sends in `direction`: the client where it is the client's, both being 0 or 1. Without a branch. */
+function sideOf(session: Session, direction: number): Side {
+  return (direction ^ session.client) as Side;
 }
 
 /** Hands each segment to two. */

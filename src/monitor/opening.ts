@@ -127,13 +127,15 @@ export class Opening {
    * -1 where the bytes may still begin a protocol. Otherwise they do not by themselves, but are messages by
    * their frame on the own port of this protocol.
    */
-  readonly protocol: number;
+  protocol = -1;
   readonly kept: readonly [ByteQueue, ByteQueue] = [new ByteQueue(), new ByteQueue()];
   /** Segments in order: direction, length and time. */
   readonly chunks: { direction: number; length: number; time: number }[] = [];
 
-  constructor(protocol: number) {
-    this.protocol = protocol;
+  /** Forgets what was kept, for another connection. */
+  clear(): void {
+    this.chunks.length = 0;
+    for (const queue of this.kept) queue.length = 0;
   }
 
   /** Keeps a segment; false where there is no more room. */

@@ -9,6 +9,7 @@ import { formatEndpoint } from '../packet/address.ts';
 import type { Streams } from '../packet/streams.ts';
 import type { Conversation, Protocol } from '../protocol/protocol.ts';
 import type { ByteQueue } from './byte-queue.ts';
+import type { ProtocolHealth } from './health.ts';
 import type { Opening } from './opening.ts';
 
 /** What is kept for one of the two sides. */
@@ -19,6 +20,11 @@ export class SideState {
   marks = 0;
   /** Bytes are missing: the next ones need not begin a message. */
   adrift = false;
+
+  /** Nothing is left over: the next bytes begin a message, and nothing is to be said of what was before it. */
+  get settled(): boolean {
+    return !this.adrift && this.marks === 0 && (this.rest === undefined || this.rest.length === 0);
+  }
 }
 
 export class Session {
@@ -28,9 +34,14 @@ export class Session {
   /** Index of the protocol in the registry; -1 while it is not known. */
   index = -1;
   protocol: Protocol | undefined;
+  /** The protocol's. */
+  maxMessage = 0;
   conversation: Conversation | undefined;
+  health: ProtocolHealth | undefined;
   /** Direction that the client sends in. */
   client = 0;
+  /** A bit for each side whose state is not settled, so that the others' need not be fetched. */
+  unsettled = 0;
   readonly fromClient = new SideState();
   readonly fromServer = new SideState();
   /** What came before the protocol was known. */
@@ -41,6 +52,8 @@ export class Session {
   pair = -1;
   /** Payload came since the hand of the limit on sessions last passed. */
   touched = true;
+  /** Where it is among all sessions. */
+  place = 0;
 
   readonly #streams: Streams;
   #clientName = '';

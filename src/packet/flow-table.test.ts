@@ -90,4 +90,36 @@ describe('flow table', () => {
     assert.equal(evicted.length, 20_001 - 1024);
     assert.ok(!evicted.includes(kept));
   });
+
+  it('costs less than 100 bytes a flow, of IPv4 and of IPv6', () => {
+    for (const version of [4, 6] as const) {
+      const table = new FlowTable(1 << 13, 7, nobody);
+      for (let i = 0; i < 1 << 13; i++) {
+        table.find(packet(version, { host: 1, port: i }, { host: 2, port: 502 }));
+      }
+      assert.equal(table.size, 1 << 13);
+      assert.ok(table.bytes / table.size < 100, `${table.bytes / table.size} bytes`);
+    }
+  });
+
+  it('makes no more steps than there were packets in looking for a quiet flow', () => {
+    const table = new FlowTable(1024, 3, { evicted() {} });
+    const server = { host: 65_000, port: 502 };
+    let packets = 0;
+    let most = 0;
+    const look = (host: number) => {
+      const before = table.steps;
+      packets++;
+      table.find(packet(4, { host, port: 5000 }, server));
+      most = Math.max(most, table.steps - before);
+      assert.ok(table.steps <= packets);
+    };
+    for (let round = 0; round < 8; round++) {
+      // All are touched, whatever is in the table; then come new ones, for the first of which the hand goes all round.
+      for (let i = 0; i < 2; i++) for (let host = 0; host < 1024; host++) look(host);
+      for (let host = 0; host < 600; host++) look(2000 + 600 * round + host);
+    }
+    assert.ok(table.evictions > 8 * 600);
+    assert.ok(most > 1024, 'it never had to go all round');
+  });
 });

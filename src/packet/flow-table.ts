@@ -98,11 +98,10 @@ export class FlowTable {
     const cell = flow << CELL_SHIFT;
     const version = (this.cells[cell]! & FlowBit.ipv6) === 0 ? 4 : 6;
     const words = version === 4 ? 1 : 4;
-    const bytes = new DataView(new ArrayBuffer(16));
     for (let i = 0; i < words; i++) {
-      bytes.setInt32(i * 4, this.cells[cell + Cell.addresses + direction * words + i]!);
+      SCRATCH.setInt32(i * 4, this.cells[cell + Cell.addresses + direction * words + i]!);
     }
-    return formatAddress(bytes, 0, version);
+    return formatAddress(SCRATCH, 0, version);
   }
 
   #find4(packet: Packet): number {
@@ -277,13 +276,13 @@ export class FlowTable {
     const ports = cells[cell + Cell.ports]!;
     const at = cell + Cell.addresses;
     if ((kind & FlowBit.ipv6) === 0) return this.#hash.of4(cells[at]!, cells[at + 1]!, ports) ^ kind;
-    for (let i = 0; i < 8; i++) KEY6.setInt32(i * 4, cells[at + i]!);
-    return this.#hash.of6(KEY6, 0, 16, ports) ^ kind;
+    for (let i = 0; i < 8; i++) SCRATCH.setInt32(i * 4, cells[at + i]!);
+    return this.#hash.of6(SCRATCH, 0, 16, ports) ^ kind;
   }
 }
 
-/** Addresses of a flow whose hash is wanted again. */
-const KEY6 = new DataView(new ArrayBuffer(32));
+/** Addresses of a flow, as bytes again. */
+const SCRATCH = new DataView(new ArrayBuffer(32));
 
 /** All bits set where `a < b`, both of 32 bits and signed, else 0; without a branch (Warren, Hacker's Delight, 2-12). */
 function below(a: number, b: number): number {

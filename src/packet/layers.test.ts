@@ -112,6 +112,36 @@ describe('layers', () => {
     assert.equal(payload(decode(frame)), 'cafebabe');
   });
 
+  it('makes the same of a plain frame, which has a way of its own, as of what is in it', () => {
+    const change = fc.tuple(fc.integer({ min: 1, max: 60 }), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 3 }), fc.nat(60), (changes, cut) => {
+        const datagram = bytes(V4, [0, 0, 0, 0]).slice(0, cut);
+        for (const [at, value] of changes) if (at < datagram.length) datagram[at] = value;
+        const [plain, general] = [decode(ethernet(0x0800, datagram)), decode(datagram, 101)];
+        assert.equal(plain.kind, general.kind);
+        if (general.kind !== PacketKind.tcp) return;
+        const from = (packet: Packet, at: number) => at - packet.networkAt;
+        for (const field of [
+          'networkEnd',
+          'addressAt',
+          'transportAt',
+          'transportEnd',
+          'payloadAt',
+        ] as const) {
+          assert.equal(from(plain, plain[field]), from(general, general[field]), field);
+        }
+        for (const field of ['ipVersion', 'etherType', 'ipProtocol', 'missing'] as const) {
+          assert.equal(plain[field], general[field], field);
+        }
+        for (const field of ['sourcePort', 'sequence', 'acknowledgement', 'flags'] as const) {
+          assert.equal(plain[field], general[field], field);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('never reads outside the frame, whatever its bytes', () => {
     const links = fc.constantFrom(0, 1, 12, 14, 101, 108, 113, 228, 229, 276);
     const base = fc.constantFrom(...Object.values(frames).map(([frame]) => frame));

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { copyBytes } from './copy-bytes.ts';
+
 /** Bytes and pieces that one direction may hold. */
 const MAX_HELD_BYTES = 131_072;
 const MAX_PIECES = 256;
@@ -111,9 +113,8 @@ export class Reorder {
     if (this.count === MAX_PIECES || this.#head + length > MAX_HELD_BYTES) return false;
     if (this.#head + length > this.#bytes.length) this.#grow(this.#head + length);
     if ((this.count + 1) * ROW > this.#pieces.length) this.#growPieces();
-    const bytes = this.#bytes;
     const head = this.#head;
-    for (let i = 0; i < length; i++) bytes[head + i] = view.getUint8(at + i);
+    copyBytes(view, at, this.view, head, length);
     const pieces = this.#pieces;
     const row = index * ROW;
     if (index < this.count) pieces.copyWithin(row + ROW, row, this.count * ROW);

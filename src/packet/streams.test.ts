@@ -115,6 +115,26 @@ describe('streams', () => {
     assert.deepEqual(rig.events, ['c:abcdef']);
   });
 
+  it('waits for a hole though an old acknowledgement has come round to lie behind it', () => {
+    const far = 2 ** 31 + 100;
+    const rig = new Rig().handshake(0, 0).client(1, 'a');
+    rig
+      .client(far, 'b')
+      .client(far + 2, 'd')
+      .client(far + 1, 'c');
+    assert.deepEqual(rig.events, ['c:a', 'c gap 0', 'c:bcd']);
+  });
+
+  it('numbers connections by their first packet, however many packets there were', () => {
+    const rig = new Rig();
+    rig.packets = 2 ** 33;
+    rig.handshake(100, 200);
+    assert.equal(rig.streams.serial(0), 2 ** 33 + 1);
+    rig.packets += 2 ** 32 - 5;
+    rig.client(101, 'ab');
+    assert.equal(rig.streams.serial(0), 2 ** 33 + 1);
+  });
+
   it('gives a hole up when the receiver has what lies behind it', () => {
     const before = new Rig().client(1, 'ab').server(1, '', { acknowledgement: 9 }).client(5, 'ef');
     assert.deepEqual(before.events, ['c:ab', 'c gap 2', 'c:ef']);
@@ -136,6 +156,23 @@ describe('streams', () => {
     assert.equal(rig.events[1], 'c gap 2');
     const held = new Rig({ ...STREAM_LIMITS, held: 1000 }).client(1, 'ab').client(5, 'ef');
     assert.deepEqual(held.events, ['c:ab', 'c gap 2', 'c:ef']);
+  });
+
+  it('keeps no account of bytes whose connection another one took the place of', () => {
+    const rig = new Rig({ flows: 1024, held: 10_000 });
+    let sequence = 1000;
+    for (let i = 0; i < 20; i++, sequence += 1 << 25) {
+      rig
+        .client(sequence, 'ab')
+        .client(sequence + 2, '', { flags: RST })
+        .client(sequence + 9, 'x');
+    }
+    rig.events.length = 0;
+    rig
+      .client(sequence, 'ab')
+      .client(sequence + 4, 'ef')
+      .client(sequence + 2, 'cd');
+    assert.equal(rig.events.at(-1), 'c:abcdef');
   });
 
   it('gives a hole up at the end', () => {
@@ -200,6 +237,22 @@ describe('streams', () => {
     rig.client(103, 'cd').client(200, 'zz').handshake(50, 60).client(51, 'ef');
     assert.deepEqual(rig.events, ['c:ab', 'closed', 'c:ef']);
     assert.equal(rig.streams.ignoredBytes, 4);
+  });
+
+  it('keeps to its table in a flood of SYNs, and goes on reading who was there', () => {
+    const rig = new Rig({ flows: 1024, held: 10_000 }).handshake(100, 200);
+    let sent = '';
+    for (let i = 0; i < 5000; i++) {
+      rig.client(0, '', { flags: SYN, sourcePort: 1024 + i, source: '10.9.9.9' });
+      if (i % 100 === 0) {
+        rig.client(101 + sent.length, 'a');
+        sent += 'a';
+      }
+    }
+    const read = rig.events.filter(event => event !== 'closed');
+    assert.equal(read.map(event => event.replace(/^c:/, '')).join(''), sent);
+    assert.equal(rig.streams.connections, 5001);
+    assert.equal(rig.streams.evictions, 5001 - 1024);
   });
 
   it('forgets what waits behind a hole after an RST when ports are used again', () => {

@@ -326,8 +326,9 @@ export class Streams implements EvictionSink {
     }
     if (ahead > 0) {
       const other = 1 - direction;
-      const acked =
-        (cells[base]! & (BIT.acked << other)) !== 0 && ((cells[base + ACKED + other]! - sequence) | 0) >= 0;
+      // Not one from long ago, where the other side has not been seen since: the numbers come round.
+      const behind = (cells[base + ACKED + other]! - sequence) | 0;
+      const acked = (cells[base]! & (BIT.acked << other)) !== 0 && behind >= 0 && behind <= PLAUSIBLE;
       if (!acked || (cells[base]! & (BIT.held << direction)) !== 0) {
         // A segment of which nothing was captured is part of the hole.
         if (at < end) this.#hold(packet, flow, base, direction, sequence, at, end);

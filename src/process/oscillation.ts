@@ -2,13 +2,14 @@
  * Oscillation: a reading that swings about its mean regularly and by more than it used to.
  *
  * The deviation from a slow average is followed from one crossing to the next; a crossing counts once the deviation is
- * beyond a band, so that noise makes none. It oscillates when the last ten half-periods are alike (mean at least three
+ * beyond a band, so that noise makes none. It oscillates when the last ten half-periods are alike (mean at least four
  * standard deviations) and each has a greater area under the deviation than regular swings ever had in the history.
  * Periods from 6 to 128 readings are seen.
  *
  * Sources: T. Hägglund, "A control-loop performance monitor", Control Eng. Practice 3 (1995), for the area between
  * crossings; N. F. Thornhill, B. Huang, H. Zhang, "Detection of multiple oscillations in control loops", J. Process
- * Control 13 (2003), for the regularity r = mean / (3 standard deviations) > 1.
+ * Control 13 (2003), for the regularity r = mean / (3 standard deviations) > 1; here 4/3,
+ * since an operator who is busy sets things up and down regularly enough for 1.
  *
  * @module
  */
@@ -20,6 +21,8 @@ const SLOW = 1 / 64;
 /** Half-periods that are looked at, in readings. */
 const SHORTEST = 3;
 const LONGEST = 64;
+/** How alike they are: mean over standard deviation. */
+const REGULAR = 4;
 
 export class OscillationMeter {
   /** Mean of the last half-periods, in readings. */
@@ -85,6 +88,6 @@ export class OscillationMeter {
     const mean = sum / HALVES;
     const spread = Math.sqrt(Math.max(squares / HALVES - mean * mean, 0));
     this.halfPeriod = mean;
-    return mean >= SHORTEST && mean <= LONGEST && mean > 3 * spread ? least : 0;
+    return mean >= SHORTEST && mean <= LONGEST && mean > REGULAR * spread ? least : 0;
   }
 }

@@ -24,8 +24,8 @@ export function parseProfile(text: string, file: string): ProcessProfile {
   let data: unknown;
   try {
     data = JSON.parse(text);
-  } catch (error) {
-    throw new ProfileError(`${file}: is no JSON (${(error as Error).message}); learn the profile again`);
+  } catch {
+    throw new ProfileError(`${file}: is no JSON, so no profile; check the name, or learn it again`);
   }
   const fail = (what: string): never => {
     throw new ProfileError(`${file}: ${what}; learn the profile again with 'cofferdam process learn'`);

@@ -48,7 +48,7 @@ before(() => {
   const theirs = ['hyparquet', `@koromix/koffi-${process.platform}-${process.arch}`];
   const dependencies = [...Object.keys(MANIFEST.dependencies), ...theirs].map(name => {
     const from = join(ROOT, 'node_modules', name);
-    npm(['pack', from, '--pack-destination', folder], folder);
+    npm(['pack', from, '--pack-destination', folder, '--ignore-scripts'], folder);
     const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
     return join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
   });
