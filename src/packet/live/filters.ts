@@ -6,6 +6,7 @@
  */
 
 import { EtherType } from '../link-type.ts';
+import { TunnelProtocol, UdpPort } from '../tunnel.ts';
 import { Ancillary, Bpf, NETWORK, Program } from './bpf.ts';
 
 /** `<linux/if_packet.h>`: a packet that this machine sends. */
@@ -35,10 +36,10 @@ export function takeFrom(interfaces: readonly FilterOf[], snapLength: number): U
     .bytes();
 }
 
-/** IP protocols that are tunnels (packet/tunnel.ts): IP in IP, GRE with ERSPAN, EtherIP, MPLS in IP. */
-const TUNNELS = [4, 41, 47, 97, 137];
+/** What packet/tunnel.ts looks into: IP protocols, and ports of UDP. */
+const TUNNELS = Object.values(TunnelProtocol);
+const TUNNEL_PORTS = Object.values(UdpPort);
 const UDP = 17;
-const VXLAN_PORT = 4789;
 const TAGS = [EtherType.vlan, EtherType.qinq, EtherType.oldQinq];
 /** Flag and offset that a fragment of IPv4 has. */
 const FRAGMENT = 0x3fff;
@@ -82,8 +83,9 @@ function ipv4(program: Program, base: number, key: number): void {
     .step(Bpf.and, 15)
     .step(Bpf.shiftLeft, 2)
     .step(Bpf.toIndex)
-    .step(Bpf.loadHalfIndexed, at + 2)
-    .test(Bpf.ifEqual, VXLAN_PORT, `tunnel 4 at ${base}`)
+    .step(Bpf.loadHalfIndexed, at + 2);
+  for (const port of TUNNEL_PORTS) program.test(Bpf.ifEqual, port, `tunnel 4 at ${base}`);
+  program
     .label(`pair 4 at ${base}`)
     .step(Bpf.loadWord, at + 12)
     .step(Bpf.multiply, key)
@@ -103,9 +105,9 @@ function ipv6(program: Program, base: number, key: number): void {
     .test(Bpf.ifEqual, UDP, `udp 6 at ${base}`)
     .jump(`pair 6 at ${base}`)
     .label(`udp 6 at ${base}`)
-    .step(Bpf.loadHalf, at + 42)
-    .test(Bpf.ifEqual, VXLAN_PORT, `tunnel 6 at ${base}`)
-    .label(`pair 6 at ${base}`);
+    .step(Bpf.loadHalf, at + 42);
+  for (const port of TUNNEL_PORTS) program.test(Bpf.ifEqual, port, `tunnel 6 at ${base}`);
+  program.label(`pair 6 at ${base}`);
   // Both addresses by the same rule: a sum of the words, multiplied by the key at each.
   address(program, at + 8, key);
   program.step(Bpf.store);
