@@ -16,12 +16,13 @@ import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
 
-const HELP = `usage: npm run bench -- [micro|download|live|process] [OPTION …]
+const HELP = `usage: npm run bench -- [micro|download|live|process|memory] [OPTION …]
 
   micro              the micro-benches instead (decoding, deciding, reading values)
   download           a program download instead: under a permit, beside one that is simply allowed
   live               packets off a cable instead, as fast as they can be sent; takes root
   process            the statistics of readings instead: false alarms and delays on the simulated plants
+  memory             the monitor's memory under attacks on it instead; --quick for their short versions
   --only PART        inspect or gateway alone
   --quick            a short run: smaller captures, fewer and shorter rounds; its figures are no basis for claims
   --json             the figures as data
@@ -67,6 +68,9 @@ if (values.help) {
   console.log(
     await benchLive({ packets, seed: Number(values.seed), rounds: quick ? 1 : 3, folder, progress }),
   );
+} else if (positionals[0] === 'memory') {
+  const { benchMemory } = await import('./attacks/run.ts');
+  console.log(await benchMemory(values.quick));
 } else if (positionals[0] === 'process') {
   const { quick, readme, jobs, folder } = values;
   if (quick && readme) throw new Error('--readme: the figures of a --quick run are none to publish');

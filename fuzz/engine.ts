@@ -64,7 +64,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRe
     if (runs < look) continue;
     look *= 2;
     const now = heapUsed();
-    if (now - heap > MAX_GROWTH) {
+    if (now - heap > (target.growth ?? MAX_GROWTH)) {
       return result({ parts: made.parts, error: new Error(`the heap grew from ${heap} to ${now} bytes`) });
     }
     // What was compiled and cached on the way is no growth: the first look is the one that counts least.

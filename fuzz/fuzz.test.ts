@@ -18,15 +18,15 @@ import { TARGETS, targetNamed } from './targets.ts';
 
 /** Messages, packets or files of a run in the tests. */
 const RUNS: Readonly<Record<string, number>> = {
-  modbus: 150_000,
-  s7comm: 150_000,
-  'modbus-flow': 12_000,
-  's7comm-flow': 12_000,
-  pcap: 6000,
-  pcapng: 6000,
-  policy: 300,
+  modbus: 60_000,
+  s7comm: 60_000,
+  'modbus-flow': 6000,
+  's7comm-flow': 6000,
+  pcap: 1500,
+  pcapng: 1500,
+  policy: 150,
 };
-const MOST_RUNS = 60_000;
+const MOST_RUNS = 30_000;
 
 describe('mutated', () => {
   for (const target of TARGETS) {

@@ -16,6 +16,8 @@ export interface Target {
   readonly grammar: Grammar;
   /** Parts are messages of two sides. */
   readonly sides: boolean;
+  /** Bytes by which what it remembers may grow; little where nothing is said. */
+  readonly growth?: number;
   /** `captures` tells that those of recorded captures are wanted too, where there are any. */
   seeds(captures: boolean): Promise<readonly Case[]> | readonly Case[];
   open(): Subject;

@@ -27,6 +27,7 @@ import { capturedConversations, capturedPackets } from './targets/captured.ts';
 import { type Dialogue, Flow } from './targets/flow.ts';
 import { GatewaySession, seedsOf as seedsOfDialect } from './targets/gateway.ts';
 import { Layers } from './targets/layers.ts';
+import { Packets } from './targets/packets.ts';
 import { POLICY, PolicyText } from './targets/policy.ts';
 import { Decoding } from './targets/protocol.ts';
 import { Segments } from './targets/segments.ts';
@@ -132,6 +133,16 @@ export const TARGETS: readonly Target[] = [
     sides: false,
     seeds: async captures => [...seedsOf('packet'), ...(captures ? await capturedPackets('.', 40) : [])],
     open: () => new Layers(),
+  },
+  {
+    name: 'packets',
+    about: 'packets through a whole reading, fragments put together: each counted once',
+    grammar: PACKET,
+    sides: false,
+    seeds: async captures => [...seedsOf('packet'), ...(captures ? await capturedPackets('.', 30) : [])],
+    // A reading has tables, which its limits bound.
+    growth: 100 << 20,
+    open: () => new Packets(),
   },
   {
     name: 'streams',

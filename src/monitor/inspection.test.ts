@@ -222,6 +222,13 @@ describe('inspection', () => {
     assert.ok(most < 3e6, `${most} bytes waiting`);
   });
 
+  it('workers that write nothing read captures of any size', async () => {
+    const large = join(folder, 'large.pcap');
+    await writeFile(large, plantCapture(8, 4000));
+    const reading = { files: [large], digest: true, signal: new AbortController().signal };
+    assert.deepEqual(await inspectInWorkers(reading, 2), await inspectHere(reading));
+  });
+
   it('any number of workers gives the same', async () => {
     const [, alone] = await inspect(file, ndjson);
     for (const count of [1, 2, 3]) {

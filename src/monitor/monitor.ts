@@ -25,14 +25,20 @@ export interface MonitorLimits extends StreamLimits {
   readonly sessions: number;
   /** Bytes of begun messages and connections that are kept at once. */
   readonly waiting: number;
+  /** What each of them remembers, for the first {@link FEW}, and for each of the others. */
   readonly conversation: ConversationLimits;
+  readonly crowded: ConversationLimits;
 }
+
+/** Sessions at a time that may remember much. With so many open requests, all together would take gigabytes. */
+const FEW = 512;
 
 export const MONITOR_LIMITS: MonitorLimits = {
   ...STREAM_LIMITS,
-  sessions: 1 << 15,
-  waiting: 32 << 20,
+  sessions: 1 << 13,
+  waiting: 16 << 20,
   conversation: { requests: 256, bytes: 65_536 },
+  crowded: { requests: 64, bytes: 2048 },
 };
 
 /** Beginnings of a connection found open that are looked at before it is left alone. */
@@ -203,7 +209,8 @@ export class Monitor implements StreamSink {
     session.index = index;
     session.protocol = this.#protocols[index]!;
     session.maxMessage = session.protocol.maxMessage;
-    session.conversation = session.protocol.open(this.#limits.conversation);
+    const { conversation, crowded } = this.#limits;
+    session.conversation = session.protocol.open(this.#sessions.size <= FEW ? conversation : crowded);
     session.client = client;
     session.health = this.health[index]!;
     session.health.sessions++;

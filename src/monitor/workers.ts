@@ -135,17 +135,22 @@ class Together {
     const { batches, upTo, progress } = report;
     this.#tellProgress(worker, progress);
     const buffers: (ArrayBuffer | undefined)[] = [];
-    let left = batches.length;
-    const done = (log: number, { bytes }: Batch) => {
-      if (bytes.length > 0) buffers[log] = bytes.buffer;
+    // One more than there are batches, as long as they are being handed on: there may be none.
+    let left = batches.length + 1;
+    const done = () => {
       left--;
       const all = buffers.filter(buffer => buffer !== undefined);
       if (left === 0) tell({ kind: 'taken', buffers }, all);
     };
     for (const [log, batch] of batches.entries()) {
-      this.#merges[log]!.add(worker, batch, () => done(log, batch));
+      const taken = () => {
+        if (batch.bytes.length > 0) buffers[log] = batch.bytes.buffer;
+        done();
+      };
+      this.#merges[log]!.add(worker, batch, taken);
       this.#merges[log]!.advance(worker, upTo);
     }
+    done();
     return this.#drain();
   }
 

@@ -28,8 +28,8 @@ export function s7Messages(stream: Buffer): { messages: Buffer[]; rest: number }
 export function isAllowed(message: Buffer): boolean {
   const tpdu = message[5]! & 0xf0;
   if (tpdu === 0xe0) return calledTsap(message)?.at(-1) === 2;
-  // Disconnect request and error: they end a connection.
-  if (tpdu === 0x80 || tpdu === 0x70) return true;
+  // Disconnect request and confirm, and error: they end a connection.
+  if (tpdu === 0x80 || tpdu === 0xc0 || tpdu === 0x70) return true;
   if (tpdu !== 0xf0) return false;
   const pdu = dataOf(message);
   if (pdu.length === 0) return true;

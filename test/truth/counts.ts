@@ -11,6 +11,7 @@ import { readAll } from '../../src/monitor/read-all.ts';
 import { type Operation, Outcome, Phase, type Sink } from '../../src/operation/operation.ts';
 import { Side } from '../../src/operation/side.ts';
 import { PROTOCOLS } from '../../src/protocol/registry.ts';
+import { countTpdus } from './transport.ts';
 
 /** Counts by key, in tables by name; the table `pdus` has the one key ''. */
 export type Tables = Map<string, Map<string, number>>;
@@ -23,7 +24,7 @@ export interface CaptureCounts {
 }
 
 /** Protocols whose messages are counted. */
-export const COUNTED: readonly string[] = ['modbus', 's7comm'];
+export const COUNTED: readonly string[] = ['modbus', 's7comm', 'cotp'];
 
 export async function countCapture(path: string): Promise<CaptureCounts> {
   const protocols = new Map<string, Tables>();
@@ -33,6 +34,16 @@ export async function countCapture(path: string): Promise<CaptureCounts> {
   });
   const problems = await readAll(inspection, [path]);
   const { packets } = inspection.finish();
+  const types = await countTpdus(path);
+  const tpdus = [...types.values()].reduce((sum, count) => sum + count, 0);
+  if (tpdus > 0)
+    protocols.set(
+      'cotp',
+      new Map([
+        ['pdus', new Map([['', tpdus]])],
+        ['pdu_types', types],
+      ]),
+    );
   return { protocols, packets, problems };
 }
 

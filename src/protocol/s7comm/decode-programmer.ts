@@ -8,6 +8,7 @@ import { Anomaly } from '../../operation/anomaly.ts';
 import { VALUE_BITS, ValueType } from '../../operation/value.ts';
 import { VERBS, type Verb } from '../../operation/verb.ts';
 import { Space } from './areas.ts';
+import { looseValues } from './decode-variable.ts';
 import { FUNCTIONS, Group, isListed, userdataRow } from './functions.ts';
 import type { Message } from './message.ts';
 import type { Pdu } from './pdu.ts';
@@ -25,6 +26,23 @@ export function decodeTable(m: Message, pdu: Pdu, sub: number): boolean {
   const at = tableAt(pdu, sub);
   if (at < 0) return false;
   objects(m, pdu, at, sub);
+  return true;
+}
+
+/**
+ * What a watched variable table has come to, told unasked: number of items, then values. False where there are none.
+ * Which variables they are, the job's request said.
+ */
+export function decodeStatusPush(m: Message, sub: number): boolean {
+  const { view, data, dataEnd } = m.pdu;
+  const at = data + DATA_HEADER;
+  if (sub !== VARIABLE_STATUS || dataEnd - at < 4) return false;
+  const first = at + 4 + view.getUint16(at);
+  if (first + 2 > dataEnd) return false;
+  const count = view.getUint16(first);
+  if (count === 0 || !m.values.check(view, first + 2, dataEnd, count, true)) return false;
+  m.values.rewind();
+  looseValues(m, count);
   return true;
 }
 

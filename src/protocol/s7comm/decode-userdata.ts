@@ -12,7 +12,7 @@ import { Verb } from '../../operation/verb.ts';
 import { blockSpace, Space } from './areas.ts';
 import { BLOCK_NAME, block } from './decode-block.ts';
 import { decodeCyclicPush, decodeCyclicRequest, decodeCyclicResponse } from './decode-cyclic.ts';
-import { commandAnomalies, decodeTable, jobVerb } from './decode-programmer.ts';
+import { commandAnomalies, decodeStatusPush, decodeTable, jobVerb } from './decode-programmer.ts';
 import { Group, isListed, userdataRow } from './functions.ts';
 import { broken, type Message } from './message.ts';
 import type { Pdu } from './pdu.ts';
@@ -81,6 +81,8 @@ export function decodeUserdata(m: Message): void {
   if (view.getUint8(param + 4) !== (length === LONG ? LONG_METHOD : SHORT_METHOD)) m.flag(Anomaly.value);
   if (!isListed(row)) m.flag(Anomaly.function);
   const type = typeOf(pdu);
+  // Numerical controls have types of their own, for what is theirs: with any other group nobody else knows them.
+  if ((type & Type.ncPush) === Type.ncPush && group !== Group.nc) m.flag(Anomaly.value);
   if (type !== Type.push && type !== Type.ncPush && op.phase === Phase.notice) {
     broken(m, Anomaly.value);
     return;
@@ -126,6 +128,7 @@ function decodeResponse(m: Message, group: number, sub: number): void {
 function decodePush(m: Message, group: number, sub: number): void {
   m.op.verb = group === Group.pbc ? Verb.write : Verb.report;
   if (group === Group.cyclic && decodeCyclicPush(m, sub)) return;
+  if (group === Group.programmer && decodeStatusPush(m, sub)) return;
   content(m, group);
   m.emit();
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { Side } from '../../operation/side.ts';
 import { dataMessage } from '../osi/encode.ts';
 import { Area, Size } from './areas.ts';
-import { plcStop, userdataRequest, writeRequest } from './encode.ts';
+import { plcStop, userdataPush, userdataRequest, writeRequest } from './encode.ts';
 import { DataSize } from './items.ts';
 import { bytesOf, Exchange, recorded } from './testing.ts';
 
@@ -64,4 +64,27 @@ test('a segment that reads as a message of its own is malformed', () => {
   assert.equal(anomalies(cut), ' [value]');
   assert.equal(anomalies(cut - 1), '');
   assert.equal(anomalies(write.length), '');
+});
+
+test('what a watched variable table has come to is told item by item', () => {
+  const { server } = Side;
+  const push = (...content: number[]) =>
+    new Exchange().decode(server, userdataPush(PROGRAMMER, 2, [0, 4, ...content], 2));
+  // As a controller told it to its programmer: two items, the second filled up.
+  const told = [
+    0, 18, 1, 0, 0, 2, 0, 2, 0xff, 9, 0, 6, 0x41, 0x33, 0x85, 0x1f, 0xde, 0xad, 0xff, 9, 0, 1, 2, 0,
+  ];
+  assert.deepEqual(push(...told), ['report = 65 51 133 31 222 173 ok', 'report = 2 ok']);
+  assert.match(push(0, 4, 1, 0, 0, 2, 0, 9, 0xff, 9)[0]!, /^report = [0-9a-f]+ asked/);
+});
+
+test('a type that only numerical controls have is malformed with the functions of others', () => {
+  const typed = (group: number, type: number) => {
+    const bytes = userdataRequest(9, group, 1, [0, 0x11, 0, 0]);
+    bytes[7 + 10 + 5] = (type << 4) | group;
+    return new Exchange().decode(client, bytes)[0]!;
+  };
+  assert.match(typed(4, 7), /\[value\]$/);
+  assert.doesNotMatch(typed(4, 4), /value/);
+  assert.doesNotMatch(typed(15, 7), /value/);
 });
