@@ -11,6 +11,8 @@ import { spawnSync } from 'node:child_process';
 export const PYTHON = '/usr/bin/python3';
 
 const PEERS = {
+  graphviz: { command: ['dot', '-V'], debian: 'graphviz' },
+  xmllint: { command: ['xmllint', '--version'], debian: 'libxml2-utils' },
   tshark: { command: ['tshark', '--version'], debian: 'tshark' },
   pymodbus: { command: [PYTHON, '-c', 'import pymodbus.client'], debian: 'python3-pymodbus' },
   cryptography: { command: [PYTHON, '-c', 'import cryptography'], debian: 'python3-cryptography' },

@@ -34,7 +34,7 @@ const SIZES = {
 } as const;
 
 /** Seeds of clean runs, of trials and of whole controllers begin so far behind the first. */
-const CLEAN_SEEDS = 2;
+const CLEAN_SEEDS = 4;
 const TRIAL_SEEDS = 102;
 const WINDOW_SEEDS = 200;
 

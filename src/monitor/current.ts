@@ -33,6 +33,11 @@ export class Current {
   monitor: Reached | undefined;
   /** Is told the number of each connection that had a session and is ended or forgotten. */
   closed: ((serial: number) => void) | undefined;
+  /**
+   * Is told of a conversation that is recognised and not decoded: the number of the connection, or 0 for that of the UDP
+   * datagram at hand; and its name.
+   */
+  named: ((serial: number, name: string) => void) | undefined;
   /** Is told that no packet comes any more, before connections are ended. */
   ending: (() => void) | undefined;
   /** 0 while packets come; then 1 while connections are ended, and 2 when all of them are. */

@@ -6,6 +6,7 @@
 
 import { protocolNamed } from '../protocol/registry.ts';
 import { type Health, healthOf } from './health-report.ts';
+import { describeNamed } from './naming/describe-named.ts';
 import { spanText } from './span.ts';
 import type { FunctionSummary, ProtocolSummary, StreamSummary, Summary } from './summary.ts';
 
@@ -13,7 +14,12 @@ import type { FunctionSummary, ProtocolSummary, StreamSummary, Summary } from '.
 const MAX_PAIRS = 50;
 
 export function describe(summary: Summary): string {
-  const parts = [overview(summary), ...summary.protocols.map(protocol), pairs(summary)];
+  const parts = [
+    overview(summary),
+    ...summary.protocols.map(protocol),
+    describeNamed(summary.named),
+    pairs(summary),
+  ];
   parts.push(health(healthOf(summary)));
   if (summary.digest !== undefined) parts.push(`digest  ${summary.digest}`);
   return parts.filter(part => part !== '').join('\n\n');

@@ -21,6 +21,8 @@ export interface Health {
   readonly decodedBytes: number;
   readonly notUnderstoodBytes: number;
   readonly unrecognisedBytes: number;
+  /** Names of the control protocols that were recognised and are not decoded. */
+  readonly notDecoded: readonly string[];
   /** What had to make room: connections, sessions, begun messages. */
   readonly forgotten: number;
   readonly protocols: readonly ProtocolReport[];
@@ -62,6 +64,7 @@ export function healthOf(summary: Summary): Health {
     decodedBytes: sum(one => one.decodedBytes),
     notUnderstoodBytes: sum(one => one.skippedBytes + one.unfinishedBytes + one.strangeBytes),
     unrecognisedBytes: streams.unrecognisedBytes,
+    notDecoded: [...new Set(summary.named.filter(one => one.control).map(one => one.name))],
     forgotten: streams.evictedConnections + streams.forgottenSessions + streams.droppedMessages,
     protocols,
   };
@@ -87,6 +90,7 @@ export function healthLine(health: Health): string {
   if (protocols.length === 0) parts.push('no control protocol recognised');
   parts.push(`${count(gaps, 'gap')} (${count(gapBytes, 'byte')})`);
   parts.push(`${count(unrecognisedBytes, 'byte')} of no known protocol`);
+  if (health.notDecoded.length > 0) parts.push(`recognised and not decoded: ${health.notDecoded.join(', ')}`);
   if (dropped > 0) parts.push(`${count(dropped, 'packet')} dropped before they were captured`);
   if (cut > 0) parts.push(`${count(cut, 'packet')} captured in part`);
   if (malformed > 0) parts.push(`${count(malformed, 'packet')} malformed`);

@@ -129,6 +129,7 @@ export class Inspection {
         .map((_, index) => this.#protocol(index))
         .filter(seen)
         .sort(byName),
+      named: monitor.named.summary(),
       uncounted: this.#counting.uncounted,
       pairs: this.#counting.pairs(),
       ...(this.#digest === undefined ? {} : { digest: this.#digest.toString() }),

@@ -9,13 +9,18 @@
 import { Anomaly } from '../operation/anomaly.ts';
 import { Operation, type Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
+import { formatEndpoint } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { STREAM_LIMITS, type StreamLimits, type StreamSink, Streams } from '../packet/streams.ts';
 import { type PacketSink, type SegmentSink, type Share, Traffic, WHOLE } from '../packet/traffic.ts';
 import { type ConversationLimits, Frame, type Protocol, Recognition } from '../protocol/protocol.ts';
+import { FRAME_NAMES, SIGNATURES } from '../protocol/signatures/signatures.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { Current } from './current.ts';
 import { ProtocolHealth } from './health.ts';
+import { Datagrams } from './naming/datagrams.ts';
+import { Look, MAX_LOOKS, serverOf } from './naming/likeness.ts';
+import { Named } from './naming/named.ts';
 import { Beginning, Finding, Opening, ownServer, recognise } from './opening.ts';
 import { Session, type SideState } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -65,6 +70,8 @@ export interface MonitorOptions {
 export class Monitor implements StreamSink {
   readonly streams: Streams;
   readonly traffic: Traffic;
+  /** What is recognised and not decoded. */
+  readonly named = new Named();
   /** By index of the protocol. */
   readonly health: readonly ProtocolHealth[];
   /** Payload bytes of connections that were looked at and are of no protocol that is known. */
@@ -86,6 +93,7 @@ export class Monitor implements StreamSink {
   readonly #beginnings: [Beginning, Beginning] = [new Beginning(), new Beginning()];
   readonly #finding = new Finding();
   readonly #ports: [number, number] = [0, 0];
+  readonly #look = new Look(SIGNATURES);
   readonly #spareOpenings: Opening[] = [];
 
   constructor(options: MonitorOptions) {
@@ -97,9 +105,11 @@ export class Monitor implements StreamSink {
     this.#limits = options.limits ?? MONITOR_LIMITS;
     this.health = options.protocols.map(() => new ProtocolHealth());
     this.streams = new Streams(this, options.seed, this.#limits);
+    this.streams.labelled = this.named.bytes;
     const { segments } = options;
     const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
-    this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE);
+    const others = new Datagrams(SIGNATURES, FRAME_NAMES, this.named, this.#current, options.seed);
+    this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE, others);
     this.#current.monitor = this;
   }
 
@@ -115,8 +125,9 @@ export class Monitor implements StreamSink {
     const session = this.#byFlow[flow] ?? this.#open(flow);
     session.touched = true;
     this.#op.time = this.traffic.packet.time;
-    if (session.protocol === undefined) this.#begin(session, direction, view, at, end);
-    else this.#read(session, sideOf(session, direction), view, at, end);
+    if (session.protocol !== undefined) this.#read(session, sideOf(session, direction), view, at, end);
+    else if (session.foreign) this.#foreign(session, view, at, end);
+    else this.#begin(session, direction, view, at, end);
   }
 
   gap(flow: number, direction: number, _bytes: number): void {
@@ -235,6 +246,7 @@ export class Monitor implements StreamSink {
    * What has at least the frame of a message is kept, should one of them show that it was one.
    */
   #strange(session: Session, direction: number, view: DataView, at: number, end: number): void {
+    this.#name(session, view, at, end);
     for (let index = 0; index < this.#protocols.length; index++) {
       const protocol = this.#protocols[index]!;
       const own = ownServer(protocol, this.#ports);
@@ -258,10 +270,49 @@ export class Monitor implements StreamSink {
     }
     this.unrecognised += end - at;
     session.misses++;
-    if (this.streams.client(session.flow) >= 0 || session.misses >= MAX_MISSES) {
-      this.streams.ignore(session.flow);
-      this.#sessions.remove(session);
+    if (this.streams.client(session.flow) < 0 && session.misses < MAX_MISSES) return;
+    // A few segments more may still tell its name.
+    session.foreign = true;
+    this.#leave(session);
+  }
+
+  /** Bytes of a connection that is not decoded, and has no name yet. */
+  #foreign(session: Session, view: DataView, at: number, end: number): void {
+    this.#name(session, view, at, end);
+    this.unrecognised += end - at;
+    this.#leave(session);
+  }
+
+  /** Leaves a connection alone once it has a name, or was looked at often enough. */
+  #leave(session: Session): void {
+    if (session.label === 0 && session.looks < MAX_LOOKS) return;
+    this.streams.ignore(session.flow, session.label);
+    this.#sessions.remove(session);
+  }
+
+  /** Looks for the name of what no protocol that is decoded can read. */
+  #name(session: Session, view: DataView, at: number, end: number): void {
+    if (session.label > 0) {
+      this.named.bytes[session.label]! += end - at;
+      return;
     }
+    session.unnamed += end - at;
+    if (session.looks >= MAX_LOOKS) return;
+    session.looks++;
+    const look = this.#look;
+    const index = look.stream(session.weak, session.weakToo, view, at, end);
+    session.weak |= look.weak;
+    session.weakToo |= look.weakToo;
+    if (index < 0) return;
+    const { streams } = this;
+    const { flow } = session;
+    const known = streams.client(flow);
+    const guess = serverOf(streams.port(flow, 0), streams.port(flow, 1), SIGNATURES[index]!.port);
+    const server = known >= 0 ? 1 - known : guess;
+    const endpoint = formatEndpoint(streams.address(flow, server), streams.port(flow, server));
+    session.label = this.named.conversation(SIGNATURES[index]!, 'tcp', endpoint);
+    this.#current.named?.(session.serial, SIGNATURES[index]!.name);
+    this.named.bytes[session.label]! += session.unnamed;
   }
 
   /** Keeps a segment on a protocol's own port that is whole messages by their frame; false where it is not. */
@@ -291,7 +342,10 @@ export class Monitor implements StreamSink {
     session.opening = undefined;
     this.#waiting -= opening.length;
     if (opening.protocol >= 0) this.health[opening.protocol]!.strange += opening.length;
-    else this.unrecognised += opening.length;
+    else {
+      this.unrecognised += opening.length;
+      for (const { view, length } of opening.kept) if (length > 0) this.#name(session, view, 0, length);
+    }
     this.#giveBack(opening);
   }
 

@@ -23,6 +23,9 @@ export function plantCapture(connections = 8, exchanges = 20): Uint8Array {
       flags,
       payload,
     });
+    // Each host has a hardware address of its own, made up from its IP address.
+    frame.set([2, 0, ...hosts[1 - side]!.split('.').map(Number)], 0);
+    frame.set([2, 0, ...hosts[side]!.split('.').map(Number)], 6);
     sequences[index]![side]! += payload.length + (flags === SYN || flags === (SYN | ACK) ? 1 : 0);
     records.push({ seconds: 1000 + (records.length >> 4), fraction: (records.length & 15) * 1000, frame });
   };

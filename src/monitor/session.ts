@@ -48,6 +48,15 @@ export class Session {
   opening: Opening | undefined;
   /** Segments that began no protocol. */
   misses = 0;
+  /** It began as no protocol that is decoded: only its name is looked for. */
+  foreign = false;
+  /** Label of what it is, though it is not decoded; 0 where it has none. */
+  label = 0;
+  /** Segments in which a name was looked for, bits of the names that one of them fitted, and bytes before it had one. */
+  looks = 0;
+  weak = 0;
+  weakToo = 0;
+  unnamed = 0;
   /** Number of the pair of hosts, for whoever counts by it; -1 until it has one. */
   pair = -1;
   /** Payload came since the hand of the limit on sessions last passed. */

@@ -7,6 +7,7 @@
 
 import type { Phase } from '../operation/operation.ts';
 import { addDigests } from './digest.ts';
+import { mergeNamed, type NamedSummary } from './naming/named.ts';
 
 export interface Summary {
   packets: number;
@@ -25,6 +26,8 @@ export interface Summary {
   fragments: { assembled: number; incomplete: number; overlapping: number; malformed: number };
   streams: StreamSummary;
   protocols: ProtocolSummary[];
+  /** What was recognised and is not decoded. */
+  named: NamedSummary[];
   /** Counts of errors and unlisted functions that are in no row, because there were too many different ones. */
   uncounted: number;
   pairs: PairSummary[];
@@ -119,6 +122,7 @@ export function mergeSummaries(parts: readonly Summary[]): Summary {
     add(whole.fragments, part.fragments);
     add(whole.streams, part.streams);
     whole.pairs.push(...part.pairs);
+    whole.named.push(...part.named);
     for (const protocol of part.protocols) {
       const into = whole.protocols.find(p => p.protocol === protocol.protocol);
       if (into === undefined) whole.protocols.push(protocol);
@@ -130,6 +134,7 @@ export function mergeSummaries(parts: readonly Summary[]): Summary {
   }
   whole.protocols = whole.protocols.map(order).sort(byName);
   whole.pairs = mergePairs(whole.pairs);
+  whole.named = mergeNamed(whole.named);
   return whole;
 }
 

@@ -48,6 +48,8 @@ const PLAUSIBLE = 1 << 24;
 const NEXT = Cell.free;
 const ACKED = Cell.free + 2;
 const SERIAL = Cell.free + 4;
+/** Of a flow that is ignored: the label that its bytes are counted by. Acknowledgements are not looked at any more. */
+const LABEL = ACKED;
 /** Which {@link Aside} the flow has; 0 is none. */
 const ASIDE = Cell.free + 5;
 
@@ -90,6 +92,8 @@ export class Streams implements EvictionSink {
   gapBytes = 0;
   /** Payload bytes of flows that nobody wants to read. */
   ignoredBytes = 0;
+  /** The same by the labels that {@link ignore} was given; undefined where none are given. */
+  labelled: Float64Array | undefined;
 
   readonly #table: FlowTable;
   readonly #sink: StreamSink;
@@ -140,14 +144,18 @@ export class Streams implements EvictionSink {
     return this.#table.address(flow, direction);
   }
 
-  /** Nobody wants the bytes of this connection. */
-  ignore(flow: number): void {
+  /** Nobody wants the bytes of this connection; they are counted by `label`, where it is not 0. */
+  ignore(flow: number, label = 0): void {
     const base = flow << CELL_SHIFT;
     for (let direction = 0; direction < 2; direction++) {
-      this.ignoredBytes += this.#reorderOf(base, direction)?.length ?? 0;
+      const held = this.#reorderOf(base, direction)?.length ?? 0;
+      this.ignoredBytes += held;
+      if (this.labelled !== undefined) this.labelled[label]! += held;
       this.#release(base, direction);
     }
-    this.#table.cells[base]! |= BIT.ignored;
+    const { cells } = this.#table;
+    cells[base]! |= BIT.ignored;
+    cells[base + LABEL] = label;
   }
 
   /** Looks at a packet whose kind is TCP. */
@@ -178,8 +186,10 @@ export class Streams implements EvictionSink {
       cells[base + SERIAL] = packet.number;
     }
     const length = packet.transportEnd - packet.payloadAt;
-    if ((state & BIT.ignored) !== 0 && (flags & TcpFlag.syn) === 0) this.ignoredBytes += length;
-    else this.#unusual(packet, flow, base, direction, length);
+    if ((state & BIT.ignored) !== 0 && (flags & TcpFlag.syn) === 0) {
+      this.ignoredBytes += length;
+      if (this.labelled !== undefined) this.labelled[cells[base + LABEL]!]! += length;
+    } else this.#unusual(packet, flow, base, direction, length);
   }
 
   /** The capture is over: hands on what is held, and ends all connections, in the order in which they began. */
@@ -205,7 +215,8 @@ export class Streams implements EvictionSink {
     const { cells } = this.#table;
     const { flags } = packet;
     let { sequence } = packet;
-    if ((flags & TcpFlag.ack) !== 0) {
+    // Of a flow that is ignored, a label stands there.
+    if ((flags & TcpFlag.ack) !== 0 && (cells[base]! & BIT.ignored) === 0) {
       cells[base + ACKED + direction] = packet.acknowledgement;
       cells[base]! |= BIT.acked << direction;
       const other = 1 - direction;

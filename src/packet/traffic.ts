@@ -21,6 +21,12 @@ export interface PacketSink {
   packet(packet: Packet): void;
 }
 
+/** Is handed what is no TCP: UDP datagrams, and frames that are not IP. */
+export interface OtherSink {
+  datagram(packet: Packet): void;
+  frame(packet: Packet): void;
+}
+
 /** Which share of the hosts is this worker's own: `index` of `count`. All workers have the same `seed`. */
 export interface Share {
   readonly index: number;
@@ -54,14 +60,21 @@ export class Traffic implements FrameSink {
 
   readonly #tcp: SegmentSink;
   readonly #all: PacketSink | undefined;
+  readonly #other: OtherSink | undefined;
   readonly #share: Share;
   readonly #choose: boolean;
   readonly #step: number;
   #number: number;
 
-  constructor(tcp: SegmentSink, all: PacketSink | undefined = undefined, share: Share = WHOLE) {
+  constructor(
+    tcp: SegmentSink,
+    all: PacketSink | undefined = undefined,
+    share: Share = WHOLE,
+    other: OtherSink | undefined = undefined,
+  ) {
     this.#tcp = tcp;
     this.#all = all;
+    this.#other = other;
     this.#share = share;
     const { index, count, dealt = false } = share;
     this.#choose = count > 1 && !dealt;
@@ -91,6 +104,8 @@ export class Traffic implements FrameSink {
     if (packet.time > this.last) this.last = packet.time;
     if (this.#all !== undefined) this.#all.packet(packet);
     if (kind === PacketKind.tcp) this.#tcp.segment(packet);
+    else if (kind === PacketKind.udp) this.#other?.datagram(packet);
+    else if (kind === PacketKind.nonIp) this.#other?.frame(packet);
     else if (kind === PacketKind.fragment) this.#fragment(packet);
   }
 
@@ -110,6 +125,7 @@ export class Traffic implements FrameSink {
         this.packet = whole;
         if (this.#all !== undefined) this.#all.packet(whole);
         if (kind === PacketKind.tcp) this.#tcp.segment(whole);
+        else if (kind === PacketKind.udp) this.#other?.datagram(whole);
       }
       if (kind !== PacketKind.fragment) return;
       part = whole;

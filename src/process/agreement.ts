@@ -2,7 +2,8 @@
  * Agreement of two readers of one tag: their readings differ by no more than the tag moves in the time between them.
  *
  * How far it moves in so many sampling periods is learned from the history: the differences that one reading in a
- * thousand exceeds (an empirical variogram). Five comparisons in a row that exceed it clearly are a disagreement.
+ * thousand exceeds (an empirical variogram). Five comparisons in a row that exceed it clearly are a disagreement. Each is of
+ * new readings of both: one that is old, of a reader who seldom reads, is compared once.
  *
  * Source: G. Matheron, "Principles of geostatistics", Economic Geology 58 (1963), for the variogram.
  *
@@ -30,6 +31,17 @@ export function tolerance({ spans, period }: TagProfile, apart: number): number 
 /** Compares two readers. */
 export class Agreement {
   #failed = 0;
+  // Times of the readings that were compared last.
+  #first = Number.NaN;
+  #second = Number.NaN;
+
+  /** Whether readings of these times, of the one reader and the other, are both new since they were compared last. */
+  fresh(first: number, second: number): boolean {
+    if (first === this.#first || second === this.#second) return false;
+    this.#first = first;
+    this.#second = second;
+    return true;
+  }
 
   /** Takes a comparison; true where the readers disagree. */
   next(difference: number, allowed: number): boolean {

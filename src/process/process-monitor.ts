@@ -128,6 +128,9 @@ export class ProcessMonitor {
         pairs.set(key, pair);
       }
       const { lastTime, lastValue } = readings;
+      const fresh =
+        source < other ? pair.agreement.fresh(time, lastTime) : pair.agreement.fresh(lastTime, time);
+      if (!fresh) continue;
       const apart = Math.abs(time - lastTime);
       if (!pair.agreement.next(value - lastValue, tolerance(profile, apart))) continue;
       if (!pair.episode.met(time)) continue;

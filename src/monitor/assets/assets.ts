@@ -25,11 +25,11 @@ import type { Protocol } from '../../protocol/protocol.ts';
 import type { Current } from '../current.ts';
 import type { Session } from '../session.ts';
 import { type Device, Devices } from './devices.ts';
-import type { FactList } from './fact-list.ts';
+import { FactList } from './fact-list.ts';
 import { type Host, Hosts } from './hosts.ts';
 import { type Link, Links } from './links.ts';
 import { isSender, macAt } from './mac.ts';
-import { Place, type Proof } from './proof.ts';
+import { Place } from './proof.ts';
 
 export interface AssetLimits {
   /** IP addresses, hardware addresses, and links. */
@@ -103,7 +103,7 @@ export class Assets implements PacketSink, Sink {
     const vlan = mac === 0 ? -1 : vlanOf(packet);
     if (device !== undefined) {
       device.frames++;
-      if (vlan >= 0 && device.vlans.size < 16) device.vlans.add(vlan);
+      if (vlan >= 0) addVlan(device, vlan);
     }
     if (kind === PacketKind.nonIp) {
       if (device !== undefined) this.#belowIp(packet, device);
@@ -118,7 +118,7 @@ export class Assets implements PacketSink, Sink {
     host.packets++;
     host.bytes += packet.wireLength;
     host.last = packet.time;
-    if (vlan >= 0 && host.vlans.size < 16) host.vlans.add(vlan);
+    if (vlan >= 0) addVlan(host, vlan);
     if (mac !== 0) {
       const first = host.macs[0];
       const known = first !== undefined && first.mac === mac ? first : host.mac(mac, this.#here);
@@ -151,6 +151,7 @@ export class Assets implements PacketSink, Sink {
     const host = this.hosts.named(op.side === Side.server ? link.server : link.client);
     if (host === undefined) return;
     const teller = this.#teller;
+    host.facts ??= new FactList();
     teller.facts = host.facts;
     teller.time = op.time;
     teller.station = `${protocol.name} ${protocol.stations.format(op.station)}`;
@@ -171,7 +172,6 @@ export class Assets implements PacketSink, Sink {
 
   #belowIp(packet: Packet, device: Device): void {
     const { view, networkAt: at, networkEnd: end, etherType } = packet;
-    if (etherType >= 0x600 && device.etherTypes.size < 16) device.etherTypes.add(etherType);
     if (etherType === ARP) {
       const sender = arpSender(view, at, end);
       if (sender >= 0) this.#claim(view, sender + 6, 4, macAt(view, sender), 'ARP');
@@ -179,11 +179,11 @@ export class Assets implements PacketSink, Sink {
     else if (etherType < 0x600) {
       const to = macAt(view, packet.at);
       if (to === BRIDGE_GROUP && end - at >= 2 && view.getUint16(at) === SPANNING_TREE)
-        this.#show(device.shown, 'network device', 'sends spanning tree frames');
+        this.#show(device, 'network device', 'sends spanning tree frames');
     } else {
       for (const announcement of this.#announcements) {
         if (announcement.etherType !== etherType) continue;
-        const teller = this.#tellerOf(device.facts);
+        const teller = this.#tellerOf(device);
         announcement.read(view, at, end, teller);
         if (teller.told !== '') this.#claimText(teller.told, device.mac, announcement.name);
       }
@@ -193,7 +193,7 @@ export class Assets implements PacketSink, Sink {
   #neighbourTells(packet: Packet, device: Device): void {
     const said = readLldp(packet.view, packet.networkAt, packet.networkEnd);
     if (said === undefined) return;
-    const teller = this.#tellerOf(device.facts);
+    const teller = this.#tellerOf(device);
     const { chassis, port, portDescription, name, description, capabilities, addresses } = said;
     teller.fact('name', name, 'LLDP');
     teller.fact('description', description, 'LLDP');
@@ -208,7 +208,7 @@ export class Assets implements PacketSink, Sink {
     const forwards = capabilities.filter(one => one === 'bridge' || one === 'router' || one === 'repeater');
     // Controllers with two ports are a bridge too, and say that they are a station before all.
     if (forwards.length > 0 && !capabilities.includes('station only'))
-      this.#show(device.shown, 'network device', `says by LLDP that it is a ${forwards.join(' and ')}`);
+      this.#show(device, 'network device', `says by LLDP that it is a ${forwards.join(' and ')}`);
   }
 
   #datagram(packet: Packet, host: Host | undefined, mac: number): void {
@@ -217,7 +217,7 @@ export class Assets implements PacketSink, Sink {
     if (host === undefined) return;
     for (const announcement of this.#announcements) {
       if (announcement.port === 0 || announcement.port !== sourcePort) continue;
-      announcement.read(view, at, end, this.#tellerOf(host.facts));
+      announcement.read(view, at, end, this.#tellerOf(host));
     }
   }
 
@@ -228,7 +228,7 @@ export class Assets implements PacketSink, Sink {
     if (!isSender(client)) return;
     if (said.reply) {
       if (said.type === DhcpType.offer || said.type === DhcpType.ack) {
-        if (host !== undefined) this.#show(host.shown, 'server', 'gives addresses by DHCP');
+        if (host !== undefined) this.#show(host, 'server', 'gives addresses by DHCP');
         if (said.type === DhcpType.ack && said.address !== '') this.#claimText(said.address, client, DHCP);
       }
       return;
@@ -236,7 +236,7 @@ export class Assets implements PacketSink, Sink {
     // A relay agent sends on what a client said: the client is who it names, if it was ever heard itself.
     const device = client === mac ? this.devices.find(client, this.#here) : this.devices.named(client);
     if (device === undefined) return;
-    const teller = this.#tellerOf(device.facts);
+    const teller = this.#tellerOf(device);
     teller.fact('name', said.hostName, DHCP);
     teller.fact('vendor class', said.vendorClass, DHCP);
     teller.fact('DHCP parameters', said.parameters, DHCP);
@@ -263,13 +263,14 @@ export class Assets implements PacketSink, Sink {
     known.claim = this.#place.here();
   }
 
-  #show(shown: Map<string, { reason: string; proof: Proof }>, role: string, reason: string): void {
-    if (!shown.has(role)) shown.set(role, { reason, proof: this.#place.here() });
+  #show(of: Host | Device, role: string, reason: string): void {
+    if (!of.shown.has(role)) of.shown = new Map(of.shown).set(role, { reason, proof: this.#place.here() });
   }
 
-  #tellerOf(facts: FactList): Teller {
+  #tellerOf(of: Host | Device): Teller {
     const teller = this.#teller;
-    teller.facts = facts;
+    of.facts ??= new FactList();
+    teller.facts = of.facts;
     teller.time = this.#place.time;
     teller.station = '';
     teller.told = '';
@@ -297,6 +298,13 @@ class Teller implements FactSink, AnnouncementSink {
   address(address: string): void {
     this.told = address;
   }
+}
+
+/** VLANs that are kept of one address. */
+const MAX_VLANS = 16;
+
+function addVlan(of: Host | Device, vlan: number): void {
+  if (!of.vlans.has(vlan) && of.vlans.size < MAX_VLANS) of.vlans = new Set([...of.vlans, vlan]);
 }
 
 /** An address that a single host can have: not unspecified, loopback, group or broadcast. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { FactList } from './fact-list.ts';
+import type { FactList } from './fact-list.ts';
+import { NO_VLANS, NOT_SHOWN, type Shown } from './hosts.ts';
 import type { Proof } from './proof.ts';
 
 /** One hardware address. */
@@ -12,12 +13,10 @@ export class Device {
   readonly mac: number;
   readonly first: Proof;
   frames = 0;
-  readonly vlans = new Set<number>();
-  readonly facts = new FactList();
+  vlans: ReadonlySet<number> = NO_VLANS;
+  facts: FactList | undefined;
   /** Roles that a frame shows by itself. */
-  readonly shown = new Map<string, { readonly reason: string; readonly proof: Proof }>();
-  /** EtherTypes of its frames that are not IP. */
-  readonly etherTypes = new Set<number>();
+  shown: ReadonlyMap<string, Shown> = NOT_SHOWN;
 
   constructor(mac: number, first: Proof) {
     this.mac = mac;
@@ -67,7 +66,7 @@ export class Devices {
   #evict(): boolean {
     let left = SEARCH;
     for (const [mac, device] of this.#byMac) {
-      if (device.frames <= FEW && device.facts.size === 0) {
+      if (device.frames <= FEW && device.facts === undefined) {
         this.#byMac.delete(mac);
         this.forgotten++;
         return true;

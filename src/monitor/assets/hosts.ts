@@ -7,7 +7,7 @@
 import { randomInt } from 'node:crypto';
 import { formatAddress } from '../../packet/address.ts';
 import { finish, mix } from '../../packet/hash.ts';
-import { FactList } from './fact-list.ts';
+import type { FactList } from './fact-list.ts';
 import type { Proof } from './proof.ts';
 
 /** Hardware addresses that are kept for one IP address: more than two are a router's trouble or a forgery. */
@@ -30,6 +30,17 @@ export interface MacOfHost {
   claim: Proof | undefined;
 }
 
+/** What a packet shows of a role. */
+export interface Shown {
+  readonly reason: string;
+  readonly proof: Proof;
+}
+
+// Of most addresses no more is known than that they sent: those share what is empty.
+export const NO_VLANS: ReadonlySet<number> = new Set();
+const NO_PORTS: ReadonlyMap<number, Proof> = new Map();
+export const NOT_SHOWN: ReadonlyMap<string, Shown> = new Map();
+
 /** One IP address. */
 export class Host {
   readonly address: string;
@@ -41,13 +52,13 @@ export class Host {
   readonly macs: MacOfHost[] = [];
   /** Hardware addresses for which there was no room. */
   lostMacs = 0;
-  readonly vlans = new Set<number>();
+  vlans: ReadonlySet<number> = NO_VLANS;
   /** TCP ports on which it accepted a connection, with the first SYN ACK. */
-  readonly ports = new Map<number, Proof>();
+  ports: ReadonlyMap<number, Proof> = NO_PORTS;
   lostPorts = 0;
-  readonly facts = new FactList();
+  facts: FactList | undefined;
   /** Roles that a packet shows by itself: word, reason, packet. */
-  readonly shown = new Map<string, { readonly reason: string; readonly proof: Proof }>();
+  shown: ReadonlyMap<string, Shown> = NOT_SHOWN;
   /** True for an end of a session, which does not make room. */
   kept = false;
 
@@ -71,7 +82,7 @@ export class Host {
   accepts(port: number, here: () => Proof): void {
     if (this.ports.has(port)) return;
     if (this.ports.size >= MAX_PORTS) this.lostPorts++;
-    else this.ports.set(port, here());
+    else this.ports = new Map(this.ports).set(port, here());
   }
 }
 
@@ -148,7 +159,7 @@ export class Hosts {
     for (let i = 0; i < SEARCH; i++) {
       this.#hand = (this.#hand + 1) % this.#limit;
       const host = this.#hosts[this.#hand]!;
-      if (host.kept || host.packets > FEW || host.facts.size > 0 || host.ports.size > 0) continue;
+      if (host.kept || host.packets > FEW || host.facts !== undefined || host.ports.size > 0) continue;
       this.#remove(this.#slotOf[this.#hand]!);
       this.#byName.delete(host.address);
       this.forgotten++;

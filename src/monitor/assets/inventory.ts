@@ -42,7 +42,10 @@ export function inventoryOf(assets: Assets): Inventory {
       refusedFrames: assets.devices.refused,
       forgottenMacs: assets.devices.forgotten,
       sessions: assets.links.refused,
-      facts: [...assets.hosts.all, ...assets.devices.all].reduce((sum, { facts }) => sum + facts.lost, 0),
+      facts: [...assets.hosts.all, ...assets.devices.all].reduce(
+        (sum, { facts }) => sum + (facts?.lost ?? 0),
+        0,
+      ),
     },
   };
 }
@@ -58,7 +61,7 @@ function record(
   const id = hosts[0]?.address ?? formatMac(devices[0]!.mac);
   const uses = out.get(id) ?? [];
   const serves = into.get(id) ?? [];
-  const facts = distinct([...hosts, ...devices].flatMap(each => each.facts.list()));
+  const facts = distinct([...hosts, ...devices].flatMap(each => each.facts?.list() ?? []));
   return {
     id,
     name: nameOf(facts),

@@ -25,6 +25,8 @@ export const Column = {
   client: 18,
   /** Index of the protocol + 1; 0 while none is known. */
   protocol: 19,
+  /** Index + 1 of the name of what is recognised and not decoded. */
+  named: 27,
   /** Kinds of packets that were seen, and how many letters of the history there are. */
   seen: 20,
   letters: 21,
@@ -35,7 +37,7 @@ export const Column = {
   /** 1 where it is not TCP. */
   udp: 26,
 } as const;
-const COLUMNS = 27;
+const COLUMNS = 28;
 
 export class FlowCells {
   /** Counters: 64 bits, since the bytes of a flow that lives for months are more than 2^32. */

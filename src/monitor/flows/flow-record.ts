@@ -24,6 +24,8 @@ export interface FlowRecord {
   readonly serverPort: number;
   /** Control protocol that it carries, or '' where none was recognised. */
   readonly protocol: string;
+  /** What it was recognised as, though it is not decoded; '' otherwise. */
+  readonly named: string;
   /** See {@link STATES}. */
   readonly state: State;
   /** What happened in it, as Zeek writes it: a letter for each kind of packet, capital where the client sent it. */

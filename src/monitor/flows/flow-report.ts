@@ -47,6 +47,8 @@ export class FlowReport implements PacketSink, Sink, EvictionSink {
   readonly #cells = new FlowCells();
   /** Cells by the number of the flow. */
   readonly #byNumber = new Map<number, number>();
+  /** Names of what is not decoded, of which there are few. */
+  readonly #names: string[] = [];
   /** Cell of the packet that was last seen, or -1. */
   #cell = -1;
   readonly #before = new Float64Array(SHARES.length);
@@ -57,6 +59,7 @@ export class FlowReport implements PacketSink, Sink, EvictionSink {
     this.#protocols = protocols;
     this.#sink = sink;
     this.#table = new FlowTable(limit, randomInt(2 ** 31), this);
+    current.named = (serial, name) => this.#name(serial === 0 ? this.#cell : this.#cellOf(serial), name);
     current.closed = serial => this.#closed(serial);
     current.ending = () => this.#settle(this.#cell);
   }
@@ -120,6 +123,13 @@ export class FlowReport implements PacketSink, Sink, EvictionSink {
       this.#current.told = number;
       this.#tell(this.#byNumber.get(number)!);
     }
+  }
+
+  #name(cell: number, name: string): void {
+    if (cell < 0) return;
+    let index = this.#names.indexOf(name);
+    if (index < 0) index = this.#names.push(name) - 1;
+    this.#cells.counts[this.#cells.at(cell) + Column.named] = index + 1;
   }
 
   #begin(cell: number, packet: Packet, direction: number): void {
@@ -216,6 +226,7 @@ export class FlowReport implements PacketSink, Sink, EvictionSink {
     const flags = both(Column.flags);
     const packets = both(Column.packets);
     const protocol = counts[at + Column.protocol]!;
+    const named = counts[at + Column.named]!;
     this.#sink.flow({
       time: times[cell * 2]!,
       end: times[cell * 2 + 1]!,
@@ -226,6 +237,7 @@ export class FlowReport implements PacketSink, Sink, EvictionSink {
       serverAddress,
       serverPort: ports.server,
       protocol: protocol === 0 ? '' : this.#protocols[protocol - 1]!.name,
+      named: named === 0 ? '' : this.#names[named - 1]!,
       state: stateOf(transport, flags, packets),
       history: historyOf(counts, at, client),
       packets,

@@ -189,6 +189,7 @@ describe('flows', () => {
       serverAddress: '10.0.2.1',
       serverPort: 502,
       protocol: 'modbus',
+      named: '',
       state: 'S1',
       history: 'ShDd',
       packets: { client: 61, server: 61 },

@@ -41,7 +41,8 @@ class TextRecorder implements Recorder {
   flow(flow: FlowRecord): void {
     const client = formatEndpoint(flow.clientAddress, flow.clientPort);
     const server = formatEndpoint(flow.serverAddress, flow.serverPort);
-    const what = flow.protocol === '' ? 'no known protocol' : flow.protocol;
+    const named = flow.named === '' ? 'no known protocol' : `${flow.named} (not decoded)`;
+    const what = flow.protocol === '' ? named : flow.protocol;
     let line = `${client} > ${server}  ${flow.transport} ${flow.state}  ${what}`;
     line += `  ${spanText(flow.end - flow.time)}, ${flow.packets.client} + ${flow.packets.server} packets`;
     line += `, ${flow.payload.client} + ${flow.payload.server} bytes, ${flow.operations} operations`;
