@@ -16,10 +16,11 @@ import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
 
-const HELP = `usage: npm run bench -- [micro|download|process|memory] [OPTION …]
+const HELP = `usage: npm run bench -- [micro|download|live|process|memory] [OPTION …]
 
   micro              the micro-benches instead (decoding, deciding, reading values)
   download           a program download instead: under a permit, beside one that is simply allowed
+  live               packets off a cable instead, as fast as they can be sent; takes root
   process            the statistics of readings instead: false alarms and delays on the simulated plants
   memory             the monitor's memory under attacks on it instead; --quick for their short versions
   --only PART        inspect or gateway alone
@@ -59,6 +60,14 @@ if (values.help) {
   await import('./micro.ts');
 } else if (positionals[0] === 'download') {
   await import('./download.ts');
+} else if (positionals[0] === 'live') {
+  const { quick, folder } = values;
+  const { benchLive } = await import('./live.ts');
+  const packets = Number(values.packets ?? (quick ? 200_000 : 2_000_000));
+  const progress = (line: string) => console.error(line);
+  console.log(
+    await benchLive({ packets, seed: Number(values.seed), rounds: quick ? 1 : 3, folder, progress }),
+  );
 } else if (positionals[0] === 'memory') {
   const { benchMemory } = await import('./attacks/run.ts');
   console.log(await benchMemory(values.quick));

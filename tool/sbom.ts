@@ -20,15 +20,12 @@ export function billOfMaterials(root: string, name: string): string {
     '--package-lock-only',
     '--workspaces=false',
   ];
-  const text = execFileSync(
-    'npm',
-    ['sbom', ...options, '--omit=dev', '--omit=optional', '--loglevel=error'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  // What is optional is here what only some machines install: programs for each kind of them.
+  const text = execFileSync('npm', ['sbom', ...options, '--omit=dev', '--loglevel=error'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const bom: Bom = JSON.parse(text);
   delete bom.serialNumber;
   delete bom.metadata.timestamp;

@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load(): Promise<Comma
     summary: 'read captures and say what was done to the plant in them',
     load: async () => (await import('./inspect.ts')).inspect,
   },
+  watch: {
+    summary: 'read a mirror port or a tap and say what is done to the plant',
+    load: async () => (await import('./watch.ts')).watch,
+  },
   assets: {
     summary: 'read captures and say which devices are in them',
     load: async () => (await import('./assets.ts')).assets,

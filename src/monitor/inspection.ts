@@ -46,7 +46,7 @@ export class Inspection {
 
   constructor(options: InspectionOptions) {
     const { protocols, share } = options;
-    this.#speaks = share === undefined || share.index === 0;
+    this.#speaks = share === undefined || share.index === 0 || share.dealt === true;
     const current = new Current();
     this.#protocols = protocols;
     this.#counting = new Counting(protocols, current);
@@ -82,9 +82,14 @@ export class Inspection {
 
   /** Ends all connections, and says what there was. */
   finish(): Summary {
+    this.#monitor.finish();
+    return this.summary();
+  }
+
+  /** What there was so far. */
+  summary(): Summary {
     const monitor = this.#monitor;
     const { traffic, streams } = monitor;
-    monitor.finish();
     const count = (kind: PacketKind) => traffic.kinds[kind]!;
     const common = (value: number) => (this.#speaks ? value : 0);
     const { assembled, incomplete, overlapping, malformed } = traffic.fragments;

@@ -32,6 +32,8 @@ export interface Share {
   readonly index: number;
   readonly count: number;
   readonly seed: number;
+  /** The packets were dealt out already: all that come are this worker's own, and numbered apart from the others'. */
+  readonly dealt?: boolean;
 }
 
 /** Tunnels whose packets are in fragments, within each other. */
@@ -60,7 +62,9 @@ export class Traffic implements FrameSink {
   readonly #all: PacketSink | undefined;
   readonly #other: OtherSink | undefined;
   readonly #share: Share;
-  #number = 0;
+  readonly #choose: boolean;
+  readonly #step: number;
+  #number: number;
 
   constructor(
     tcp: SegmentSink,
@@ -72,6 +76,10 @@ export class Traffic implements FrameSink {
     this.#all = all;
     this.#other = other;
     this.#share = share;
+    const { index, count, dealt = false } = share;
+    this.#choose = count > 1 && !dealt;
+    this.#step = dealt ? count : 1;
+    this.#number = dealt ? index + 1 - count : 0;
   }
 
   /** Packets that came so far, whoever reads along. */
@@ -80,9 +88,10 @@ export class Traffic implements FrameSink {
   }
 
   frame(packet: Packet): void {
-    packet.number = ++this.#number;
+    this.#number += this.#step;
+    packet.number = this.#number;
     const kind = decodeLayers(packet);
-    if (this.#share.count > 1 && !this.#mine(packet, kind)) {
+    if (this.#choose && !this.#mine(packet, kind)) {
       if (kind === PacketKind.fragment) this.#fragment(packet);
       return;
     }
@@ -112,7 +121,7 @@ export class Traffic implements FrameSink {
       const whole = this.fragments.add(part);
       if (whole === undefined) return;
       const kind = decodeLayers(whole);
-      if (this.#share.count === 1 || this.#mine(whole, kind)) {
+      if (!this.#choose || this.#mine(whole, kind)) {
         this.packet = whole;
         if (this.#all !== undefined) this.#all.packet(whole);
         if (kind === PacketKind.tcp) this.#tcp.segment(whole);

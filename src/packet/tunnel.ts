@@ -10,9 +10,10 @@ import { EtherType } from './link-type.ts';
 import { type Packet, PacketKind } from './packet.ts';
 import { decodePpp } from './ppp.ts';
 
-const IpProtocol = { ipv4: 4, ipv6: 41, gre: 47, etherIp: 97, mpls: 137 } as const;
+/** IP protocols that are tunnels. */
+export const TunnelProtocol = { ipv4: 4, ipv6: 41, gre: 47, etherIp: 97, mpls: 137 } as const;
 /** UDP ports: RFC 7348, draft-ietf-nvo3-vxlan-gpe, RFC 8926, 3GPP TS 29.281. */
-const UdpPort = { vxlan: 4789, vxlanGpe: 4790, geneve: 6081, gtp: 2152 } as const;
+export const UdpPort = { vxlan: 4789, vxlanGpe: 4790, geneve: 6081, gtp: 2152 } as const;
 /** Labels in a row that are looked through. */
 const MAX_LABELS = 16;
 
@@ -104,16 +105,16 @@ function gtp(packet: Packet, from: number, end: number): boolean {
 function inIp(packet: Packet): boolean {
   const { transportAt: at, transportEnd: end } = packet;
   switch (packet.ipProtocol) {
-    case IpProtocol.ipv4:
+    case TunnelProtocol.ipv4:
       return into(packet, EtherType.ipv4, at, end);
-    case IpProtocol.ipv6:
+    case TunnelProtocol.ipv6:
       return into(packet, EtherType.ipv6, at, end);
-    case IpProtocol.gre:
+    case TunnelProtocol.gre:
       return gre(packet, at, end);
-    case IpProtocol.etherIp:
+    case TunnelProtocol.etherIp:
       // RFC 3378: version 3, then reserved bits.
       return end - at >= 2 && packet.view.getUint8(at) >> 4 === 3 && decodeEthernet(packet, at + 2, end);
-    case IpProtocol.mpls:
+    case TunnelProtocol.mpls:
       return mpls(packet, at, end);
     default:
       return false;

@@ -43,12 +43,14 @@ before(() => {
   user = join(folder, 'user');
   mkdirSync(user);
   writeFileSync(join(user, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
-  // Its dependencies, and theirs, come from the clone, so that nothing is asked of a registry.
-  const dependencies = [...Object.keys(MANIFEST.dependencies), 'hyparquet'].map(name => {
+  // Its dependencies, and theirs, come from the clone, so that nothing is asked of a registry. Of what koffi brings for
+  // each kind of machine, that for this one.
+  const theirs = ['hyparquet', `@koromix/koffi-${process.platform}-${process.arch}`];
+  const dependencies = [...Object.keys(MANIFEST.dependencies), ...theirs].map(name => {
     const from = join(ROOT, 'node_modules', name);
     npm(['pack', from, '--ignore-scripts', '--pack-destination', folder], folder);
     const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
-    return join(folder, `${name}-${version}.tgz`);
+    return join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
   });
   npm(['install', '--offline', '--no-audit', '--no-fund', ...dependencies, tarball], user);
 });
@@ -108,11 +110,16 @@ test('the bill of materials names what is installed with it', () => {
   assert.equal(bom.bomFormat, 'CycloneDX');
   assert.equal(bom.metadata.component.purl, `pkg:npm/cofferdam@${MANIFEST.version}`);
   const purls = bom.components.map((component: { purl: string }) => component.purl);
+  const native = /^pkg:npm\/%40koromix\/koffi-/;
   const named = [...Object.keys(MANIFEST.dependencies), 'hyparquet'].map(name => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'));
     return `pkg:npm/${name}@${version}`;
   });
-  assert.deepEqual(purls.sort(), named.sort());
+  assert.deepEqual(purls.filter((purl: string) => !native.test(purl)).sort(), named.sort());
+  // Of koffi's programs, each machine installs its own.
+  for (const platform of ['linux-x64', 'linux-arm64']) {
+    assert.ok(purls.some((purl: string) => native.test(purl) && purl.includes(`koffi-${platform}@`)));
+  }
   assert.equal(sha256(join(user, 'node_modules/cofferdam/sbom.cdx.json')), sha256(sbom));
 });
 
@@ -149,6 +156,14 @@ test('its workers start', () => {
     row.messages,
   ]);
   assert.deepEqual(Object.fromEntries(messages), made.messages);
+});
+
+test('interfaces can be watched, where that is permitted', () => {
+  const root = process.getuid!() === 0;
+  // The folder is root's own: what the threads run must be loaded before they are somebody else's.
+  const { status, stderr } = cofferdam('watch', '--workers', '2', '--for', '1s', '--json', 'lo');
+  assert.match(stderr, root ? /"event":"stopped"/ : /CAP_NET_RAW/);
+  assert.equal(status, root ? 0 : 2);
 });
 
 test('what it exports is there', () => {

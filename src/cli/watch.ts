@@ -1,0 +1,300 @@
+/**
+ * `cofferdam watch`: reads what passes network interfaces, as it passes.
+ *
+ * @module
+ */
+
+import { accessSync, chownSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe } from '../monitor/describe.ts';
+import { Outlet } from '../monitor/live/outlet.ts';
+import { Watch, type WatchEvent, type WatchOptions } from '../monitor/live/watch.ts';
+import { FORMATS, formatNamed } from '../monitor/output/formats.ts';
+import type { Summary } from '../monitor/summary.ts';
+import { type User, userNamed } from '../packet/live/privileges.ts';
+import { parseArgs } from './arguments.ts';
+import { type Command, UsageError } from './command.ts';
+import { asksForRecords, chooseOutput, type OutputValues } from './output-choice.ts';
+import { readLength } from './permit-times.ts';
+import { stopSignal } from './stop-signal.ts';
+import { version } from './version.ts';
+import { eventData, eventText } from './watch-text.ts';
+
+/** Formats that can be written as they come. */
+const STREAMS = FORMATS.filter(({ place }) => place === 'stream').map(({ name }) => name);
+
+const HELP = `usage: cofferdam watch [OPTION …] IFACE…
+
+Reads what passes network interfaces (a mirror port, a tap) as it passes, and
+prints each operation of the control protocols: who asked whom to do what to
+which object, with the values, and what came of it. Sends nothing. Several
+interfaces are one record of traffic. How it fares, and what seems wrong with
+the mirror, goes to standard error.
+
+What is printed:
+  --format NAME      how operations are written: ${STREAMS.join(', ')}
+                     (examples: docs/formats.md)
+  --ndjson           short for --format ndjson; what would go to standard error
+                     is a line among them (fields: docs/watch.md)
+  --flows            connections, when they end; with --operations both
+  --summary          counts instead of operations, at the end
+  --json             the summary as JSON, and what goes to standard error too
+  --every TIME       with --summary: in between too
+  --health TIME      how often it tells how it fares (60s)
+
+What is kept:
+  --write DIR        the latest packets as pcapng files in DIR
+  --write-size SIZE  bytes of all of them together (1GB)
+  --write-file SIZE  bytes of one of them (a tenth of all, 100MB at most)
+  --write-age TIME   how long a packet is kept at most (no limit)
+
+How it watches:
+  --workers N        reads with N threads (1)
+  --ring SIZE        memory for packets that wait, for each thread (64MB)
+  --snaplen BYTES    of each packet only so many (all)
+  --incoming         not what this machine itself sends
+  --no-promiscuous   only what is meant for this machine
+  --hardware-time    the time at which the card saw a packet; switches that on
+  --user NAME        whom to become once the interfaces are open, where started
+                     by root (nobody)
+  --for TIME         ends after so long
+
+Examples:
+  cofferdam watch eth1
+  cofferdam watch --ndjson eth1 eth2 | jq 'select(.verb == "write")'
+  cofferdam watch --write /var/lib/cofferdam --write-size 20GB eth1
+
+Exit codes: 0 ended by --for, SIGINT or SIGTERM, with what was received read to
+its end; 2 an interface cannot be watched.`;
+
+const MAX_WORKERS = 64;
+const MAX_INTERFACES = 32;
+/** Smallest that makes sense: some blocks of the ring; two files of some chunks each. */
+const LEAST_RING = 2e6;
+const LEAST_SIZE = 4e6;
+const LEAST_FILE = 2e6;
+const LONGEST_PACKET = 262_144;
+/** How long whoever reads has for the last lines, ms. */
+const LAST_WORDS = 2000;
+
+export const watch: Command = {
+  summary: 'read a mirror port or a tap and say what is done to the plant',
+  help: HELP,
+  run: async args => {
+    const { seconds, summary, every, ...options } = parse(args);
+    const { printing: records } = options;
+    const structured = records?.format === 'ndjson' || summary === 'json';
+    const stop = stopSignal();
+    const done = new AbortController();
+    stop.signal.addEventListener('abort', () => done.abort());
+    const printing = new Outlet(
+      process.stdout.fd,
+      lines => lostLine(lines, structured),
+      () => done.abort(),
+    );
+    const telling = new Outlet(
+      process.stderr.fd,
+      lines => lostLine(lines, false),
+      () => {},
+    );
+    const printSummary = (it: Summary) =>
+      printing.line(structured ? JSON.stringify(it, undefined, 2) : describe(it));
+    let next = every;
+    const tell = (event: WatchEvent) => {
+      if (structured) {
+        (records === undefined ? telling : printing).line(JSON.stringify(eventData(event, printing.lost)));
+      } else for (const line of eventText(event, printing.lost)) telling.line(line);
+      if (summary === undefined) return;
+      if (event.event === 'stopped') printSummary(event.health.summary);
+      if (event.event === 'health' && every > 0 && event.health.seconds >= next - 0.5) {
+        printSummary(event.health.summary);
+        next += every;
+      }
+    };
+    try {
+      prepareFolder(options);
+      const it = await Watch.open(options, printing, tell);
+      checkFolder(options);
+      const over = seconds > 0 ? setTimeout(() => done.abort(), seconds * 1000) : undefined;
+      await it.run(done.signal);
+      clearTimeout(over);
+      await Promise.all([printing.flush(LAST_WORDS), telling.flush(LAST_WORDS)]);
+      return 0;
+    } finally {
+      stop.release();
+    }
+  },
+};
+
+interface Parsed extends WatchOptions {
+  /** 0: until a signal. */
+  readonly seconds: number;
+  readonly summary: 'text' | 'json' | undefined;
+  readonly every: number;
+}
+
+function parse(args: readonly string[]): Parsed {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      format: { type: 'string' },
+      ndjson: { type: 'boolean', default: false },
+      operations: { type: 'boolean', default: false },
+      flows: { type: 'boolean', default: false },
+      summary: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      every: { type: 'string' },
+      health: { type: 'string', default: '60s' },
+      write: { type: 'string' },
+      'write-size': { type: 'string' },
+      'write-file': { type: 'string' },
+      'write-age': { type: 'string' },
+      workers: { type: 'string', default: '1' },
+      ring: { type: 'string', default: '64MB' },
+      snaplen: { type: 'string', default: String(LONGEST_PACKET) },
+      incoming: { type: 'boolean', default: false },
+      'no-promiscuous': { type: 'boolean', default: false },
+      'hardware-time': { type: 'boolean', default: false },
+      user: { type: 'string' },
+      for: { type: 'string' },
+    },
+  });
+  if (positionals.length === 0) {
+    throw new UsageError('watch: no interface named; `ip link` lists them');
+  }
+  if (positionals.length > MAX_INTERFACES)
+    throw new UsageError(`watch: ${MAX_INTERFACES} interfaces at most`);
+  const twice = positionals.find((name, place) => positionals.indexOf(name) !== place);
+  if (twice !== undefined) throw new UsageError(`watch: ${twice} is named twice`);
+  const summary = values.json ? 'json' : values.summary ? 'text' : undefined;
+  if (summary !== undefined && asksForRecords({ ...values, health: false })) {
+    throw new UsageError('watch: --summary and --json print counts, the other options records; choose one');
+  }
+  const health = seconds(values.health, '--health');
+  const every = values.every === undefined ? 0 : seconds(values.every, '--every');
+  if (every > 0 && (summary === undefined || every < health)) {
+    throw new UsageError('watch: --every goes with --summary, and is no shorter than --health');
+  }
+  return {
+    interfaces: positionals,
+    workers: whole(values.workers, '--workers', 1, MAX_WORKERS),
+    ringBytes: size(values.ring, '--ring', LEAST_RING),
+    snapLength: whole(values.snaplen, '--snaplen', 64, LONGEST_PACKET),
+    promiscuous: !values['no-promiscuous'],
+    incomingOnly: values.incoming,
+    hardwareTime: values['hardware-time'],
+    health,
+    ...(summary === undefined ? { printing: recordsOption(values) } : {}),
+    ...userOption(values.user),
+    ...recordingOption(values),
+    seconds: values.for === undefined ? 0 : seconds(values.for, '--for'),
+    summary,
+    every,
+  };
+}
+
+function recordsOption(values: Omit<OutputValues, 'health'>): NonNullable<WatchOptions['printing']> {
+  const { format: name } = values;
+  const place = formatNamed(name ?? 'text')?.place;
+  if (place !== undefined && place !== 'stream') {
+    throw new UsageError(
+      `watch: --format ${name} is no stream; there are ${STREAMS.join(', ')}; or --write DIR, and inspect what it keeps`,
+    );
+  }
+  const { format, operations, flows } = chooseOutput('watch', { ...values, health: false });
+  return { format: format.name, operations, flows };
+}
+
+function userOption(name: string | undefined): { user?: User } {
+  if (process.getuid?.() === 0) return { user: userNamed(name ?? 'nobody') };
+  if (name === undefined) return {};
+  throw new UsageError('watch: --user: only root can become another user; leave it out, or start it as root');
+}
+
+function recordingOption(values: {
+  write?: string | undefined;
+  snaplen: string;
+  'write-size'?: string | undefined;
+  'write-file'?: string | undefined;
+  'write-age'?: string | undefined;
+}): Pick<WatchOptions, 'recording'> {
+  if (values.write === undefined) {
+    for (const option of ['write-size', 'write-file', 'write-age'] as const) {
+      if (values[option] !== undefined) throw new UsageError(`watch: --${option} goes with --write DIR`);
+    }
+    return {};
+  }
+  const all = size(values['write-size'] ?? '1GB', '--write-size', LEAST_SIZE);
+  const file = values['write-file'];
+  const fileSize =
+    file === undefined
+      ? Math.max(LEAST_FILE, Math.min(1e8, all / 10))
+      : size(file, '--write-file', LEAST_FILE);
+  if (fileSize > all / 2) {
+    throw new UsageError(
+      'watch: --write-file: at most half of --write-size, since the oldest file goes whole',
+    );
+  }
+  return {
+    recording: {
+      folder: resolve(values.write),
+      size: all,
+      fileSize,
+      age: values['write-age'] === undefined ? 0 : seconds(values['write-age'], '--write-age'),
+      snapLength: Number(values.snaplen),
+      application: `cofferdam ${version}`,
+    },
+  };
+}
+
+/** A folder that is not there is made, for whoever this program becomes. */
+function prepareFolder({ recording, user }: WatchOptions): void {
+  if (recording === undefined || existsSync(recording.folder)) return;
+  mkdirSync(recording.folder, { recursive: true, mode: 0o750 });
+  if (user !== undefined) chownSync(recording.folder, user.uid, user.gid);
+}
+
+function checkFolder({ recording, user }: WatchOptions): void {
+  if (recording === undefined) return;
+  try {
+    accessSync(recording.folder, constants.W_OK | constants.X_OK | constants.R_OK);
+  } catch {
+    const who = user === undefined ? 'this user' : `${user.name}, whom this program becomes,`;
+    throw new UsageError(
+      `watch: --write ${recording.folder}: ${who} cannot write there; give it the folder (chown), or name a --user`,
+    );
+  }
+}
+
+function lostLine(lines: number, json: boolean): string {
+  return json
+    ? JSON.stringify({ event: 'lost', time: Date.now() / 1000, lines })
+    : `NOTE ${lines} lines were not printed: nobody read them in time`;
+}
+
+/** A length of time, in seconds. */
+function seconds(text: string, option: string): number {
+  const length = readLength(text, option) / 1000;
+  // What Node.js can wait for in one piece.
+  if (length < 1 || length > 2_000_000) throw new UsageError(`watch: ${option} ${text}: from 1s to 23d`);
+  return length;
+}
+
+function whole(text: string, option: string, least: number, most: number): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least || number > most) {
+    throw new UsageError(`watch: ${option} ${text}: give a number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+const UNITS: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function size(text: string, option: string, least: number): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(kB|MB|GB|TB)$/.exec(text) ?? [];
+  const bytes = Number(number) * (UNITS[unit ?? ''] ?? Number.NaN);
+  if (Number.isNaN(bytes)) throw new UsageError(`watch: ${option} ${text}: write 500MB or 20GB`);
+  if (bytes < least) throw new UsageError(`watch: ${option} ${text}: at least ${least / 1e6}MB`);
+  return bytes;
+}

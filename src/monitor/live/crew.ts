@@ -1,0 +1,131 @@
+/**
+ * The threads that watch: one lookout in this thread, or several in threads of their own.
+ *
+ * @module
+ */
+
+import { Worker } from 'node:worker_threads';
+import { mergeSummaries } from '../summary.ts';
+import { Lookout, type LookoutOptions, type LookoutReport } from './lookout.ts';
+import type { Answer, Order } from './lookout-worker.ts';
+
+export interface Crew {
+  /** Reads from now on; rejects where a thread fails. */
+  run(): Promise<void>;
+  /** What there was so far. */
+  report(): Promise<LookoutReport>;
+  /** Reads what the kernel still has, and ends; what there was. */
+  stop(): Promise<LookoutReport>;
+}
+
+/** `print` is handed what operations are printed as, in pieces of whole lines. */
+export async function muster(
+  lookouts: readonly Omit<LookoutOptions, 'alone'>[],
+  print: (lines: Uint8Array) => void,
+): Promise<Crew> {
+  const [only, ...others] = lookouts;
+  if (only === undefined) throw new RangeError('nobody looks out');
+  if (others.length === 0) return await here({ ...only, alone: false }, print);
+  const hands = await Promise.all(lookouts.map(options => thread({ ...options, alone: true }, print)));
+  const all = async (of: (hand: Crew) => Promise<LookoutReport>) => merge(await Promise.all(hands.map(of)));
+  return {
+    run: async () => {
+      await Promise.all(hands.map(hand => hand.run()));
+    },
+    report: () => all(hand => hand.report()),
+    stop: () => all(hand => hand.stop()),
+  };
+}
+
+async function here(options: LookoutOptions, print: (lines: Uint8Array) => void): Promise<Crew> {
+  const lookout = new Lookout(options, print);
+  await lookout.open();
+  const stopped = new AbortController();
+  let running: Promise<void> | undefined;
+  return {
+    run: () => {
+      running = lookout.run(stopped.signal);
+      return running;
+    },
+    report: async () => lookout.report(),
+    stop: async () => {
+      stopped.abort();
+      await running;
+      return await lookout.finish();
+    },
+  };
+}
+
+// The file's name differs between the sources and the published package, where it is not rewritten.
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './lookout-worker.ts' : './lookout-worker.js',
+  import.meta.url,
+);
+
+async function thread(options: LookoutOptions, print: (lines: Uint8Array) => void): Promise<Crew> {
+  const worker = new Worker(WORKER, { workerData: options });
+  const order = (it: Order) => worker.postMessage(it);
+  const ready = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<LookoutReport>();
+  let asked: PromiseWithResolvers<LookoutReport>[] = [];
+  worker.on('message', (answer: Answer) => {
+    if (answer.kind === 'lines') print(answer.bytes);
+    else if (answer.kind === 'ready') ready.resolve();
+    else if (answer.kind === 'report') asked.shift()?.resolve(answer.report);
+    else {
+      ended.resolve(answer.report);
+      for (const question of asked) question.resolve(answer.report);
+      asked = [];
+    }
+  });
+  const fail = (why: unknown) => {
+    ready.reject(why);
+    ended.reject(why);
+    for (const question of asked) question.reject(why);
+  };
+  worker.once('error', fail);
+  worker.once('exit', code => fail(new Error(`a thread ended with code ${code} before its report`)));
+  // Whoever waits hears of it; before, there is nobody to hear.
+  ended.promise.catch(() => {});
+  await ready.promise;
+  return {
+    run: async () => {
+      order('run');
+      await ended.promise;
+    },
+    report: () => {
+      const question = Promise.withResolvers<LookoutReport>();
+      asked.push(question);
+      order('report');
+      return question.promise;
+    },
+    stop: () => {
+      order('stop');
+      return ended.promise;
+    },
+  };
+}
+
+function merge(reports: readonly LookoutReport[]): LookoutReport {
+  const [first, ...rest] = reports;
+  const whole = structuredClone(first!);
+  for (const report of rest) {
+    add(whole.kernel, report.kernel);
+    add(whole.ring, report.ring);
+    add(whole.seen, report.seen);
+    if (whole.recorded !== undefined && report.recorded !== undefined) {
+      add(whole.recorded, report.recorded);
+      whole.recorded.problem ||= report.recorded.problem;
+    }
+  }
+  return { ...whole, summary: mergeSummaries(reports.map(({ summary }) => summary)) };
+}
+
+/** Adds the numbers of `part`, and those of its lists, to those of `into`. */
+function add(into: object, part: object): void {
+  const sums = into as Record<string, unknown>;
+  for (const [name, value] of Object.entries(part)) {
+    if (typeof value === 'number') sums[name] = (sums[name] as number) + value;
+    else if (Array.isArray(value)) add(sums[name] as object, value);
+  }
+}

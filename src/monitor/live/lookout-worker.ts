@@ -1,0 +1,37 @@
+/**
+ * A thread of its own for a {@link Lookout}.
+ *
+ * @module
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { Lookout, type LookoutOptions, type LookoutReport } from './lookout.ts';
+
+/** What it is told, and what it answers. */
+export type Order = 'run' | 'report' | 'stop';
+export type Answer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'lines'; readonly bytes: Uint8Array }
+  | { readonly kind: 'report' | 'end'; readonly report: LookoutReport };
+
+const port = parentPort!;
+const answer = (it: Answer): void => port.postMessage(it);
+const stop = new AbortController();
+const lookout = new Lookout(workerData as LookoutOptions, bytes =>
+  port.postMessage({ kind: 'lines', bytes } satisfies Answer, [bytes.buffer as ArrayBuffer]),
+);
+
+port.on('message', (order: Order) => {
+  if (order === 'report') answer({ kind: 'report', report: lookout.report() });
+  else if (order === 'stop') stop.abort();
+  else void run();
+});
+await lookout.open();
+answer({ kind: 'ready' });
+
+async function run(): Promise<void> {
+  await lookout.run(stop.signal);
+  const report = await lookout.finish();
+  answer({ kind: 'end', report });
+  port.close();
+}
