@@ -11,15 +11,23 @@ import { Area, Size } from '../../src/protocol/s7comm/areas.ts';
 import { ackData, readRequest as readVariables, setupRequest } from '../../src/protocol/s7comm/encode.ts';
 import { Flag, type Sender } from './sender.ts';
 
+/** Who collects beside the reading: that of `cofferdam assets`, or of `cofferdam tags`. */
+export type Collector = 'assets' | 'tags';
+
+/** What the collector says was given up, by name. */
+export type Lost = Readonly<Record<string, number>>;
+
 export interface Attack {
   readonly name: string;
+  /** Aims at the tables of this one; absent where the reading's own are enough. */
+  readonly collector?: Collector;
   /** What it does, in a line. */
   readonly about: string;
   /** Packets of the short version, enough to fill the table that it aims at; the long one has ten times as many. */
   readonly packets: number;
   send(sender: Sender, packets: number): void;
-  /** What the summary says was given up; nothing but numbers above 0 is enough. */
-  givenUp(summary: Summary): number;
+  /** What the summary, or the collector, says was given up; nothing but numbers above 0 is enough. */
+  givenUp(summary: Summary, lost: Lost): number;
 }
 
 const SERVER = 0x0a02_0001;
@@ -197,5 +205,64 @@ export const ATTACKS: readonly Attack[] = [
       }
     },
     givenUp: ({ protocols }) => protocols[0]?.anomalies.evicted ?? 0,
+  },
+  {
+    name: 'spoofed sources',
+    collector: 'assets',
+    about: 'another source in each packet, of another hardware address',
+    packets: 1_000_000,
+    send(sender, packets) {
+      for (let n = 0; n < packets; n++) {
+        sender.hardware(n);
+        sender.tcp(client(n), SERVER, 40_000, MODBUS, n, 0, Flag.syn);
+      }
+    },
+    givenUp: (_, { forgottenAddresses = 0, forgottenMacs = 0 }) =>
+      Math.min(forgottenAddresses, forgottenMacs),
+  },
+  {
+    name: 'links of everybody',
+    collector: 'assets',
+    about:
+      'a request from another host in each packet, of another hardware address: addresses, links, sessions',
+    packets: 400_000,
+    send(sender, packets) {
+      for (let n = 0; n < packets; n++) {
+        sender.hardware(n);
+        sender.tcp(client(n), SERVER, 40_000, MODBUS, 1, 1, Flag.ack, READ);
+      }
+    },
+    givenUp: (_, { sessions = 0 }) => sessions,
+  },
+  {
+    name: 'writes to everything',
+    collector: 'tags',
+    about: 'requests that each write 100 registers, of one station after the other',
+    packets: 200_000,
+    send(sender, packets) {
+      let sequence = 1;
+      for (let n = 0; n < packets; n++) {
+        const place = n * 100;
+        LONG[6] = (place >> 16) & 0xff;
+        LONG[8] = (place >> 8) & 0xff;
+        LONG[9] = place & 0xff;
+        const host = SERVER + ((place >> 24) & 0xff);
+        sender.tcp(client(1), host, 40_000, MODBUS, sequence, 1, Flag.ack, LONG);
+        sequence += LONG.length;
+      }
+    },
+    givenUp: (_, { values = 0 }) => values,
+  },
+  {
+    name: 'objects of everybody',
+    collector: 'tags',
+    about: 'a write at another server in each packet: planes, pages, clients',
+    packets: 400_000,
+    send(sender, packets) {
+      for (let n = 0; n < packets; n++) {
+        sender.tcp(SERVER, client(n), 40_000, MODBUS, 1, 1, Flag.ack, LONG);
+      }
+    },
+    givenUp: (_, { values = 0 }) => values,
   },
 ];

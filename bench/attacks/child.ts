@@ -4,9 +4,13 @@
  * @module
  */
 
-import { Inspection } from '../../src/monitor/inspection.ts';
-import { PROTOCOLS } from '../../src/protocol/registry.ts';
-import { ATTACKS } from './attacks.ts';
+import { Assets } from '../../src/monitor/assets/assets.ts';
+import { collectedOf } from '../../src/monitor/assets/collected.ts';
+import { inventoryJson } from '../../src/monitor/assets/inventory.ts';
+import { Inspection, type Tap } from '../../src/monitor/inspection.ts';
+import { Tags } from '../../src/monitor/tags/tags.ts';
+import { ANNOUNCEMENTS, PROTOCOLS } from '../../src/protocol/registry.ts';
+import { ATTACKS, type Lost } from './attacks.ts';
 import { Sender } from './sender.ts';
 
 export interface AttackFigures {
@@ -21,14 +25,35 @@ export interface AttackFigures {
 
 const [name, packets] = process.argv.slice(2);
 const attack = ATTACKS.find(candidate => candidate.name === name)!;
-const inspection = new Inspection({ protocols: PROTOCOLS });
+let assets: Assets | undefined;
+let tags: Tags | undefined;
+const inspection = new Inspection({
+  protocols: PROTOCOLS,
+  tap: (current): Tap => {
+    if (attack.collector === 'assets') {
+      assets = new Assets({ protocols: PROTOCOLS, announcements: ANNOUNCEMENTS, current });
+      return { operations: assets, packets: assets };
+    }
+    if (attack.collector === 'tags') tags = new Tags(PROTOCOLS, current);
+    return tags === undefined ? {} : { operations: tags };
+  },
+});
 const sender = new Sender(inspection.frames);
 const idle = process.memoryUsage.rss();
 const begun = performance.now();
 attack.send(sender, Number(packets));
 const seconds = (performance.now() - begun) / 1000;
-const givenUp = attack.givenUp(inspection.finish());
+const givenUp = attack.givenUp(inspection.finish(), lost());
 const peak = process.resourceUsage().maxRSS * 1024;
 console.log(
   JSON.stringify({ packets: sender.packets, peak, idle, givenUp, seconds } satisfies AttackFigures),
 );
+
+function lost(): Lost {
+  if (assets !== undefined) {
+    const collected = collectedOf(assets);
+    for (const _ of inventoryJson(collected, PROTOCOLS));
+    return { ...collected.lost };
+  }
+  return tags === undefined ? {} : { values: tags.lostValues, refusals: tags.lostRefusals };
+}

@@ -33,6 +33,12 @@ export class Sender {
     view.setUint8(TCP + 12, 0x50);
   }
 
+  /** Frames come from the hardware address of that number from now on. */
+  hardware(number: number): void {
+    this.#view.setUint16(6, 0x0200);
+    this.#view.setUint32(8, number);
+  }
+
   /** A TCP segment between two IPv4 addresses, given as numbers. */
   tcp(
     from: number,

@@ -5,13 +5,13 @@
  */
 
 import { Assets } from '../monitor/assets/assets.ts';
+import { type Collected, collectedOf } from '../monitor/assets/collected.ts';
 import { describeAssets } from '../monitor/assets/describe-assets.ts';
 import { dot } from '../monitor/assets/dot.ts';
 import { graphOf } from '../monitor/assets/graph.ts';
 import { graphml } from '../monitor/assets/graphml.ts';
-import { inventoryOf } from '../monitor/assets/inventory.ts';
+import { inventoryFrom, inventoryJson } from '../monitor/assets/inventory.ts';
 import { proposedZones } from '../monitor/assets/propose.ts';
-import type { Inventory } from '../monitor/assets/records.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
@@ -66,10 +66,12 @@ export const assets: Command = {
     const policy = options.policy === undefined ? undefined : await loadPolicy(options.policy);
     const stop = stopSignal({ prints: true });
     try {
-      const { inventory, problems } = await read(options.files, stop.signal);
+      const { collected, problems } = await read(options.files, stop.signal);
       const lines = new Lines(process.stdout);
-      lines.write(print(inventory, options, policy));
-      await lines.flush();
+      for (const piece of print(collected, options, policy)) {
+        lines.write(piece);
+        await lines.flush();
+      }
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
@@ -112,7 +114,7 @@ function parse(args: readonly string[]): Options {
 async function read(
   files: readonly string[],
   signal: AbortSignal,
-): Promise<{ inventory: Inventory; problems: readonly string[] }> {
+): Promise<{ collected: Collected; problems: readonly string[] }> {
   let collected: Assets | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
@@ -127,26 +129,26 @@ async function read(
     problems.push(...(await readAll(inspection, [file], { signal })));
   }
   inspection.finish();
-  return { inventory: inventoryOf(collected!), problems };
+  return { collected: collectedOf(collected!), problems };
 }
 
-function print(inventory: Inventory, { output, all }: Options, policy: Policy | undefined): string {
+function print(collected: Collected, { output, all }: Options, policy: Policy | undefined): Iterable<string> {
+  if (output === 'json') return inventoryJson(collected, PROTOCOLS);
+  const inventory = inventoryFrom(collected, PROTOCOLS);
   switch (output) {
-    case 'json':
-      return `${JSON.stringify(inventory, undefined, 2)}\n`;
     case 'dot':
-      return dot(graphOf(inventory, policy));
+      return [dot(graphOf(inventory, policy))];
     case 'graphml':
-      return graphml(graphOf(inventory, policy));
+      return [graphml(graphOf(inventory, policy))];
     case 'propose-policy': {
       const text = proposedZones(inventory);
       if (text === '')
         throw new UsageError(
           'assets: no two devices speak a protocol that is decoded; there is nothing to propose',
         );
-      return text;
+      return [text];
     }
     default:
-      return `${describeAssets(inventory, all)}\n`;
+      return [`${describeAssets(inventory, all)}\n`];
   }
 }

@@ -45,13 +45,8 @@ export interface AssetOptions {
   readonly announcements: readonly Announcement[];
   readonly current: Current;
   readonly limits?: AssetLimits;
-}
-
-/** What is kept of a session while it lives. */
-interface Known {
-  readonly session: Session;
-  readonly link: Link | undefined;
-  identity: IdentityReader | undefined;
+  /** False in live traffic: no file has the packet that shows something, but its time is known. */
+  readonly numbered?: boolean;
 }
 
 /** Spanning tree and other protocols of bridges go to these group addresses (IEEE 802.1Q, table 8-1): the 802.1D block. */
@@ -68,15 +63,18 @@ export class Assets implements PacketSink, Sink {
 
   readonly #announcements: readonly Announcement[];
   readonly #current: Current;
-  readonly #place = new Place();
-  readonly #here = () => this.#place.here();
+  readonly #place: Place;
   readonly #neighbour = new Neighbour();
-  readonly #teller = new Teller(this.#place);
-  /** By cell of the flow table. */
-  readonly #known: (Known | undefined)[] = [];
+  readonly #teller: Teller;
+  /** By cell of the flow table: number of the connection, and its link. What is kept here outlives a session. */
+  readonly #serials: number[] = [];
+  readonly #linkOf: (Link | undefined)[] = [];
+  readonly #identities = new WeakMap<Session, IdentityReader>();
 
   constructor(options: AssetOptions) {
     const { hosts, devices, links } = options.limits ?? ASSET_LIMITS;
+    this.#place = new Place(options.numbered ?? true);
+    this.#teller = new Teller(this.#place);
     this.protocols = options.protocols;
     this.#announcements = options.announcements;
     this.#current = options.current;
@@ -99,7 +97,7 @@ export class Assets implements PacketSink, Sink {
     const from = senderAt(packet);
     let mac = from < 0 ? 0 : macAt(packet.view, from);
     if (!isSender(mac)) mac = 0;
-    const device = mac === 0 ? undefined : this.devices.find(mac, this.#here);
+    const device = mac === 0 ? undefined : this.devices.find(mac, this.#place);
     const vlan = mac === 0 ? -1 : vlanOf(packet);
     if (device !== undefined) {
       device.frames++;
@@ -113,20 +111,19 @@ export class Assets implements PacketSink, Sink {
       if (kind === PacketKind.udp) this.#datagram(packet, undefined, mac);
       return;
     }
-    const host = this.hosts.find(packet.view, packet.addressAt, packet.ipVersion, this.#here);
+    const host = this.hosts.find(packet.view, packet.addressAt, packet.ipVersion, this.#place);
     if (host === undefined) return;
     host.packets++;
     host.bytes += packet.wireLength;
     host.last = packet.time;
     if (vlan >= 0) addVlan(host, vlan);
     if (mac !== 0) {
-      const first = host.macs[0];
-      const known = first !== undefined && first.mac === mac ? first : host.mac(mac, this.#here);
+      const known = host.mac(mac, this.#place);
       if (known !== undefined) known.packets++;
     }
     if (kind === PacketKind.tcp) {
       if ((packet.flags & (TcpFlag.syn | TcpFlag.ack)) === (TcpFlag.syn | TcpFlag.ack))
-        host.accepts(packet.sourcePort, this.#here);
+        host.accepts(packet.sourcePort, this.#place);
     } else if (kind === PacketKind.udp) this.#datagram(packet, host, mac);
     else if (kind === PacketKind.otherIp && readNeighbour(packet, this.#neighbour)) {
       const { addressAt, hardwareAt } = this.#neighbour;
@@ -136,18 +133,19 @@ export class Assets implements PacketSink, Sink {
 
   operation(op: Operation): void {
     const { session } = this.#current;
-    let known = this.#known[session.flow];
-    if (known?.session !== session) {
-      known = this.#meet(session, op.protocol);
-      this.#known[session.flow] = known;
+    const { flow, serial } = session;
+    if (this.#serials[flow] !== serial) {
+      this.#serials[flow] = serial;
+      this.#linkOf[flow] = this.#meet(session, op.protocol);
     }
-    const { link } = known;
+    const link = this.#linkOf[flow];
     if (link === undefined) return;
     link.count(op, this.#place);
     if (op.verb !== Verb.identify || op.phase !== Phase.response || op.outcome !== Outcome.ok) return;
     const protocol = this.protocols[op.protocol]!;
-    known.identity ??= protocol.identity?.();
-    if (known.identity === undefined) return;
+    const identity = this.#identities.get(session) ?? protocol.identity?.();
+    if (identity === undefined) return;
+    this.#identities.set(session, identity);
     const host = this.hosts.named(op.side === Side.server ? link.server : link.client);
     if (host === undefined) return;
     const teller = this.#teller;
@@ -155,10 +153,10 @@ export class Assets implements PacketSink, Sink {
     teller.facts = host.facts;
     teller.time = op.time;
     teller.station = `${protocol.name} ${protocol.stations.format(op.station)}`;
-    known.identity.operation(op, teller);
+    identity.operation(op, teller);
   }
 
-  #meet(session: Session, protocol: number): Known {
+  #meet(session: Session, protocol: number): Link | undefined {
     const { clientAddress: client, serverAddress: server } = session;
     const link = this.links.find(client, server, session.serverPort, protocol);
     if (link !== undefined) {
@@ -167,7 +165,7 @@ export class Assets implements PacketSink, Sink {
         if (host !== undefined) host.kept = true;
       }
     }
-    return { session, link, identity: undefined };
+    return link;
   }
 
   #belowIp(packet: Packet, device: Device): void {
@@ -234,7 +232,7 @@ export class Assets implements PacketSink, Sink {
       return;
     }
     // A relay agent sends on what a client said: the client is who it names, if it was ever heard itself.
-    const device = client === mac ? this.devices.find(client, this.#here) : this.devices.named(client);
+    const device = client === mac ? this.devices.find(client, this.#place) : this.devices.named(client);
     if (device === undefined) return;
     const teller = this.#tellerOf(device);
     teller.fact('name', said.hostName, DHCP);
@@ -246,7 +244,7 @@ export class Assets implements PacketSink, Sink {
   /** The address at `at` is said to belong to the hardware address. */
   #claim(view: DataView, at: number, version: number, mac: number, by: string): void {
     if (!isSender(mac) || !isUnicast(view, at, version)) return;
-    const host = this.hosts.find(view, at, version, this.#here);
+    const host = this.hosts.find(view, at, version, this.#place);
     if (host !== undefined) this.#claimed(host, mac, by);
   }
 
@@ -257,7 +255,7 @@ export class Assets implements PacketSink, Sink {
   }
 
   #claimed(host: Host, mac: number, by: string): void {
-    const known = host.mac(mac, this.#here);
+    const known = host.mac(mac, this.#place);
     if (known === undefined || known.claim !== undefined) return;
     known.claimed = by;
     known.claim = this.#place.here();

@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { CollectedHost } from './collected.ts';
 import type { Fact } from './fact-list.ts';
-import type { Host } from './hosts.ts';
 import { formatMac } from './mac.ts';
 import type { Conflict } from './records.ts';
 
@@ -25,12 +25,12 @@ const SINGLE: ReadonlySet<string> = new Set([
   'PROFINET vendor and device id',
 ]);
 
-export function conflictsOf(hosts: readonly Host[], facts: readonly Fact[]): Conflict[] {
+export function conflictsOf(hosts: readonly CollectedHost[], facts: readonly Fact[]): Conflict[] {
   return [...hosts.flatMap(addressConflict), ...factConflicts(facts)];
 }
 
 /** More than one hardware address for an address: a replaced device, a duplicate address, a redundant pair, or a forgery. */
-function addressConflict({ address, macs, lostMacs }: Host): Conflict[] {
+function addressConflict({ address, macs, lostMacs }: CollectedHost): Conflict[] {
   const claimed = macs.filter(({ claim, claimed }) => claim !== undefined && claimed !== 'LLDP');
   const which = claimed.length > 1 ? claimed : macs.filter(({ packets }) => packets > 0);
   // Frames of a router for an address that another claims are the usual thing where a mirror sees both sides of it.

@@ -4,23 +4,34 @@
  * @module
  */
 
+import { FlowHash } from '../../packet/hash.ts';
 import type { FactList } from './fact-list.ts';
 import { NO_VLANS, NOT_SHOWN, type Shown } from './hosts.ts';
-import type { Proof } from './proof.ts';
+import type { Changeable, Place } from './proof.ts';
 
 /** One hardware address. */
 export class Device {
-  readonly mac: number;
-  readonly first: Proof;
+  mac: number;
+  readonly first: Changeable;
   frames = 0;
   vlans: ReadonlySet<number> = NO_VLANS;
   facts: FactList | undefined;
   /** Roles that a frame shows by itself. */
   shown: ReadonlyMap<string, Shown> = NOT_SHOWN;
 
-  constructor(mac: number, first: Proof) {
+  constructor(mac: number, place: Place) {
     this.mac = mac;
-    this.first = first;
+    this.first = place.here();
+  }
+
+  /** Forgets all, to be another address. */
+  become(mac: number, place: Place): void {
+    this.mac = mac;
+    place.mark(this.first);
+    this.frames = 0;
+    this.vlans = NO_VLANS;
+    this.facts = undefined;
+    this.shown = NOT_SHOWN;
   }
 }
 
@@ -32,50 +43,90 @@ export class Devices {
   refused = 0;
   forgotten = 0;
   readonly #limit: number;
-  readonly #byMac = new Map<number, Device>();
+  readonly #mask: number;
+  readonly #hash = new FlowHash();
+  /** Number of the device + 1; 0 is free. */
+  readonly #slots: Int32Array;
+  readonly #devices: Device[] = [];
+  #hand = 0;
   #latest: Device | undefined;
 
   constructor(limit: number) {
     this.#limit = limit;
+    const slots = 2 ** Math.ceil(Math.log2(limit * 2));
+    this.#mask = slots - 1;
+    this.#slots = new Int32Array(slots);
   }
 
-  get all(): Iterable<Device> {
-    return this.#byMac.values();
+  get all(): readonly Device[] {
+    return this.#devices;
   }
 
   named(mac: number): Device | undefined {
-    return this.#byMac.get(mac);
+    return this.#devices[this.#slots[this.#slot(mac)]! - 1];
   }
 
   /** The device, which is added where it is new, if there is room. */
-  find(mac: number, here: () => Proof): Device | undefined {
+  find(mac: number, place: Place): Device | undefined {
     if (this.#latest?.mac === mac) return this.#latest;
-    let device = this.#byMac.get(mac);
-    if (device === undefined) {
-      if (this.#byMac.size >= this.#limit && !this.#evict()) {
-        this.refused++;
-        return undefined;
-      }
-      device = new Device(mac, here());
-      this.#byMac.set(mac, device);
-    }
-    this.#latest = device;
+    const device = this.named(mac) ?? this.#add(mac, place);
+    if (device !== undefined) this.#latest = device;
     return device;
   }
 
-  #evict(): boolean {
-    let left = SEARCH;
-    for (const [mac, device] of this.#byMac) {
-      if (device.frames <= FEW && device.facts === undefined) {
-        this.#byMac.delete(mac);
-        this.forgotten++;
-        return true;
+  #add(mac: number, place: Place): Device | undefined {
+    let index = this.#devices.length;
+    if (index >= this.#limit) {
+      index = this.#evict();
+      if (index < 0) {
+        this.refused++;
+        return undefined;
       }
-      // To the end of the order, so that the next search looks at others.
-      this.#byMac.delete(mac);
-      this.#byMac.set(mac, device);
-      if (--left === 0) return false;
     }
-    return false;
+    const known = this.#devices[index];
+    if (known !== undefined) known.become(mac, place);
+    const device = known ?? new Device(mac, place);
+    this.#devices[index] = device;
+    this.#slots[this.#slot(mac)] = index + 1;
+    return device;
+  }
+
+  /** Where the address is, or would be. */
+  #slot(mac: number): number {
+    let slot = this.#home(mac);
+    while (this.#slots[slot] !== 0 && this.#devices[this.#slots[slot]! - 1]!.mac !== mac) {
+      slot = (slot + 1) & this.#mask;
+    }
+    return slot;
+  }
+
+  #home(mac: number): number {
+    return this.#hash.of4(mac | 0, (mac / 2 ** 32) | 0, 0) & this.#mask;
+  }
+
+  /** Number of a device that makes room, or -1. */
+  #evict(): number {
+    for (let i = 0; i < SEARCH; i++) {
+      this.#hand = (this.#hand + 1) % this.#limit;
+      const { frames, facts, mac } = this.#devices[this.#hand]!;
+      if (frames > FEW || facts !== undefined) continue;
+      this.#remove(mac);
+      this.forgotten++;
+      return this.#hand;
+    }
+    return -1;
+  }
+
+  /** Frees its slot, and moves up those behind it that had been pushed on by it. */
+  #remove(mac: number): void {
+    const mask = this.#mask;
+    let hole = this.#slot(mac);
+    for (let slot = (hole + 1) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const home = this.#home(this.#devices[this.#slots[slot]! - 1]!.mac);
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      this.#slots[hole] = this.#slots[slot]!;
+      hole = slot;
+    }
+    this.#slots[hole] = 0;
   }
 }

@@ -4,14 +4,13 @@
  * @module
  */
 
-import type { Assets } from './assets.ts';
-import type { Device } from './devices.ts';
-import type { Host, MacOfHost } from './hosts.ts';
+import type { Collected, CollectedDevice, CollectedHost } from './collected.ts';
+import type { MacOfHost } from './hosts.ts';
 
 /** What belongs to one device. */
 export interface Group {
-  readonly hosts: Host[];
-  readonly devices: Device[];
+  readonly hosts: CollectedHost[];
+  readonly devices: CollectedDevice[];
   /** The router behind which it was seen; 0 where it was seen itself. */
   behind: number;
 }
@@ -19,7 +18,7 @@ export interface Group {
 export interface Grouping {
   readonly groups: readonly Group[];
   /** IPv4 hosts that a hardware address sends for without claiming them. */
-  readonly sendsFor: ReadonlyMap<number, readonly Host[]>;
+  readonly sendsFor: ReadonlyMap<number, readonly CollectedHost[]>;
 }
 
 /** IPv4 addresses that a hardware address sends for without claiming them, from which on it is taken for a router's. */
@@ -29,15 +28,15 @@ const ROUTER = 2;
 const IN_PASSING: ReadonlySet<string> = new Set(['LLDP']);
 
 /** Who claims the address as its own, or, where nobody does, who says in passing that it is managed by it. */
-export function claimsOf({ macs }: Host): readonly MacOfHost[] {
+export function claimsOf({ macs }: CollectedHost): readonly MacOfHost[] {
   const own = macs.filter(({ claim, claimed }) => claim !== undefined && !IN_PASSING.has(claimed));
   return own.length > 0 ? own : macs.filter(({ claim }) => claim !== undefined);
 }
 
 /** Puts addresses together that are one device's. */
-export function group(assets: Assets): Grouping {
-  const sendsFor = new Map<number, Host[]>();
-  for (const host of assets.hosts.all) {
+export function group(collected: Collected): Grouping {
+  const sendsFor = new Map<number, CollectedHost[]>();
+  for (const host of collected.hosts) {
     if (host.address.includes(':')) continue;
     for (const { mac, claim, packets } of host.macs) {
       if (claim !== undefined || packets === 0) continue;
@@ -48,7 +47,7 @@ export function group(assets: Assets): Grouping {
   }
   const groups: Group[] = [];
   const byMac = new Map<number, Group>();
-  for (const host of assets.hosts.all) {
+  for (const host of collected.hosts) {
     const claimed = claimsOf(host);
     const only = claimed.length === 1 ? claimed[0]! : host.macs.length === 1 ? host.macs[0]! : undefined;
     const routed =
@@ -73,7 +72,7 @@ export function group(assets: Assets): Grouping {
       }
     }
   }
-  for (const device of assets.devices.all) {
+  for (const device of collected.devices) {
     const known = byMac.get(device.mac);
     if (known !== undefined) known.devices.push(device);
     // What two claim belongs to neither for certain; each stands by itself.
@@ -90,7 +89,8 @@ export function compareIds(a: string, b: string): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-function sortKey(id: string): string {
+/** What ids are sorted by, as text. */
+export function sortKey(id: string): string {
   if (!id.includes(':'))
     return `4${id
       .split('.')

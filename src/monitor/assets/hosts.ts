@@ -1,14 +1,15 @@
 /**
- * The addresses that sent something, found by their bytes: open addressing over typed arrays, as each packet asks.
+ * The addresses that sent something, found by their bytes: open addressing over typed arrays, as each packet asks. What
+ * is known of an address that makes room is taken for the one that comes in its place: under a flood of made-up sources
+ * there is nothing for the collector to collect.
  *
  * @module
  */
 
-import { randomInt } from 'node:crypto';
-import { formatAddress } from '../../packet/address.ts';
-import { finish, mix } from '../../packet/hash.ts';
+import { addressBytes, formatAddress } from '../../packet/address.ts';
+import { FlowHash } from '../../packet/hash.ts';
 import type { FactList } from './fact-list.ts';
-import type { Proof } from './proof.ts';
+import type { Changeable, Place, Proof } from './proof.ts';
 
 /** Hardware addresses that are kept for one IP address: more than two are a router's trouble or a forgery. */
 const MAX_MACS = 8;
@@ -22,13 +23,15 @@ const SEARCH = 64;
 /** A hardware address that sent packets of an IP address, or claimed it. */
 export interface MacOfHost {
   readonly mac: number;
-  packets: number;
+  readonly packets: number;
   /** First frame with both. */
   readonly proof: Proof;
   /** What said that it is its own (`ARP`, `NDP` …), or '' where only frames have both, as a router's have. */
-  claimed: string;
-  claim: Proof | undefined;
+  readonly claimed: string;
+  readonly claim: Proof | undefined;
 }
+
+type OwnMac = { -readonly [field in keyof MacOfHost]: MacOfHost[field] } & { readonly proof: Changeable };
 
 /** What a packet shows of a role. */
 export interface Shown {
@@ -41,15 +44,16 @@ export const NO_VLANS: ReadonlySet<number> = new Set();
 const NO_PORTS: ReadonlyMap<number, Proof> = new Map();
 export const NOT_SHOWN: ReadonlyMap<string, Shown> = new Map();
 
+/** Bytes that an address may take. */
+const ADDRESS = 16;
+
 /** One IP address. */
 export class Host {
-  readonly address: string;
-  readonly first: Proof;
+  readonly first: Changeable;
   packets = 0;
   /** Bytes on the wire. */
   bytes = 0;
   last = 0.1;
-  readonly macs: MacOfHost[] = [];
   /** Hardware addresses for which there was no room. */
   lostMacs = 0;
   vlans: ReadonlySet<number> = NO_VLANS;
@@ -61,28 +65,74 @@ export class Host {
   shown: ReadonlyMap<string, Shown> = NOT_SHOWN;
   /** True for an end of a session, which does not make room. */
   kept = false;
+  /** Of IP. */
+  version: number;
+  readonly #bytes: DataView;
+  readonly #at: number;
+  /** Those that are forgotten stay behind the others, to be used again. */
+  #macs: OwnMac[] = [];
+  #macCount = 0;
 
-  constructor(address: string, first: Proof) {
-    this.address = address;
-    this.first = first;
+  /** Its address is at `at` of `bytes`. */
+  constructor(bytes: DataView, at: number, version: number, place: Place) {
+    this.#bytes = bytes;
+    this.#at = at;
+    this.version = version;
+    this.first = place.here();
+  }
+
+  get address(): string {
+    return formatAddress(this.#bytes, this.#at, this.version);
+  }
+
+  /** Forgets all, to be another address. */
+  become(version: number, place: Place): void {
+    this.version = version;
+    place.mark(this.first);
+    this.packets = 0;
+    this.bytes = 0;
+    this.last = 0.1;
+    this.#macCount = 0;
+    this.lostMacs = 0;
+    this.vlans = NO_VLANS;
+    this.ports = NO_PORTS;
+    this.lostPorts = 0;
+    this.facts = undefined;
+    this.shown = NOT_SHOWN;
+    this.kept = false;
+  }
+
+  get macs(): readonly MacOfHost[] {
+    return this.#macs.slice(0, this.#macCount);
   }
 
   /** What is kept of the hardware address, which is added where it is new; undefined where there is no room. */
-  mac(mac: number, here: () => Proof): MacOfHost | undefined {
-    for (const known of this.macs) if (known.mac === mac) return known;
-    if (this.macs.length >= MAX_MACS) {
+  mac(mac: number, place: Place): OwnMac | undefined {
+    for (let i = 0; i < this.#macCount; i++) if (this.#macs[i]!.mac === mac) return this.#macs[i];
+    if (this.#macCount >= MAX_MACS) {
       this.lostMacs++;
       return undefined;
     }
-    const made: MacOfHost = { mac, packets: 0, proof: here(), claimed: '', claim: undefined };
-    this.macs.push(made);
-    return made;
+    const spare = this.#macs[this.#macCount++];
+    if (spare === undefined) {
+      const made: OwnMac = { mac, packets: 0, proof: place.here(), claimed: '', claim: undefined };
+      // One is all that most have: an array that grows would have room for many.
+      if (this.#macs.length === 0) this.#macs = [made];
+      else this.#macs.push(made);
+      return made;
+    }
+    spare.mac = mac;
+    spare.packets = 0;
+    place.mark(spare.proof);
+    spare.claimed = '';
+    spare.claim = undefined;
+    return spare;
   }
 
-  accepts(port: number, here: () => Proof): void {
+  accepts(port: number, place: Place): void {
     if (this.ports.has(port)) return;
     if (this.ports.size >= MAX_PORTS) this.lostPorts++;
-    else this.ports = new Map(this.ports).set(port, here());
+    else this.ports = new Map(this.ports).set(port, place.here());
   }
 }
 
@@ -92,25 +142,22 @@ export class Hosts {
   forgotten = 0;
 
   readonly #limit: number;
-  readonly #seed = randomInt(2 ** 31);
+  readonly #hash = new FlowHash();
   readonly #mask: number;
-  /** Address words of a slot, four each; of IPv4 the first. */
-  readonly #words: Int32Array;
+  /** The address of each host. */
+  readonly #bytes: DataView;
   /** Number of the host + 1 and its IP version in the lowest bit; 0 is free. */
   readonly #slots: Int32Array;
   readonly #hosts: Host[] = [];
-  /** Slot of each host. */
-  readonly #slotOf: Int32Array;
-  readonly #byName = new Map<string, Host>();
+  readonly #asked = new DataView(new ArrayBuffer(ADDRESS));
   #hand = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
     const slots = 2 ** Math.ceil(Math.log2(limit * 2));
     this.#mask = slots - 1;
-    this.#words = new Int32Array(slots * 4);
+    this.#bytes = new DataView(new ArrayBuffer(limit * ADDRESS));
     this.#slots = new Int32Array(slots);
-    this.#slotOf = new Int32Array(limit);
   }
 
   get all(): readonly Host[] {
@@ -118,22 +165,17 @@ export class Hosts {
   }
 
   named(address: string): Host | undefined {
-    return this.#byName.get(address);
+    const bytes = addressBytes(address);
+    for (let i = 0; i < bytes.length; i++) this.#asked.setUint8(i, bytes[i]!);
+    const entry = this.#slots[this.#slot(this.#asked, 0, bytes.length === 4 ? 4 : 6)]!;
+    return entry === 0 ? undefined : this.#hosts[(entry >> 1) - 1];
   }
 
   /** The host with the address at `at`; it is added where it is new, if there is room. */
-  find(view: DataView, at: number, version: number, here: () => Proof): Host | undefined {
-    const words = this.#words;
-    const count = version === 6 ? 4 : 1;
-    let hash = this.#seed ^ version;
-    for (let i = 0; i < count; i++) hash = mix(hash, view.getInt32(at + i * 4));
-    let slot = finish(hash) & this.#mask;
-    for (; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
-      const entry = this.#slots[slot]!;
-      let same = (entry & 1) === count >> 2;
-      for (let i = 0; same && i < count; i++) same = words[slot * 4 + i] === view.getInt32(at + i * 4);
-      if (same) return this.#hosts[(entry >> 1) - 1];
-    }
+  find(view: DataView, at: number, version: number, place: Place): Host | undefined {
+    let slot = this.#slot(view, at, version);
+    const entry = this.#slots[slot]!;
+    if (entry !== 0) return this.#hosts[(entry >> 1) - 1];
     let index = this.#hosts.length;
     if (index >= this.#limit) {
       index = this.#evict();
@@ -142,16 +184,37 @@ export class Hosts {
         return undefined;
       }
       // Removing may have moved what stood here.
-      slot = finish(hash) & this.#mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+      slot = this.#slot(view, at, version);
     }
-    const host = new Host(formatAddress(view, at, version), here());
-    for (let i = 0; i < count; i++) words[slot * 4 + i] = view.getInt32(at + i * 4);
-    this.#slots[slot] = ((index + 1) << 1) | (count >> 2);
-    this.#slotOf[index] = slot;
+    const own = index * ADDRESS;
+    for (let i = 0; i < wordsOf(version); i++) this.#bytes.setInt32(own + i * 4, view.getInt32(at + i * 4));
+    this.#slots[slot] = ((index + 1) << 1) | (version === 6 ? 1 : 0);
+    const known = this.#hosts[index];
+    if (known !== undefined) known.become(version, place);
+    const host = known ?? new Host(this.#bytes, own, version, place);
     this.#hosts[index] = host;
-    this.#byName.set(host.address, host);
     return host;
+  }
+
+  /** Where the address is, or would be. */
+  #slot(view: DataView, at: number, version: number): number {
+    const words = wordsOf(version);
+    let slot = this.#home(view, at, version);
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & this.#mask) {
+      const entry = this.#slots[slot]!;
+      const own = ((entry >> 1) - 1) * ADDRESS;
+      let same = (entry & 1) === words >> 2;
+      for (let i = 0; same && i < words; i++) {
+        same = this.#bytes.getInt32(own + i * 4) === view.getInt32(at + i * 4);
+      }
+      if (same) break;
+    }
+    return slot;
+  }
+
+  #home(view: DataView, at: number, version: number): number {
+    const hash = version === 6 ? this.#hash.of6(view, at, at, 0) : this.#hash.of4(view.getInt32(at), 0, 0);
+    return hash & this.#mask;
   }
 
   /** Number of a host that makes room, or -1: many addresses with a packet or two must not push out what matters. */
@@ -160,33 +223,32 @@ export class Hosts {
       this.#hand = (this.#hand + 1) % this.#limit;
       const host = this.#hosts[this.#hand]!;
       if (host.kept || host.packets > FEW || host.facts !== undefined || host.ports.size > 0) continue;
-      this.#remove(this.#slotOf[this.#hand]!);
-      this.#byName.delete(host.address);
+      this.#remove(this.#hand);
       this.forgotten++;
       return this.#hand;
     }
     return -1;
   }
 
-  /** Frees a slot, and moves up those behind it that had been pushed on by it. */
-  #remove(from: number): void {
+  /** Frees a host's slot, and moves up those behind it that had been pushed on by it. */
+  #remove(index: number): void {
     const mask = this.#mask;
-    let hole = from;
+    let hole = this.#homeOf(index);
+    while (this.#slots[hole]! >> 1 !== index + 1) hole = (hole + 1) & mask;
     for (let slot = (hole + 1) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
-      const home = this.#home(slot);
+      const home = this.#homeOf((this.#slots[slot]! >> 1) - 1);
       if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
       this.#slots[hole] = this.#slots[slot]!;
-      this.#words.copyWithin(hole * 4, slot * 4, slot * 4 + 4);
-      this.#slotOf[(this.#slots[hole]! >> 1) - 1] = hole;
       hole = slot;
     }
     this.#slots[hole] = 0;
   }
 
-  #home(slot: number): number {
-    const version6 = (this.#slots[slot]! & 1) === 1;
-    let hash = this.#seed ^ (version6 ? 6 : 4);
-    for (let i = 0; i < (version6 ? 4 : 1); i++) hash = mix(hash, this.#words[slot * 4 + i]!);
-    return finish(hash) & this.#mask;
+  #homeOf(index: number): number {
+    return this.#home(this.#bytes, index * ADDRESS, this.#hosts[index]!.version);
   }
+}
+
+function wordsOf(version: number): number {
+  return version === 6 ? 4 : 1;
 }

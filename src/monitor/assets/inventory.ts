@@ -6,12 +6,13 @@
  */
 
 import { VERBS } from '../../operation/verb.ts';
+import type { Protocol } from '../../protocol/protocol.ts';
+import { jsonPieces } from '../json-pieces.ts';
 import type { Assets } from './assets.ts';
+import { type Collected, type CollectedHost, type CollectedLink, collectedOf } from './collected.ts';
 import { conflictsOf } from './conflicts.ts';
 import type { Fact } from './fact-list.ts';
-import { compareIds, type Group, type Grouping, group } from './grouping.ts';
-import type { Host } from './hosts.ts';
-import type { Link } from './links.ts';
+import { compareIds, type Group, type Grouping, group, sortKey } from './grouping.ts';
 import { formatMac, isLocal, vendorOf } from './mac.ts';
 import type { Proof } from './proof.ts';
 import type { AssetRecord, Inventory, LinkRecord, MacRecord, ServiceRecord } from './records.ts';
@@ -19,49 +20,76 @@ import { rolesOf } from './roles.ts';
 
 /** The inventory as it is now. Changes nothing. */
 export function inventoryOf(assets: Assets): Inventory {
-  const grouping = group(assets);
+  return inventoryFrom(collectedOf(assets), assets.protocols);
+}
+
+/** The inventory of what was collected, with the protocols of who collected it. */
+export function inventoryFrom(collected: Collected, protocols: readonly Protocol[]): Inventory {
+  const { assets, ...rest } = pending(collected, protocols);
+  return { assets: [...assets], ...rest };
+}
+
+/** The same as JSON, piece by piece. */
+export function inventoryJson(collected: Collected, protocols: readonly Protocol[]): Iterable<string> {
+  return jsonPieces({ ...pending(collected, protocols) });
+}
+
+/** The inventory, whose assets are made as they are asked for: there may be very many. */
+function pending(
+  collected: Collected,
+  protocols: readonly Protocol[],
+): Omit<Inventory, 'assets'> & { readonly assets: Iterable<AssetRecord> } {
+  const grouping = group(collected);
   const { groups } = grouping;
   const idOf = new Map<string, string>();
-  for (const { hosts } of groups) for (const host of hosts) idOf.set(host.address, hosts[0]!.address);
-  const out = new Map<string, Link[]>();
-  const into = new Map<string, Link[]>();
-  for (const link of assets.links.all) {
+  for (const { hosts } of groups) {
+    if (hosts.length > 1) for (const host of hosts) idOf.set(host.address, hosts[0]!.address);
+  }
+  const out = new Map<string, CollectedLink[]>();
+  const into = new Map<string, CollectedLink[]>();
+  for (const link of collected.links) {
     push(out, idOf.get(link.client) ?? link.client, link);
     push(into, idOf.get(link.server) ?? link.server, link);
   }
-  const records = groups.map(one => record(assets, grouping, one, out, into));
-  const links = [...assets.links.all].map(link => linkRecord(assets, link, idOf));
+  const links = collected.links.map(link => linkRecord(protocols, link, idOf));
   return {
-    assets: records.sort((a, b) => compareIds(a.id, b.id)),
+    assets: records(protocols, grouping, out, into),
     links: links.sort(
       (a, b) => compareIds(a.client, b.client) || compareIds(a.server, b.server) || a.port - b.port,
     ),
-    lost: {
-      refusedPackets: assets.hosts.refused,
-      forgottenAddresses: assets.hosts.forgotten,
-      refusedFrames: assets.devices.refused,
-      forgottenMacs: assets.devices.forgotten,
-      sessions: assets.links.refused,
-      facts: [...assets.hosts.all, ...assets.devices.all].reduce(
-        (sum, { facts }) => sum + (facts?.lost ?? 0),
-        0,
-      ),
-    },
+    lost: collected.lost,
   };
 }
 
+function* records(
+  protocols: readonly Protocol[],
+  grouping: Grouping,
+  out: ReadonlyMap<string, CollectedLink[]>,
+  into: ReadonlyMap<string, CollectedLink[]>,
+): Iterable<AssetRecord> {
+  const sorted = grouping.groups.map(one => ({ one, key: sortKey(idOfGroup(one)) }));
+  sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  for (const { one } of sorted) {
+    yield record(protocols, grouping, one, out, into);
+  }
+}
+
+function idOfGroup({ hosts, devices }: Group): string {
+  return hosts[0]?.address ?? formatMac(devices[0]!.mac);
+}
+
 function record(
-  assets: Assets,
+  protocols: readonly Protocol[],
   { sendsFor }: Grouping,
   one: Group,
-  out: ReadonlyMap<string, Link[]>,
-  into: ReadonlyMap<string, Link[]>,
+  out: ReadonlyMap<string, CollectedLink[]>,
+  into: ReadonlyMap<string, CollectedLink[]>,
 ): AssetRecord {
   const { hosts, devices, behind } = one;
-  const id = hosts[0]?.address ?? formatMac(devices[0]!.mac);
+  const id = idOfGroup(one);
   const uses = out.get(id) ?? [];
   const serves = into.get(id) ?? [];
-  const facts = distinct([...hosts, ...devices].flatMap(each => each.facts?.list() ?? []));
+  const facts = distinct([...hosts, ...devices].flatMap(each => each.facts));
   return {
     id,
     name: nameOf(facts),
@@ -75,10 +103,10 @@ function record(
     macs: macsOf(one),
     vlans: [...new Set([...hosts, ...devices].flatMap(({ vlans }) => [...vlans]))].sort((a, b) => a - b),
     behind: behind === 0 ? null : formatMac(behind),
-    roles: rolesOf({ protocols: assets.protocols, group: one, sendsFor, uses, serves, facts }),
-    serves: servicesOf(assets, hosts, serves),
+    roles: rolesOf({ protocols, group: one, sendsFor, uses, serves, facts }),
+    serves: servicesOf(protocols, hosts, serves),
     uses: uses.map(link => ({
-      protocol: assets.protocols[link.protocol]!.name,
+      protocol: protocols[link.protocol]!.name,
       server: link.server,
       port: link.port,
       verbs: verbsOf(link),
@@ -137,11 +165,15 @@ function macsOf({ hosts, devices, behind }: Group): MacRecord[] {
   }));
 }
 
-function servicesOf(assets: Assets, hosts: readonly Host[], links: readonly Link[]): ServiceRecord[] {
+function servicesOf(
+  protocols: readonly Protocol[],
+  hosts: readonly CollectedHost[],
+  links: readonly CollectedLink[],
+): ServiceRecord[] {
   const services = new Map<string, ServiceRecord>();
   for (const link of links) {
-    const protocol = assets.protocols[link.protocol]!;
-    const proof = link.firstDone.find(one => one !== undefined);
+    const protocol = protocols[link.protocol]!;
+    const proof = link.verbs.find(({ firstDone }) => firstDone !== undefined)?.firstDone;
     // What was asked and not answered is not served.
     if (proof === undefined) continue;
     const key = `${link.port} ${protocol.name}`;
@@ -166,11 +198,15 @@ function servicesOf(assets: Assets, hosts: readonly Host[], links: readonly Link
   return [...services.values()].sort((a, b) => a.port - b.port);
 }
 
-function linkRecord(assets: Assets, link: Link, idOf: ReadonlyMap<string, string>): LinkRecord {
+function linkRecord(
+  protocols: readonly Protocol[],
+  link: CollectedLink,
+  idOf: ReadonlyMap<string, string>,
+): LinkRecord {
   return {
     client: idOf.get(link.client) ?? link.client,
     server: idOf.get(link.server) ?? link.server,
-    protocol: assets.protocols[link.protocol]!.name,
+    protocol: protocols[link.protocol]!.name,
     port: link.port,
     operations: link.operations,
     failed: link.failed,
@@ -181,12 +217,15 @@ function linkRecord(assets: Assets, link: Link, idOf: ReadonlyMap<string, string
 }
 
 /** Items by verb, the most frequent first. */
-export function verbsOf({ asked, done }: Link): Record<string, number> {
-  const counts = VERBS.map(({ name }, verb): [string, number] => [name, Math.max(asked[verb]!, done[verb]!)]);
-  return Object.fromEntries(counts.filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]));
+export function verbsOf({ verbs }: CollectedLink): Record<string, number> {
+  const counts = verbs.map(({ verb, asked, done }): [string, number] => [
+    VERBS[verb]!.name,
+    Math.max(asked, done),
+  ]);
+  return Object.fromEntries(counts.sort((a, b) => b[1] - a[1]));
 }
 
-function push(map: Map<string, Link[]>, key: string, link: Link): void {
+function push(map: Map<string, CollectedLink[]>, key: string, link: CollectedLink): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [link]);
   else list.push(link);

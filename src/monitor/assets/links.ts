@@ -5,11 +5,25 @@
  */
 
 import { type Operation, Outcome, Phase } from '../../operation/operation.ts';
-import { VERBS } from '../../operation/verb.ts';
+import type { Verb } from '../../operation/verb.ts';
 import type { Place, Proof } from './proof.ts';
 
 /** Stations that are kept of one link: a unit identifier has 256 values. */
 const MAX_STATIONS = 256;
+
+const NO_STATIONS: ReadonlyMap<number, Proof> = new Map();
+
+/** What was done of one verb: most links have two or three. */
+export interface Done {
+  readonly verb: Verb;
+  /** Items asked for or told unasked, and items that were answered with yes; each with its first packet. */
+  readonly asked: number;
+  readonly done: number;
+  readonly firstAsked: Proof | undefined;
+  readonly firstDone: Proof | undefined;
+}
+
+type OwnDone = { -readonly [field in keyof Done]: Done[field] };
 
 export class Link {
   readonly client: string;
@@ -21,13 +35,11 @@ export class Link {
   failed = 0;
   first = 0;
   last = 0.1;
-  /** By verb: items asked for or told unasked, and items that were answered with yes; each with its first packet. */
-  readonly asked = new Float64Array(VERBS.length);
-  readonly done = new Float64Array(VERBS.length);
-  readonly firstAsked: (Proof | undefined)[] = new Array(VERBS.length).fill(undefined);
-  readonly firstDone: (Proof | undefined)[] = new Array(VERBS.length).fill(undefined);
+  /** In the order in which they came first. */
+  verbs: OwnDone[] = [];
   /** Stations that answered with yes, with the first packet. */
-  readonly stations = new Map<number, Proof>();
+  stations: ReadonlyMap<number, Proof> = NO_STATIONS;
+  #own: Map<number, Proof> | undefined;
   #station = Number.NaN;
 
   constructor(client: string, server: string, port: number, protocol: number) {
@@ -45,24 +57,36 @@ export class Link {
       this.failed++;
       return;
     }
+    const of = this.#of(op.verb);
     if (op.phase !== Phase.response) {
-      this.asked[op.verb]! += 1;
-      this.firstAsked[op.verb] = better(this.firstAsked[op.verb], op.time, place);
+      of.asked++;
+      of.firstAsked = better(of.firstAsked, op.time, place);
       return;
     }
-    this.done[op.verb]! += 1;
-    this.firstDone[op.verb] = better(this.firstDone[op.verb], op.time, place);
+    of.done++;
+    of.firstDone = better(of.firstDone, op.time, place);
     if (op.station !== this.#station) {
       this.#station = op.station;
-      if (this.stations.has(op.station) || this.stations.size < MAX_STATIONS)
-        this.stations.set(op.station, better(this.stations.get(op.station), op.time, place));
+      if (this.stations.has(op.station) || this.stations.size < MAX_STATIONS) {
+        this.#own ??= new Map();
+        this.stations = this.#own.set(op.station, better(this.stations.get(op.station), op.time, place));
+      }
     }
+  }
+
+  #of(verb: Verb): OwnDone {
+    for (const known of this.verbs) if (known.verb === verb) return known;
+    const made: OwnDone = { verb, asked: 0, done: 0, firstAsked: undefined, firstDone: undefined };
+    // One is all that many have: an array that grows would have room for many.
+    if (this.verbs.length === 0) this.verbs = [made];
+    else this.verbs.push(made);
+    return made;
   }
 }
 
 /** The earlier proof, but for one whose packet is not known: that which names a packet shows it better. */
 function better(known: Proof | undefined, time: number, place: Place): Proof {
-  return known === undefined || known.packet === 0 ? place.at(time) : known;
+  return known === undefined || place.improves(known) ? place.at(time) : known;
 }
 
 export class Links {

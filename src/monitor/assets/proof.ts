@@ -13,14 +13,23 @@ export interface Proof {
   readonly file: string;
 }
 
+/** A proof that is used again for another packet, since what it was of is forgotten. */
+export type Changeable = { -readonly [field in keyof Proof]: Proof[field] };
+
 /** Makes proofs of the packet at hand. */
 export class Place {
+  /** False in live traffic, where no file has the packet: then the time is known alone. */
+  readonly #numbered: boolean;
   #file = '';
   /** Packets of the reading before the file's first. */
   #before = 0;
   /** Number in the reading, and time, of the packet at hand. */
   packet = 0;
   time = 0.1;
+
+  constructor(numbered: boolean) {
+    this.#numbered = numbered;
+  }
 
   /** The next packet is the first of this file. */
   begin(file: string): void {
@@ -29,8 +38,24 @@ export class Place {
   }
 
   /** The packet at hand. */
-  here(): Proof {
-    return { packet: this.packet - this.#before, time: this.time, file: this.#file };
+  here(): Changeable {
+    return { packet: this.#number, time: this.time, file: this.#file };
+  }
+
+  /** The same in a proof that is there. */
+  mark(proof: Changeable): void {
+    proof.packet = this.#number;
+    proof.time = this.time;
+    proof.file = this.#file;
+  }
+
+  get #number(): number {
+    return this.#numbered ? this.packet - this.#before : 0;
+  }
+
+  /** True where a packet can show it better than the proof that is there. */
+  improves({ packet }: Proof): boolean {
+    return this.#numbered && packet === 0;
   }
 
   /** What happened at `time`: the packet at hand, but where bytes were kept and are only read now. */

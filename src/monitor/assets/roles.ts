@@ -7,9 +7,9 @@
 
 import { VERBS, Verb, VerbGroup } from '../../operation/verb.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
+import type { CollectedLink as Link } from './collected.ts';
 import type { Fact } from './fact-list.ts';
 import type { Group, Grouping } from './grouping.ts';
-import type { Link } from './links.ts';
 import type { Proof } from './proof.ts';
 import { CERTAINTIES, type Certainty, type Role } from './records.ts';
 
@@ -47,7 +47,7 @@ export function rolesOf({ protocols, group, sendsFor, uses, serves, facts }: Evi
   }
   const title = (link: Link) => protocols[link.protocol]!.title;
 
-  const served = serves.filter(link => link.done.some(count => count > 0));
+  const served = serves.filter(({ verbs }) => verbs.some(({ done }) => done > 0));
   const engineered = firstOf(served, ENGINEERS, 'done');
   const identified = facts.find(({ name, station }) => station !== '' && CONTROLLER_FACTS.has(name));
   const works = firstOf(served, [...READS, ...OPERATES, Verb.report, Verb.fileread], 'done');
@@ -121,8 +121,8 @@ export function rolesOf({ protocols, group, sendsFor, uses, serves, facts }: Evi
       writes.proof,
     );
   } else if (reads !== undefined && !alsoServes && wanted === undefined) {
-    const items = (link: Link) => READS.map(verb => Math.max(link.asked[verb]!, link.done[verb]!));
-    const count = uses.flatMap(items).reduce((sum, some) => sum + some, 0);
+    const done = uses.flatMap(({ verbs }) => verbs.filter(({ verb }) => READS.includes(verb)));
+    const count = done.reduce((sum, { asked, done }) => sum + Math.max(asked, done), 0);
     if (count >= MANY_READS)
       add(
         'historian',
@@ -172,7 +172,8 @@ function firstOf(
 ): { link: Link; verb: string; proof: Proof } | undefined {
   for (const verb of verbs) {
     for (const link of links) {
-      const proof = what === 'asked' ? link.firstAsked[verb] : link.firstDone[verb];
+      const of = link.verbs.find(one => one.verb === verb);
+      const proof = what === 'asked' ? of?.firstAsked : of?.firstDone;
       if (proof !== undefined) return { link, verb: VERBS[verb]!.name, proof };
     }
   }

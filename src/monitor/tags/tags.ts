@@ -84,7 +84,7 @@ export class Tags implements Sink {
   #session: Session | undefined;
   #client = '';
   #server = '';
-  #own: Map<number, Plane> = new Map();
+  #own: Map<number, Plane> | undefined;
 
   constructor(protocols: readonly Protocol[], current: Current, limits: TagLimits = TAG_LIMITS) {
     this.protocols = protocols;
@@ -112,10 +112,7 @@ export class Tags implements Sink {
     this.#session = session;
     this.#client = session.clientAddress;
     this.#server = session.serverAddress;
-    const key = `${this.#server} ${op.protocol}`;
-    const own = this.#byServer.get(key) ?? new Map<number, Plane>();
-    this.#byServer.set(key, own);
-    this.#own = own;
+    this.#own = this.#byServer.get(`${this.#server} ${op.protocol}`);
   }
 
   #numbers(op: Operation, writes: boolean, asked: boolean): void {
@@ -155,11 +152,15 @@ export class Tags implements Sink {
     const type = planeType(op.valueType);
     // 16 bits of station, 6 of space, 5 of type, 24 of area: a whole number without loss.
     const key = (((op.station & 0xffff) * 64 + op.space) * 32 + type) * 0x100_0000 + (op.area & 0xff_ffff);
-    const known = this.#own.get(key);
+    const known = this.#own?.get(key);
     if (known !== undefined) return known;
     if (this.planes.length >= this.#limits.planes) return undefined;
     const row = this.protocols[op.protocol]!.spaces[op.space]!;
     const made = new Plane(this.#server, op.protocol, op.station, op.space, op.area, type, row);
+    if (this.#own === undefined) {
+      this.#own = new Map();
+      this.#byServer.set(`${this.#server} ${op.protocol}`, this.#own);
+    }
     this.#own.set(key, made);
     this.planes.push(made);
     return made;
