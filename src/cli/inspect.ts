@@ -37,7 +37,8 @@ order of their first packets.
 
 ${OUTPUT_HELP}
   --summary      counts instead of records: by protocol, function, verb and pair
-                 of hosts, with errors, anomalies, and what was not understood
+                 of hosts, with errors, anomalies, and what was not understood;
+                 devices and objects: cofferdam assets, cofferdam tags
   --json         the summary as JSON
   --digest       adds to the summary a digest of all operations, by which two
                  readings can be compared

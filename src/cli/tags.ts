@@ -12,7 +12,7 @@ import { readAll } from '../monitor/read-all.ts';
 import { describeTags } from '../monitor/tags/describe-tags.ts';
 import { PolicyTags } from '../monitor/tags/policy-tags.ts';
 import { proposedTags } from '../monitor/tags/propose-tags.ts';
-import { type Row, refusalRecords, tagRows } from '../monitor/tags/tag-records.ts';
+import { eachTagRow, type Row, refusalRecords, tagRows, tagsJson } from '../monitor/tags/tag-records.ts';
 import { Tags } from '../monitor/tags/tags.ts';
 import { CSV_HEAD, csvLine } from '../monitor/tags/tags-csv.ts';
 import { loadPolicy } from '../policy/parse.ts';
@@ -128,31 +128,26 @@ async function print(
   policyTags: PolicyTags | undefined,
 ): Promise<void> {
   const lines = new Lines(process.stdout);
-  const rows = tagRows(collected, policy);
   const { lostValues, lostRefusals } = collected;
   const refusals = refusalRecords(collected);
   const named = policyTags?.list() ?? [];
   switch (output) {
     case 'json': {
-      const objects = rows.map(({ record }) => record);
-      const all = {
-        objects,
-        refusals,
-        policyTags: named,
-        lost: { values: lostValues, refusals: lostRefusals },
-      };
-      lines.write(`${JSON.stringify(all, undefined, 2)}\n`);
+      for (const piece of tagsJson(collected, policy, named)) {
+        lines.write(piece);
+        await lines.flush();
+      }
       break;
     }
     case 'ndjson':
-      await each(lines, rows, row => `${JSON.stringify(row.record)}\n`);
+      await each(lines, eachTagRow(collected, policy), row => `${JSON.stringify(row.record)}\n`);
       break;
     case 'csv':
       lines.write(CSV_HEAD);
-      await each(lines, rows, row => csvLine(row.record));
+      await each(lines, eachTagRow(collected, policy), row => csvLine(row.record));
       break;
     case 'propose': {
-      const text = proposedTags(rows, PROTOCOLS, policy);
+      const text = proposedTags(tagRows(collected, policy), PROTOCOLS, policy);
       if (text === '')
         throw new UsageError(
           'tags: nothing was seen to change or to be written; there is nothing to propose',
@@ -160,16 +155,20 @@ async function print(
       lines.write(text);
       break;
     }
-    default:
+    default: {
+      const rows = tagRows(collected, policy);
       lines.write(`${describeTags({ rows, refusals, policyTags: named, lostValues, lostRefusals })}\n`);
+    }
   }
   await lines.flush();
 }
 
 /** Output larger than memory must not pile up. */
-async function each(lines: Lines, rows: readonly Row[], line: (row: Row) => string): Promise<void> {
-  for (const [index, row] of rows.entries()) {
+async function each(lines: Lines, rows: Iterable<Row>, line: (row: Row) => string): Promise<void> {
+  let waiting = 0;
+  for (const row of rows) {
     lines.write(line(row));
-    if (index % BATCH === 0) await lines.flush();
+    waiting = (waiting + 1) % BATCH;
+    if (waiting === 0) await lines.flush();
   }
 }

@@ -5,8 +5,9 @@
  */
 
 import { accessSync, chownSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { describe } from '../monitor/describe.ts';
+import { HOLDINGS } from '../monitor/live/holdings.ts';
 import { Outlet } from '../monitor/live/outlet.ts';
 import { Watch, type WatchEvent, type WatchOptions } from '../monitor/live/watch.ts';
 import { FORMATS, formatNamed } from '../monitor/output/formats.ts';
@@ -18,6 +19,7 @@ import { asksForRecords, chooseOutput, type OutputValues } from './output-choice
 import { readLength } from './permit-times.ts';
 import { stopSignal } from './stop-signal.ts';
 import { version } from './version.ts';
+import { FileWriter, type WatchFiles } from './watch-files.ts';
 import { eventData, eventText } from './watch-text.ts';
 
 /** Formats that can be written as they come. */
@@ -39,7 +41,10 @@ What is printed:
   --flows            connections, when they end; with --operations both
   --summary          counts instead of operations, at the end
   --json             the summary as JSON, and what goes to standard error too
-  --every TIME       with --summary: in between too
+  --assets FILE      the devices that there are, as JSON (cofferdam assets)
+  --tags FILE        the objects that are read and written (cofferdam tags)
+  --every TIME       with --summary: in between too; how often the two files are
+                     written anew (as often as --health)
   --health TIME      how often it tells how it fares (60s)
 
 What is kept:
@@ -63,6 +68,7 @@ Examples:
   cofferdam watch eth1
   cofferdam watch --ndjson eth1 eth2 | jq 'select(.verb == "write")'
   cofferdam watch --write /var/lib/cofferdam --write-size 20GB eth1
+  cofferdam watch --assets assets.json --tags tags.json --summary eth1
 
 Exit codes: 0 ended by --for, SIGINT or SIGTERM, with what was received read to
 its end; 2 an interface cannot be watched.`;
@@ -81,7 +87,7 @@ export const watch: Command = {
   summary: 'read a mirror port or a tap and say what is done to the plant',
   help: HELP,
   run: async args => {
-    const { seconds, summary, every, ...options } = parse(args);
+    const { seconds, summary, printEvery, files, ...options } = parse(args);
     const { printing: records } = options;
     const structured = records?.format === 'ndjson' || summary === 'json';
     const stop = stopSignal();
@@ -99,25 +105,38 @@ export const watch: Command = {
     );
     const printSummary = (it: Summary) =>
       printing.line(structured ? JSON.stringify(it, undefined, 2) : describe(it));
-    let next = every;
+    let next = printEvery;
+    const writer = new FileWriter(files, (what, text) => {
+      tell({
+        event: 'notice',
+        notice: what,
+        text,
+        advice: 'see to the disk and the folder; watching goes on',
+      });
+    });
     const tell = (event: WatchEvent) => {
       if (structured) {
         (records === undefined ? telling : printing).line(JSON.stringify(eventData(event, printing.lost)));
       } else for (const line of eventText(event, printing.lost)) telling.line(line);
+      if ('held' in event) writer.write(event.held);
       if (summary === undefined) return;
       if (event.event === 'stopped') printSummary(event.health.summary);
-      if (event.event === 'health' && every > 0 && event.health.seconds >= next - 0.5) {
+      if (event.event === 'health' && printEvery > 0 && event.health.seconds >= next - 0.5) {
         printSummary(event.health.summary);
-        next += every;
+        next += printEvery;
       }
     };
     try {
-      prepareFolder(options);
+      const folders = new Set([...files.values()].map(dirname));
+      if (options.recording !== undefined) prepareFolder(options.recording.folder, options.user);
+      for (const folder of folders) prepareFolder(folder, options.user);
       const it = await Watch.open(options, printing, tell);
-      checkFolder(options);
+      if (options.recording !== undefined) checkFolder('--write', options.recording.folder, options.user);
+      for (const [what, path] of files) checkFolder(`--${what}`, dirname(path), options.user);
       const over = seconds > 0 ? setTimeout(() => done.abort(), seconds * 1000) : undefined;
       await it.run(done.signal);
       clearTimeout(over);
+      await writer.finish();
       await Promise.all([printing.flush(LAST_WORDS), telling.flush(LAST_WORDS)]);
       return 0;
     } finally {
@@ -130,7 +149,9 @@ interface Parsed extends WatchOptions {
   /** 0: until a signal. */
   readonly seconds: number;
   readonly summary: 'text' | 'json' | undefined;
-  readonly every: number;
+  /** 0: at the end. */
+  readonly printEvery: number;
+  readonly files: WatchFiles;
 }
 
 function parse(args: readonly string[]): Parsed {
@@ -145,6 +166,8 @@ function parse(args: readonly string[]): Parsed {
       summary: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       every: { type: 'string' },
+      assets: { type: 'string' },
+      tags: { type: 'string' },
       health: { type: 'string', default: '60s' },
       write: { type: 'string' },
       'write-size': { type: 'string' },
@@ -173,8 +196,16 @@ function parse(args: readonly string[]): Parsed {
   }
   const health = seconds(values.health, '--health');
   const every = values.every === undefined ? 0 : seconds(values.every, '--every');
-  if (every > 0 && (summary === undefined || every < health)) {
-    throw new UsageError('watch: --every goes with --summary, and is no shorter than --health');
+  const files: WatchFiles = new Map(
+    HOLDINGS.flatMap(what => (values[what] === undefined ? [] : [[what, resolve(values[what])]])),
+  );
+  if (new Set(files.values()).size < files.size) {
+    throw new UsageError('watch: --assets and --tags are two files; name another one');
+  }
+  if (every > 0 && ((summary === undefined && files.size === 0) || every < health)) {
+    throw new UsageError(
+      'watch: --every goes with --summary, --assets or --tags, and is no shorter than --health',
+    );
   }
   return {
     interfaces: positionals,
@@ -190,7 +221,10 @@ function parse(args: readonly string[]): Parsed {
     ...recordingOption(values),
     seconds: values.for === undefined ? 0 : seconds(values.for, '--for'),
     summary,
-    every,
+    printEvery: every,
+    files,
+    holding: [...files.keys()],
+    every: Math.max(every, health),
   };
 }
 
@@ -249,20 +283,19 @@ function recordingOption(values: {
 }
 
 /** A folder that is not there is made, for whoever this program becomes. */
-function prepareFolder({ recording, user }: WatchOptions): void {
-  if (recording === undefined || existsSync(recording.folder)) return;
-  mkdirSync(recording.folder, { recursive: true, mode: 0o750 });
-  if (user !== undefined) chownSync(recording.folder, user.uid, user.gid);
+function prepareFolder(folder: string, user: User | undefined): void {
+  if (existsSync(folder)) return;
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
 }
 
-function checkFolder({ recording, user }: WatchOptions): void {
-  if (recording === undefined) return;
+function checkFolder(option: string, folder: string, user: User | undefined): void {
   try {
-    accessSync(recording.folder, constants.W_OK | constants.X_OK | constants.R_OK);
+    accessSync(folder, constants.W_OK | constants.X_OK | constants.R_OK);
   } catch {
     const who = user === undefined ? 'this user' : `${user.name}, whom this program becomes,`;
     throw new UsageError(
-      `watch: --write ${recording.folder}: ${who} cannot write there; give it the folder (chown), or name a --user`,
+      `watch: ${option} ${folder}: ${who} cannot write there; give it the folder (chown), or name a --user`,
     );
   }
 }

@@ -13,8 +13,11 @@ import { PermitError } from './permit-error.ts';
 /** Ends of names of files that are being written. */
 export const UNFINISHED = '.tmp';
 
+/** What is written: as it is, or piece by piece, while other things go on. */
+export type Content = Uint8Array | string | Iterable<string>;
+
 /** Writes beside, flushes, renames, and flushes the folder: resolves when the file survives a power failure. */
-export async function writeDurably(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+export async function writeDurably(path: string, bytes: Content, mode = 0o644): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}${UNFINISHED}`;
   try {
     await createDurably(beside, bytes, mode);
@@ -30,7 +33,7 @@ export async function writeDurably(path: string, bytes: Uint8Array | string, mod
  * Makes a file that must not be there yet, and flushes it; its folder is not flushed. Throws `PermitError` where there is
  * no such folder.
  */
-export async function createDurably(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+export async function createDurably(path: string, bytes: Content, mode = 0o644): Promise<void> {
   const file = await open(path, 'wx', mode).catch((error: NodeJS.ErrnoException) => {
     throw noFolder(path, error);
   });

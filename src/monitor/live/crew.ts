@@ -12,9 +12,9 @@ import type { Answer, Order } from './lookout-worker.ts';
 export interface Crew {
   /** Reads from now on; rejects where a thread fails. */
   run(): Promise<void>;
-  /** What there was so far. */
-  report(): Promise<LookoutReport>;
-  /** Reads what the kernel still has, and ends; what there was. */
+  /** What there was so far; `held`: with what was collected. */
+  report(held: boolean): Promise<LookoutReport>;
+  /** Reads what the kernel still has, and ends; what there was, with what was collected. */
   stop(): Promise<LookoutReport>;
 }
 
@@ -32,7 +32,7 @@ export async function muster(
     run: async () => {
       await Promise.all(hands.map(hand => hand.run()));
     },
-    report: () => all(hand => hand.report()),
+    report: held => all(hand => hand.report(held)),
     stop: () => all(hand => hand.stop()),
   };
 }
@@ -47,7 +47,7 @@ async function here(options: LookoutOptions, print: (lines: Uint8Array) => void)
       running = lookout.run(stopped.signal);
       return running;
     },
-    report: async () => lookout.report(),
+    report: async held => lookout.report(held),
     stop: async () => {
       stopped.abort();
       await running;
@@ -93,10 +93,10 @@ async function thread(options: LookoutOptions, print: (lines: Uint8Array) => voi
       order('run');
       await ended.promise;
     },
-    report: () => {
+    report: held => {
       const question = Promise.withResolvers<LookoutReport>();
       asked.push(question);
-      order('report');
+      order(held ? 'report all' : 'report');
       return question.promise;
     },
     stop: () => {
@@ -108,7 +108,8 @@ async function thread(options: LookoutOptions, print: (lines: Uint8Array) => voi
 
 function merge(reports: readonly LookoutReport[]): LookoutReport {
   const [first, ...rest] = reports;
-  const whole = structuredClone(first!);
+  const { held: _, ...counts } = first!;
+  const whole = structuredClone(counts);
   for (const report of rest) {
     add(whole.kernel, report.kernel);
     add(whole.ring, report.ring);
@@ -118,7 +119,12 @@ function merge(reports: readonly LookoutReport[]): LookoutReport {
       whole.recorded.problem ||= report.recorded.problem;
     }
   }
-  return { ...whole, summary: mergeSummaries(reports.map(({ summary }) => summary)) };
+  const held = reports.flatMap(report => report.held ?? []);
+  return {
+    ...whole,
+    summary: mergeSummaries(reports.map(({ summary }) => summary)),
+    ...(held.length === 0 ? {} : { held }),
+  };
 }
 
 /** Adds the numbers of `part`, and those of its lists, to those of `into`. */

@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Lookout, type LookoutOptions, type LookoutReport } from './lookout.ts';
 
 /** What it is told, and what it answers. */
-export type Order = 'run' | 'report' | 'stop';
+export type Order = 'run' | 'report' | 'report all' | 'stop';
 export type Answer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'lines'; readonly bytes: Uint8Array }
@@ -22,8 +22,9 @@ const lookout = new Lookout(workerData as LookoutOptions, bytes =>
 );
 
 port.on('message', (order: Order) => {
-  if (order === 'report') answer({ kind: 'report', report: lookout.report() });
-  else if (order === 'stop') stop.abort();
+  if (order === 'report' || order === 'report all') {
+    answer({ kind: 'report', report: lookout.report(order === 'report all') });
+  } else if (order === 'stop') stop.abort();
   else void run();
 });
 await lookout.open();

@@ -19,6 +19,8 @@ import { Inspection, type Tap } from '../inspection.ts';
 import { formatNamed } from '../output/formats.ts';
 import { Recording, type Wanted } from '../output/recording.ts';
 import type { Summary } from '../summary.ts';
+import { allOf } from '../taps.ts';
+import { type Held, Holder, type Holding } from './holdings.ts';
 
 /** Plain data: a thread is started with it. */
 export interface LookoutOptions {
@@ -35,6 +37,8 @@ export interface LookoutOptions {
   /** How many bytes of them are on their way, shared with who prints them. */
   readonly waiting: Int32Array;
   readonly recording?: FileRingOptions;
+  /** What is collected. */
+  readonly holding: readonly Holding[];
   /** The thread has nothing else to do, and may sleep. */
   readonly alone: boolean;
 }
@@ -51,6 +55,8 @@ export interface LookoutReport {
   readonly seen: Seen;
   readonly summary: Summary;
   readonly recorded?: RecorderCounts;
+  /** What each thread has collected, where that was asked for. */
+  readonly held?: readonly Held[];
 }
 
 /** Blocks that are read before something else gets its turn: some milliseconds. */
@@ -77,6 +83,7 @@ export class Lookout implements FrameSink {
   readonly #frames: FrameSink;
   readonly #print: (lines: Uint8Array) => void;
   #records: Recording | undefined;
+  #holder: Holder | undefined;
   #flushed = 0;
   #readerStalls = false;
 
@@ -99,15 +106,17 @@ export class Lookout implements FrameSink {
   }
 
   #tap(current: Current): Tap {
-    const { printing } = this.#options;
-    if (printing === undefined) return {};
+    const { printing, holding, part } = this.#options;
+    this.#holder = new Holder(holding, current, part.count);
+    const { taps } = this.#holder;
+    if (printing === undefined) return allOf(taps);
     this.#records = new Recording({
       ...printing,
       format: formatNamed(printing.format)!,
       protocols: PROTOCOLS,
       current,
     });
-    return this.#records.tap;
+    return allOf([this.#records.tap, ...taps]);
   }
 
   /** To be awaited before any other lookout runs. */
@@ -177,8 +186,9 @@ export class Lookout implements FrameSink {
     this.#recorder.flush();
   }
 
-  report(): LookoutReport {
-    return this.#report(this.#inspection.summary());
+  /** `held`: with what was collected, which takes longer. */
+  report(held: boolean): LookoutReport {
+    return this.#report(this.#inspection.summary(), held);
   }
 
   /** Ends all connections and closes the recording; after {@link run}. */
@@ -187,16 +197,17 @@ export class Lookout implements FrameSink {
     this.#records?.finish();
     this.#printRecords();
     await this.#recorder?.close(this.#socket.count().dropped);
-    return this.#report(summary);
+    return this.#report(summary, true);
   }
 
-  #report(summary: Summary): LookoutReport {
+  #report(summary: Summary, held: boolean): LookoutReport {
     const { packets, tagged, hardwareTimed, bySource } = this.#ring;
     return {
       kernel: { ...this.#socket.count() },
       ring: { packets, tagged, hardwareTimed, bySource: [...bySource] },
       seen: { ...this.#observation.seen },
       summary,
+      ...(held && this.#holder !== undefined ? { held: [this.#holder.held] } : {}),
       ...(this.#recorder === undefined ? {} : { recorded: { ...this.#recorder.counts } }),
     };
   }

@@ -22,6 +22,7 @@ import { PacketSocket, type RingShape } from '../../packet/live/packet-socket.ts
 import { becomeUser, capabilities, sealPrivileges, type User } from '../../packet/live/privileges.ts';
 import type { Summary } from '../summary.ts';
 import { type Crew, muster } from './crew.ts';
+import type { Held, Holding } from './holdings.ts';
 import type { LookoutOptions, LookoutReport } from './lookout.ts';
 import type { Outlet } from './outlet.ts';
 
@@ -41,6 +42,9 @@ export interface WatchOptions {
   readonly printing?: NonNullable<LookoutOptions['printing']>;
   /** The bounds are those of all workers together. */
   readonly recording?: Omit<FileRingOptions, 'part'>;
+  /** What is collected, and handed over with a report, after so many seconds, and at the end. */
+  readonly holding: readonly Holding[];
+  readonly every: number;
 }
 
 /** How it fares; all figures since it began. */
@@ -78,7 +82,12 @@ export type WatchEvent =
   | { readonly event: 'interface'; readonly name: string; readonly state: State }
   | ({ readonly event: 'notice' } & Notice)
   | { readonly event: 'over'; readonly notice: string }
-  | { readonly event: 'health' | 'stopped'; readonly health: Health };
+  | {
+      readonly event: 'health' | 'stopped';
+      readonly health: Health;
+      /** What each thread has collected, when it is time for that. */
+      readonly held?: readonly Held[];
+    };
 
 /** Notices that are over although no packet came. */
 const OF_NO_PACKET = /^(silent|drops|lost|recording|disk full)/;
@@ -101,9 +110,12 @@ export class Watch {
   readonly #backlogBefore = lostInBacklog();
   #before: { seen: Seen; health: Health } | undefined;
   #notices = new Set<string>();
+  /** When what was collected is due again, seconds since it began. */
+  #next: number;
 
   private constructor(options: WatchOptions, opened: Opened, crew: Crew, tell: (event: WatchEvent) => void) {
     this.#options = options;
+    this.#next = options.every;
     this.#tell = tell;
     this.#sockets = opened.sockets;
     this.#links = opened.links;
@@ -120,7 +132,7 @@ export class Watch {
     outlet: Outlet,
     tell: (event: WatchEvent) => void,
   ): Promise<Watch> {
-    const { workers, recording, printing, user } = options;
+    const { workers, recording, printing, user, holding } = options;
     sealPrivileges();
     const opened = open(options);
     const seed = randomInt(2 ** 31);
@@ -133,6 +145,7 @@ export class Watch {
       seed,
       ...(printing === undefined ? {} : { printing }),
       waiting: outlet.waiting,
+      holding,
       ...(recording === undefined ? {} : { recording: share(recording, index, workers) }),
     }));
     // Threads are there before privileges go: becoming another user is for all threads at once, and a program that
@@ -176,7 +189,7 @@ export class Watch {
     // Of a short rest nothing can be said.
     const rest = final.seconds - (this.#before?.health.seconds ?? 0);
     if (this.#before === undefined || rest > health / 2) this.#diagnose(report, final);
-    this.#tell({ event: 'stopped', health: final });
+    this.#tell({ event: 'stopped', health: final, ...heldIn(report) });
     return final;
   }
 
@@ -220,9 +233,13 @@ export class Watch {
   }
 
   async #report(): Promise<void> {
-    const report = await this.#crew.report();
+    const { holding, every } = this.#options;
+    const seconds = (performance.now() - this.#began) / 1000;
+    const due = holding.length > 0 && seconds >= this.#next - 0.5;
+    if (due) this.#next += every;
+    const report = await this.#crew.report(due);
     const health = this.#health(report);
-    this.#tell({ event: 'health', health });
+    this.#tell({ event: 'health', health, ...heldIn(report) });
     this.#diagnose(report, health);
   }
 
@@ -269,6 +286,10 @@ export class Watch {
     }
     this.#notices = now;
   }
+}
+
+function heldIn({ held }: LookoutReport): { held?: readonly Held[] } {
+  return held === undefined ? {} : { held };
 }
 
 /** What is wrong with the recording, and was not before. */

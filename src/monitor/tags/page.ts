@@ -15,9 +15,25 @@ const Count = { values: 0, reads: 1, writes: 2, changes: 3, readers: 4, writers:
 /** Bytes of a page. */
 export const PAGE_BYTES = PAGE_SIZE * (Value.columns * 8 + Count.columns * 4);
 
+/** What a page has, as plain data. */
+export interface Columns {
+  readonly values: Float64Array;
+  readonly counts: Uint32Array;
+}
+
 export class Page {
-  readonly #values = new Float64Array(Value.columns * PAGE_SIZE);
-  readonly #counts = new Uint32Array(Count.columns * PAGE_SIZE);
+  readonly #values: Float64Array;
+  readonly #counts: Uint32Array;
+
+  /** An empty one; or one with the columns of another, which are then its own. */
+  constructor(columns?: Columns) {
+    this.#values = columns?.values ?? new Float64Array(Value.columns * PAGE_SIZE);
+    this.#counts = columns?.counts ?? new Uint32Array(Count.columns * PAGE_SIZE);
+  }
+
+  get columns(): Columns {
+    return { values: this.#values, counts: this.#counts };
+  }
 
   /** Object `i` was read by the client with the bit `client`. */
   read(i: number, client: number, time: number): void {
@@ -53,6 +69,35 @@ export class Page {
     }
     values[latest] = value;
     counts[Count.values * PAGE_SIZE + i]! += 1;
+  }
+
+  /** Adds what another thread counted of the same objects; `clients` gives this page's bits for that one's. */
+  join(page: Page, clients: (bits: number) => number): void {
+    for (let i = 0; i < PAGE_SIZE; i++) if (page.has(i)) this.#join(i, page.columns, clients);
+  }
+
+  #join(i: number, other: Columns, clients: (bits: number) => number): void {
+    const [values, counts] = [this.#values, this.#counts];
+    const value = (column: number) => other.values[column * PAGE_SIZE + i]!;
+    const count = (column: number) => other.counts[column * PAGE_SIZE + i]!;
+    const [from, to] = [Value.from * PAGE_SIZE + i, Value.to * PAGE_SIZE + i];
+    const [changes, seen] = [Count.changes * PAGE_SIZE + i, counts[Count.values * PAGE_SIZE + i]!];
+    if (count(Count.values) > 0) {
+      const before = { changes: counts[changes]!, latest: values[Value.latest * PAGE_SIZE + i]! };
+      const later = seen === 0 || value(Value.to) >= values[to]!;
+      this.value(i, value(Value.least));
+      this.value(i, value(Value.greatest));
+      values[Value.latest * PAGE_SIZE + i] = later ? value(Value.latest) : before.latest;
+      counts[changes] = Math.max(before.changes, count(Count.changes));
+      counts[Count.values * PAGE_SIZE + i] = seen + count(Count.values);
+    }
+    counts[Count.reads * PAGE_SIZE + i]! += count(Count.reads);
+    counts[Count.writes * PAGE_SIZE + i]! += count(Count.writes);
+    counts[Count.readers * PAGE_SIZE + i]! |= clients(count(Count.readers));
+    counts[Count.writers * PAGE_SIZE + i]! |= clients(count(Count.writers));
+    if (value(Value.to) === 0) return;
+    values[from] = values[to] === 0 ? value(Value.from) : Math.min(values[from]!, value(Value.from));
+    values[to] = Math.max(values[to]!, value(Value.to));
   }
 
   #seen(i: number, time: number): void {

@@ -6,7 +6,7 @@
 
 import { VALUE_BITS, ValueType } from '../../operation/value.ts';
 import type { Space } from '../../protocol/protocol.ts';
-import { PAGE_SHIFT, PAGE_SIZE, Page } from './page.ts';
+import { type Columns, PAGE_SHIFT, PAGE_SIZE, Page } from './page.ts';
 
 /** Clients that are told apart; the last bit stands for all further ones. */
 const CLIENTS = 31;
@@ -34,6 +34,13 @@ export function isNumeric(type: number): boolean {
 /** One type for the three forms in which a bit comes. */
 export function planeType(type: number): ValueType {
   return type === ValueType.bits || type === ValueType.coil ? ValueType.bool : (type as ValueType);
+}
+
+/** A plane as plain data. */
+export interface PlaneData
+  extends Pick<Plane, 'server' | 'protocol' | 'station' | 'space' | 'area' | 'type'> {
+  readonly clients: readonly string[];
+  readonly pages: ReadonlyMap<number, Columns>;
 }
 
 export class Plane {
@@ -70,6 +77,34 @@ export class Plane {
     const bits = type === ValueType.bool ? 1 : VALUE_BITS[type]!;
     this.width = Math.max(1, Math.ceil(bits / Math.max(1, row.bits)));
     this.#grain = row.bits === 1 && bits >= 8 ? 8 : 1;
+  }
+
+  /** One with what another thread counted, which is then its own; `row` of its space. */
+  static of(data: PlaneData, row: Space): Plane {
+    const { server, protocol, station, space, area, type } = data;
+    const plane = new Plane(server, protocol, station, space, area, type, row);
+    plane.#clients.push(...data.clients);
+    for (const [number, columns] of data.pages) plane.#pages.set(number, new Page(columns));
+    return plane;
+  }
+
+  data(): PlaneData {
+    const { server, protocol, station, space, area, type } = this;
+    const pages = new Map([...this.#pages].map(([number, page]) => [number, page.columns]));
+    return { server, protocol, station, space, area, type, clients: [...this.#clients], pages };
+  }
+
+  /** Adds what another thread counted of the same objects. */
+  join({ clients, pages }: PlaneData): void {
+    const own = clients.map(name => this.client(name));
+    const further = 1 << CLIENTS;
+    const translate = (bits: number) =>
+      own.reduce((sum, bit, i) => ((bits & (1 << i)) === 0 ? sum : sum | bit), bits & further);
+    for (const [number, columns] of pages) {
+      const page = this.#pages.get(number) ?? new Page();
+      this.#pages.set(number, page);
+      page.join(new Page(columns), translate);
+    }
   }
 
   /** The bit of a client. */

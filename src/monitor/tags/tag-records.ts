@@ -9,10 +9,13 @@ import { VERBS } from '../../operation/verb.ts';
 import type { Tag } from '../../policy/model.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
+import { jsonPieces } from '../json-pieces.ts';
+import type { Counted } from './counted.ts';
 import { guesses } from './guess.ts';
 import type { Cell } from './page.ts';
 import type { Plane } from './plane.ts';
-import type { NamedObject, Refusal, Tags } from './tags.ts';
+import type { PolicyTagRecord } from './policy-tags.ts';
+import type { NamedObject, Refusal } from './tags.ts';
 
 export interface TagRecord {
   readonly server: string;
@@ -64,9 +67,31 @@ export interface Row {
 }
 
 /** A row for each object, by server, protocol, station, space, area and address. */
-export function tagRows(tags: Tags, policy?: Policy): Row[] {
+export function tagRows(tags: Counted, policy?: Policy): Row[] {
+  return [...eachTagRow(tags, policy)];
+}
+
+/** Everything as JSON, piece by piece. */
+export function tagsJson(
+  tags: Counted,
+  policy?: Policy,
+  policyTags: readonly PolicyTagRecord[] = [],
+): Iterable<string> {
+  return jsonPieces({
+    objects: recordsOf(eachTagRow(tags, policy)),
+    refusals: refusalRecords(tags),
+    policyTags,
+    lost: { values: tags.lostValues, refusals: tags.lostRefusals },
+  });
+}
+
+function* recordsOf(rows: Iterable<Row>): Iterable<TagRecord> {
+  for (const { record } of rows) yield record;
+}
+
+/** The rows of {@link tagRows}, made as they are asked for: there may be a million. */
+export function* eachTagRow(tags: Counted, policy?: Policy): Iterable<Row> {
   const refused = [...tags.refusals.values()];
-  const rows: Row[] = [];
   for (const plane of [...tags.planes].sort(comparePlanes)) {
     const own = refused.filter(
       one =>
@@ -84,7 +109,7 @@ export function tagRows(tags: Tags, policy?: Policy): Row[] {
     for (const { address, page, index } of plane.cells()) {
       const cell = page.cell(index);
       const guess = guessed.get(address);
-      rows.push({
+      yield {
         record: {
           ...place(plane, protocol),
           object: objectOf(plane, protocol, address),
@@ -107,22 +132,21 @@ export function tagRows(tags: Tags, policy?: Policy): Row[] {
         plane,
         address,
         cell,
-      });
+      };
     }
   }
   for (const object of tags.named.values()) {
     const errors = refused.reduce((sum, one) => (sameObject(one, object) ? sum + one.count : sum), 0);
-    rows.push({
+    yield {
       record: namedRecord(object, tags.protocols[object.protocol]!, errors),
       plane: undefined,
       address: 0,
       cell: undefined,
-    });
+    };
   }
-  return rows;
 }
 
-export function refusalRecords(tags: Tags): RefusalRecord[] {
+export function refusalRecords(tags: Counted): RefusalRecord[] {
   return [...tags.refusals.values()].map(one => ({
     ...place(one, tags.protocols[one.protocol]!),
     object: one.object,
