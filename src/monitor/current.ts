@@ -57,4 +57,9 @@ export class Current {
     if (this.over === 0) return this.monitor?.traffic.packet.number ?? 0;
     return this.over * BEHIND + (this.over === 1 ? this.session.serial : this.told);
   }
+
+  /** The same by time, seconds since 1970-01-01 UTC, for threads that each number the packets of their own. */
+  get time(): number {
+    return this.over === 0 ? (this.monitor?.traffic.packet.time ?? 0) : this.number;
+  }
 }

@@ -45,7 +45,7 @@ port.close();
 function tap(current: Current): Tap {
   if (writing === undefined) return {};
   const format = formatNamed(writing.format)!;
-  recording = new Recording({ ...writing, format, protocols: PROTOCOLS, current, ordered: true });
+  recording = new Recording({ ...writing, format, protocols: PROTOCOLS, current, order: 'number' });
   return recording.tap;
 }
 

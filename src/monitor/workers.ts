@@ -148,7 +148,7 @@ class Together {
         done();
       };
       this.#merges[log]!.add(worker, batch, taken);
-      this.#merges[log]!.advance(worker, upTo);
+      this.#merges[log]!.advance(worker, upTo + 1);
     }
     done();
     return this.#drain();

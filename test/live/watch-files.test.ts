@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -18,6 +19,9 @@ import { Namespace, withoutNamespaces } from './namespace.ts';
 import { send, Watching } from './watching.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+
+/** Fields of times, and of numbers that are made of what differs from one reading to another. */
+const PASSING = /time|^(first|last|start|end|flow|flow_id|uid|duration|age|packet|pcap_cnt)$/i;
 
 /** Without what is different each time: when it was, and, in live traffic, the numbers of packets. */
 function timeless(text: string): unknown {
@@ -80,4 +84,52 @@ describe('what cofferdam watch collects', { skip: withoutNamespaces() }, () => {
     assert.deepEqual(readdirSync(kept).sort(), ['assets.json', 'tags.json']);
     watching.process.kill('SIGKILL');
   });
+
+  /** What a watch with several workers prints of the capture. */
+  async function printedLive(...options: readonly string[]): Promise<string> {
+    const args = [MAIN, 'watch', '--workers', '2', ...options, 'b'];
+    const process = within.start(globalThis.process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const closed = once(process, 'close');
+    let out = '';
+    const started = Promise.withResolvers<void>();
+    const heard = (text: string) => {
+      if (/"started"|^watching/m.test(text)) started.resolve();
+    };
+    process.stdout!.on('data', data => {
+      out += data;
+      heard(out);
+    });
+    process.stderr!.on('data', data => heard(String(data)));
+    await started.promise;
+    send(within, 'a', capture);
+    process.kill('SIGTERM');
+    await closed;
+    return out;
+  }
+
+  /** Records that differ in nothing but times, and what is made of them. */
+  function records(text: string): string[] {
+    const lines = text.trim().split('\n');
+    const all = lines.map(line =>
+      JSON.parse(line, (name, value) => (PASSING.test(name) ? undefined : value)),
+    );
+    return all.filter(record => record.event === undefined).map(record => JSON.stringify(record));
+  }
+
+  for (const format of ['ndjson', 'eve', 'ocsf']) {
+    it(`is printed as ${format}, in the order of time`, async () => {
+      const live = await printedLive('--format', format, '--operations', '--flows');
+      const args = [MAIN, 'inspect', '--format', format, '--operations', '--flows', capture];
+      const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      assert.ok(stdout.length > 10_000);
+      assert.deepEqual(records(live).sort(), records(stdout).sort());
+      if (format !== 'ndjson') return;
+      const operations = live.split('\n').filter(line => line.includes('"verb"'));
+      const times = operations.map(line => JSON.parse(line).time as number);
+      assert.deepEqual(
+        times,
+        times.toSorted((a, b) => a - b),
+      );
+    });
+  }
 });

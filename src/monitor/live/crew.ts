@@ -6,7 +6,8 @@
 
 import { Worker } from 'node:worker_threads';
 import { mergeSummaries } from '../summary.ts';
-import { Lookout, type LookoutOptions, type LookoutReport } from './lookout.ts';
+import { InOrder } from './in-order.ts';
+import { Lookout, type LookoutOptions, type LookoutReport, type Print } from './lookout.ts';
 import type { Answer, Order } from './lookout-worker.ts';
 
 export interface Crew {
@@ -26,19 +27,28 @@ export async function muster(
   const [only, ...others] = lookouts;
   if (only === undefined) throw new RangeError('nobody looks out');
   if (others.length === 0) return await here({ ...only, alone: false }, print);
-  const hands = await Promise.all(lookouts.map(options => thread({ ...options, alone: true }, print)));
+  const inOrder = new InOrder(lookouts.length, print);
+  const hands = await Promise.all(
+    lookouts.map((options, index) =>
+      thread({ ...options, alone: true }, (batch, reached) => inOrder.add(index, batch, reached)),
+    ),
+  );
   const all = async (of: (hand: Crew) => Promise<LookoutReport>) => merge(await Promise.all(hands.map(of)));
   return {
     run: async () => {
       await Promise.all(hands.map(hand => hand.run()));
     },
     report: held => all(hand => hand.report(held)),
-    stop: () => all(hand => hand.stop()),
+    stop: async () => {
+      const report = await all(hand => hand.stop());
+      await inOrder.end();
+      return report;
+    },
   };
 }
 
 async function here(options: LookoutOptions, print: (lines: Uint8Array) => void): Promise<Crew> {
-  const lookout = new Lookout(options, print);
+  const lookout = new Lookout(options, ({ bytes }) => print(bytes));
   await lookout.open();
   const stopped = new AbortController();
   let running: Promise<void> | undefined;
@@ -62,14 +72,14 @@ const WORKER = new URL(
   import.meta.url,
 );
 
-async function thread(options: LookoutOptions, print: (lines: Uint8Array) => void): Promise<Crew> {
+async function thread(options: LookoutOptions, print: Print): Promise<Crew> {
   const worker = new Worker(WORKER, { workerData: options });
   const order = (it: Order) => worker.postMessage(it);
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<LookoutReport>();
   let asked: PromiseWithResolvers<LookoutReport>[] = [];
   worker.on('message', (answer: Answer) => {
-    if (answer.kind === 'lines') print(answer.bytes);
+    if (answer.kind === 'lines') print(answer.batch, answer.reached);
     else if (answer.kind === 'ready') ready.resolve();
     else if (answer.kind === 'report') asked.shift()?.resolve(answer.report);
     else {

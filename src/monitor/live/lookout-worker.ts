@@ -5,20 +5,21 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Batch } from '../output/record-log.ts';
 import { Lookout, type LookoutOptions, type LookoutReport } from './lookout.ts';
 
 /** What it is told, and what it answers. */
 export type Order = 'run' | 'report' | 'report all' | 'stop';
 export type Answer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'lines'; readonly bytes: Uint8Array }
+  | { readonly kind: 'lines'; readonly batch: Batch; readonly reached: number }
   | { readonly kind: 'report' | 'end'; readonly report: LookoutReport };
 
 const port = parentPort!;
 const answer = (it: Answer): void => port.postMessage(it);
 const stop = new AbortController();
-const lookout = new Lookout(workerData as LookoutOptions, bytes =>
-  port.postMessage({ kind: 'lines', bytes } satisfies Answer, [bytes.buffer as ArrayBuffer]),
+const lookout = new Lookout(workerData as LookoutOptions, (batch, reached) =>
+  port.postMessage({ kind: 'lines', batch, reached } satisfies Answer, [batch.bytes.buffer]),
 );
 
 port.on('message', (order: Order) => {

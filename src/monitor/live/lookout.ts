@@ -17,6 +17,7 @@ import { PROTOCOLS } from '../../protocol/registry.ts';
 import type { Current } from '../current.ts';
 import { Inspection, type Tap } from '../inspection.ts';
 import { formatNamed } from '../output/formats.ts';
+import type { Batch } from '../output/record-log.ts';
 import { Recording, type Wanted } from '../output/recording.ts';
 import type { Summary } from '../summary.ts';
 import { allOf } from '../taps.ts';
@@ -72,6 +73,12 @@ const WAIT = 200;
 /** How often what was recorded goes to the disk at the latest, ms. */
 const FLUSH = 1000;
 
+/**
+ * Is handed what operations are printed as, in pieces of whole lines, with the times of their packets where there are
+ * several threads; and the time before which no further record is.
+ */
+export type Print = (lines: Batch, reached: number) => void;
+
 export class Lookout implements FrameSink {
   readonly #options: LookoutOptions;
   readonly #socket: PacketSocket;
@@ -81,14 +88,15 @@ export class Lookout implements FrameSink {
   readonly #observation: Observation;
   readonly #inspection: Inspection;
   readonly #frames: FrameSink;
-  readonly #print: (lines: Uint8Array) => void;
+  readonly #print: Print;
   #records: Recording | undefined;
   #holder: Holder | undefined;
+  /** Of the latest packet. */
+  #time = 0.1;
   #flushed = 0;
   #readerStalls = false;
 
-  /** `print` is handed what operations are printed as, in pieces of whole lines. */
-  constructor(options: LookoutOptions, print: (lines: Uint8Array) => void) {
+  constructor(options: LookoutOptions, print: Print) {
     const { fd, shape, sources, indices, part, seed, recording } = options;
     this.#options = options;
     this.#socket = PacketSocket.of(fd, shape);
@@ -112,6 +120,7 @@ export class Lookout implements FrameSink {
     if (printing === undefined) return allOf(taps);
     this.#records = new Recording({
       ...printing,
+      ...(part.count > 1 ? { order: 'time' } : {}),
       format: formatNamed(printing.format)!,
       protocols: PROTOCOLS,
       current,
@@ -125,6 +134,7 @@ export class Lookout implements FrameSink {
   }
 
   frame(packet: Packet): void {
+    if (packet.time > this.#time) this.#time = packet.time;
     this.#recorder?.frame(packet);
     this.#frames.frame(packet);
     this.#observation.packet(packet);
@@ -155,12 +165,12 @@ export class Lookout implements FrameSink {
 
   #printRecords(): void {
     if (this.#records === undefined) return;
-    for (const [log, { bytes }] of this.#records.take().entries()) {
-      if (bytes.length === 0) continue;
+    for (const [log, { bytes, numbers, ends }] of this.#records.take().entries()) {
+      if (bytes.length === 0 && this.#options.part.count === 1) continue;
       Atomics.add(this.#options.waiting, 0, bytes.length);
       // A copy, since the reader may take it late, and the buffer is written to again.
-      this.#print(bytes.slice());
-      this.#records.spare(log, bytes.buffer);
+      this.#print({ bytes: bytes.slice(), numbers, ends }, this.#time);
+      if (bytes.length > 0) this.#records.spare(log, bytes.buffer);
     }
   }
 

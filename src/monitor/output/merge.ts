@@ -16,8 +16,8 @@ class Queue {
   /** Next run of the first batch, and where it begins. */
   #run = 0;
   #at = 0;
-  /** The thread has sent all records of the packets up to this one. */
-  upTo = 0;
+  /** No record that comes has a place before this one. */
+  reached = 0;
 
   add(batch: Batch, done: () => void): void {
     if (batch.ends.length === 0) done();
@@ -31,7 +31,7 @@ class Queue {
 
   /** No record that comes, or is there, has a place before this one. */
   get bound(): number {
-    return this.#batches.length > 0 ? this.next : this.upTo + 1;
+    return this.#batches.length > 0 ? this.next : this.reached;
   }
 
   /** The bytes of all records of the first batch whose places are below `limit`. */
@@ -66,9 +66,9 @@ export class Merge {
     this.#queues[thread]!.add(batch, done);
   }
 
-  /** A thread has sent all records of the packets up to that number; of all, where it is Infinity. */
-  advance(thread: number, upTo: number): void {
-    this.#queues[thread]!.upTo = upTo;
+  /** A thread has sent all records that have a place before this one; all, where it is Infinity. */
+  advance(thread: number, reached: number): void {
+    this.#queues[thread]!.reached = reached;
   }
 
   /** Hands on, in order, whatever nothing can come before any longer. The bytes are used again when it resolves. */

@@ -16,6 +16,9 @@ export interface Batch {
   readonly ends: Uint32Array<ArrayBuffer>;
 }
 
+/** What a record's place is: the number of its packet, or, where threads number their own, its time. */
+export type Order = 'number' | 'time';
+
 /** Buffers that are kept to be used again. */
 const SPARES = 4;
 
@@ -27,27 +30,34 @@ const NOTHING: Batch = {
 
 export class RecordLog extends ByteWriter {
   readonly #current: Current;
-  readonly #ordered: boolean;
+  readonly #order: Order | undefined;
+  #time = 0;
   readonly #spares: ArrayBuffer[] = [];
   #numbers = new Float64Array(1024);
   #ends = new Uint32Array(1024);
   #runs = 0;
 
-  /** `ordered`: each record's place in the reading is remembered. */
-  constructor(current: Current, ordered: boolean) {
+  /** `order`: each record's place is remembered. */
+  constructor(current: Current, order?: Order) {
     super();
     this.#current = current;
-    this.#ordered = ordered;
+    this.#order = order;
   }
 
   /** What was written since the last call is one record. */
   end(): void {
-    if (this.#ordered) this.endAt(this.#current.number);
+    if (this.#order === undefined) return;
+    if (this.#order === 'number') this.endAt(this.#current.number);
+    else {
+      // A clock that goes back must not change the order of one thread.
+      this.#time = Math.max(this.#time, this.#current.time);
+      this.endAt(this.#time);
+    }
   }
 
   /** The same for a record whose place is known. */
   endAt(number: number): void {
-    if (!this.#ordered) return;
+    if (this.#order === undefined) return;
     const last = this.#runs - 1;
     if (last >= 0 && this.#numbers[last] === number) {
       this.#ends[last] = this.at;

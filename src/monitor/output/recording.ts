@@ -10,7 +10,7 @@ import type { Current } from '../current.ts';
 import { FlowReport } from '../flows/flow-report.ts';
 import type { Tap } from '../inspection.ts';
 import type { Destination, Format } from './format.ts';
-import { type Batch, RecordLog } from './record-log.ts';
+import { type Batch, type Order, RecordLog } from './record-log.ts';
 
 /** Which records are wanted. */
 export interface Wanted {
@@ -23,7 +23,7 @@ export interface RecordingOptions extends Wanted {
   readonly protocols: readonly Protocol[];
   readonly current: Current;
   /** Each record's place in the reading is remembered: several threads share it. */
-  readonly ordered?: boolean;
+  readonly order?: Order;
 }
 
 export class Recording {
@@ -31,8 +31,8 @@ export class Recording {
   readonly #logs: readonly RecordLog[];
   readonly #flows: FlowReport | undefined;
 
-  constructor({ format, protocols, current, ordered = false, operations, flows }: RecordingOptions) {
-    this.#logs = format.logs.map(() => new RecordLog(current, ordered));
+  constructor({ format, protocols, current, order, operations, flows }: RecordingOptions) {
+    this.#logs = format.logs.map(() => new RecordLog(current, order));
     const recorder = format.recorder({ protocols, current, logs: this.#logs });
     this.#flows = flows ? new FlowReport(current, protocols, recorder) : undefined;
     if (this.#flows === undefined) this.tap = operations ? { operations: recorder } : {};
