@@ -7,6 +7,7 @@
 import { accessSync, chownSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { describe } from '../monitor/describe.ts';
+import { healthOf } from '../monitor/health-report.ts';
 import { HOLDINGS } from '../monitor/live/holdings.ts';
 import { Outlet } from '../monitor/live/outlet.ts';
 import { Watch, type WatchEvent, type WatchOptions } from '../monitor/live/watch.ts';
@@ -89,6 +90,7 @@ export const watch: Command = {
   run: async args => {
     const { seconds, summary, printEvery, files, ...options } = parse(args);
     const { printing: records } = options;
+    const format = formatNamed(records?.format ?? '');
     const structured = records?.format === 'ndjson' || summary === 'json';
     const stop = stopSignal();
     const done = new AbortController();
@@ -119,6 +121,11 @@ export const watch: Command = {
         (records === undefined ? telling : printing).line(JSON.stringify(eventData(event, printing.lost)));
       } else for (const line of eventText(event, printing.lost)) telling.line(line);
       if ('held' in event) writer.write(event.held);
+      if (format?.alwaysHealth === true && 'health' in event) {
+        const { packets: received, dropped } = event.health;
+        const summary = { ...event.health.summary, capture: { received, dropped } };
+        printing.line(format.health!(healthOf(summary), summary).trimEnd());
+      }
       if (summary === undefined) return;
       if (event.event === 'stopped') printSummary(event.health.summary);
       if (event.event === 'health' && printEvery > 0 && event.health.seconds >= next - 0.5) {

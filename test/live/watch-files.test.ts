@@ -113,7 +113,8 @@ describe('what cofferdam watch collects', { skip: withoutNamespaces() }, () => {
     const all = lines.map(line =>
       JSON.parse(line, (name, value) => (PASSING.test(name) ? undefined : value)),
     );
-    return all.filter(record => record.event === undefined).map(record => JSON.stringify(record));
+    const others = all.filter(({ event, event_type }) => event === undefined && event_type !== 'stats');
+    return others.map(record => JSON.stringify(record));
   }
 
   for (const format of ['ndjson', 'eve', 'ocsf']) {
@@ -123,6 +124,11 @@ describe('what cofferdam watch collects', { skip: withoutNamespaces() }, () => {
       const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
       assert.ok(stdout.length > 10_000);
       assert.deepEqual(records(live).sort(), records(stdout).sort());
+      if (format === 'eve') {
+        const { event_type, stats } = JSON.parse(live.trim().split('\n').at(-1)!);
+        const { pkts } = stats.decoder;
+        assert.deepEqual([event_type, stats.capture], ['stats', { kernel_packets: pkts, kernel_drops: 0 }]);
+      }
       if (format !== 'ndjson') return;
       const operations = live.split('\n').filter(line => line.includes('"verb"'));
       const times = operations.map(line => JSON.parse(line).time as number);
