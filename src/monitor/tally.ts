@@ -5,7 +5,7 @@
  * @module
  */
 
-import { finish, mix } from '../packet/hash.ts';
+import { FlowHash } from '../packet/hash.ts';
 
 const FIRST = 256;
 const MAX = 1 << 16;
@@ -25,13 +25,14 @@ export class Tally {
   // Protocol + 1 (0 is free), code, sub, value.
   #keys = new Int32Array(FIRST * WORDS);
   #counts = new Float64Array(FIRST);
+  readonly #hash = new FlowHash();
   #capacity = FIRST;
   #used = 0;
 
   count(protocol: number, code: number, sub: number, value: number): void {
     const mask = this.#capacity - 1;
     const keys = this.#keys;
-    let slot = finish(mix(mix(mix(protocol, code), sub), value)) & mask;
+    let slot = this.#home(protocol, code, sub, value);
     for (; ; slot = (slot + 1) & mask) {
       const at = slot * WORDS;
       if (keys[at] === 0) break;
@@ -75,6 +76,11 @@ export class Tally {
     return rows;
   }
 
+  /** Codes and values are whatever somebody sends: the hash has a key, and no set of them can be found that collides. */
+  #home(protocol: number, code: number, sub: number, value: number): number {
+    return (this.#hash.of4(code, sub, value) ^ Math.imul(protocol, 0x9e3779b1)) & (this.#capacity - 1);
+  }
+
   #grow(): void {
     const rows = this.rows();
     this.#capacity *= 2;
@@ -82,7 +88,7 @@ export class Tally {
     this.#counts = new Float64Array(this.#capacity);
     const mask = this.#capacity - 1;
     for (const { protocol, code, sub, value, count } of rows) {
-      let slot = finish(mix(mix(mix(protocol, code), sub), value)) & mask;
+      let slot = this.#home(protocol, code, sub, value);
       while (this.#keys[slot * WORDS] !== 0) slot = (slot + 1) & mask;
       this.#keys.set([protocol + 1, code, sub, value], slot * WORDS);
       this.#counts[slot] = count;
