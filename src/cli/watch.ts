@@ -56,7 +56,8 @@ What is kept:
 
 How it watches:
   --workers N        reads with N threads (1)
-  --ring SIZE        memory for packets that wait, for each thread (64MB)
+  --ring SIZE        memory for packets that wait, for each thread (56MB of all
+                     threads together, 16MB at least)
   --snaplen BYTES    of each packet only so many (all)
   --incoming         not what this machine itself sends
   --no-promiscuous   only what is meant for this machine
@@ -81,6 +82,9 @@ const LEAST_RING = 2e6;
 const LEAST_SIZE = 4e6;
 const LEAST_FILE = 2e6;
 const LONGEST_PACKET = 262_144;
+/** Bytes of all rings together, and of one at least: two workers stay within 200 MB. */
+const USUAL_RINGS = 56e6;
+const USUAL_RING = 16e6;
 /** How long whoever reads has for the last lines, ms. */
 const LAST_WORDS = 2000;
 
@@ -181,7 +185,7 @@ function parse(args: readonly string[]): Parsed {
       'write-file': { type: 'string' },
       'write-age': { type: 'string' },
       workers: { type: 'string', default: '1' },
-      ring: { type: 'string', default: '64MB' },
+      ring: { type: 'string' },
       snaplen: { type: 'string', default: String(LONGEST_PACKET) },
       incoming: { type: 'boolean', default: false },
       'no-promiscuous': { type: 'boolean', default: false },
@@ -201,6 +205,7 @@ function parse(args: readonly string[]): Parsed {
   if (summary !== undefined && asksForRecords({ ...values, health: false })) {
     throw new UsageError('watch: --summary and --json print counts, the other options records; choose one');
   }
+  const workers = whole(values.workers, '--workers', 1, MAX_WORKERS);
   const health = seconds(values.health, '--health');
   const every = values.every === undefined ? 0 : seconds(values.every, '--every');
   const files: WatchFiles = new Map(
@@ -216,8 +221,11 @@ function parse(args: readonly string[]): Parsed {
   }
   return {
     interfaces: positionals,
-    workers: whole(values.workers, '--workers', 1, MAX_WORKERS),
-    ringBytes: size(values.ring, '--ring', LEAST_RING),
+    workers,
+    ringBytes:
+      values.ring === undefined
+        ? Math.max(USUAL_RING, USUAL_RINGS / workers)
+        : size(values.ring, '--ring', LEAST_RING),
     snapLength: whole(values.snaplen, '--snaplen', 64, LONGEST_PACKET),
     promiscuous: !values['no-promiscuous'],
     incomingOnly: values.incoming,

@@ -17,7 +17,9 @@ import { packetBytes, writePacket } from './packet-block.ts';
 import type { Ring } from './ring.ts';
 
 const CHUNK = 1 << 20;
+/** Of all threads together, and of one at least. */
 const CHUNKS = 16;
+const FEWEST = 4;
 
 export interface RecorderCounts {
   /** Packets and bytes in files, also such as are gone by now. */
@@ -56,7 +58,7 @@ export class Recorder implements FrameSink {
   ) {
     this.#ring = ring;
     this.#files = new FileRing(sources, options);
-    for (let i = 0; i < CHUNKS; i++) {
+    for (let i = 0; i < Math.max(FEWEST, CHUNKS / options.part.count); i++) {
       const bytes = new Uint8Array(CHUNK);
       const view = new DataView(bytes.buffer);
       this.#free.push({ bytes, view, used: 0, packets: 0, bySource: new Float64Array(sources.length) });
