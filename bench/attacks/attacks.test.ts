@@ -15,6 +15,8 @@ const PACKETS: Readonly<Record<string, number>> = {
   'endless messages': 80_000,
   'unanswered requests': 200_000,
   'errors of all codes': 150_000,
+  'spoofed sources': 200_000,
+  'writes to everything': 40_000,
 };
 
 describe('attacks on memory', () => {
