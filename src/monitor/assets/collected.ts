@@ -92,7 +92,7 @@ export function collectedOf({ hosts, devices, links }: Assets): Collected {
     links: [...links.all].map(({ verbs, stations, ...link }) => ({
       ...link,
       verbs: verbs.map(one => ({ ...one })).sort((a, b) => a.verb - b.verb),
-      stations: new Map(stations),
+      stations: stations.size === 0 ? stations : new Map(stations),
     })),
     lost: {
       refusedPackets: hosts.refused,

@@ -12,7 +12,7 @@ import type { Assets } from './assets.ts';
 import { type Collected, type CollectedHost, type CollectedLink, collectedOf } from './collected.ts';
 import { conflictsOf } from './conflicts.ts';
 import type { Fact } from './fact-list.ts';
-import { compareIds, type Group, type Grouping, group, sortKey } from './grouping.ts';
+import { type Group, type Grouping, group, sortKey } from './grouping.ts';
 import { formatMac, isLocal, vendorOf } from './mac.ts';
 import type { Proof } from './proof.ts';
 import type { AssetRecord, Inventory, LinkRecord, MacRecord, ServiceRecord } from './records.ts';
@@ -25,8 +25,8 @@ export function inventoryOf(assets: Assets): Inventory {
 
 /** The inventory of what was collected, with the protocols of who collected it. */
 export function inventoryFrom(collected: Collected, protocols: readonly Protocol[]): Inventory {
-  const { assets, ...rest } = pending(collected, protocols);
-  return { assets: [...assets], ...rest };
+  const { assets, links, lost } = pending(collected, protocols);
+  return { assets: [...assets], links: [...links], lost };
 }
 
 /** The same as JSON, piece by piece. */
@@ -34,11 +34,15 @@ export function inventoryJson(collected: Collected, protocols: readonly Protocol
   return jsonPieces({ ...pending(collected, protocols) });
 }
 
-/** The inventory, whose assets are made as they are asked for: there may be very many. */
+/** The inventory, whose assets and links are made as they are asked for: there may be very many. */
 function pending(
   collected: Collected,
   protocols: readonly Protocol[],
-): Omit<Inventory, 'assets'> & { readonly assets: Iterable<AssetRecord> } {
+): {
+  readonly assets: Iterable<AssetRecord>;
+  readonly links: Iterable<LinkRecord>;
+  readonly lost: Inventory['lost'];
+} {
   const grouping = group(collected);
   const { groups } = grouping;
   const idOf = new Map<string, string>();
@@ -51,12 +55,9 @@ function pending(
     push(out, idOf.get(link.client) ?? link.client, link);
     push(into, idOf.get(link.server) ?? link.server, link);
   }
-  const links = collected.links.map(link => linkRecord(protocols, link, idOf));
   return {
     assets: records(protocols, grouping, out, into),
-    links: links.sort(
-      (a, b) => compareIds(a.client, b.client) || compareIds(a.server, b.server) || a.port - b.port,
-    ),
+    links: linkRecords(protocols, collected.links, idOf),
     lost: collected.lost,
   };
 }
@@ -72,6 +73,17 @@ function* records(
   for (const { one } of sorted) {
     yield record(protocols, grouping, one, out, into);
   }
+}
+
+function* linkRecords(
+  protocols: readonly Protocol[],
+  links: readonly CollectedLink[],
+  idOf: ReadonlyMap<string, string>,
+): Iterable<LinkRecord> {
+  const keyOf = (address: string) => sortKey(idOf.get(address) ?? address);
+  const sorted = links.map(link => ({ link, key: `${keyOf(link.client)} ${keyOf(link.server)}` }));
+  sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.link.port - b.link.port));
+  for (const { link } of sorted) yield linkRecord(protocols, link, idOf);
 }
 
 function idOfGroup({ hosts, devices }: Group): string {
