@@ -126,8 +126,25 @@ export class Monitor implements StreamSink {
     session.touched = true;
     this.#op.time = this.traffic.packet.time;
     if (session.protocol !== undefined) this.#read(session, sideOf(session, direction), view, at, end);
-    else if (session.foreign) this.#foreign(session, view, at, end);
-    else this.#begin(session, direction, view, at, end);
+    else this.#unread(session, direction, view, at, end);
+  }
+
+  held(
+    flow: number,
+    direction: number,
+    view: DataView,
+    at: number,
+    end: number,
+    time: number,
+    number: number,
+  ): void {
+    const session = this.#byFlow[flow] ?? this.#open(flow);
+    session.touched = true;
+    this.#op.time = time;
+    this.#current.held = number;
+    if (session.protocol !== undefined) this.#read(session, sideOf(session, direction), view, at, end);
+    else this.#unread(session, direction, view, at, end);
+    this.#current.held = 0;
   }
 
   gap(flow: number, direction: number, _bytes: number): void {
@@ -168,7 +185,18 @@ export class Monitor implements StreamSink {
     return session;
   }
 
+  /** Number of the packet whose bytes are read. */
+  #number(): number {
+    const { held } = this.#current;
+    return held === 0 ? this.traffic.packet.number : held;
+  }
+
   // --- which protocol is it? ---
+
+  #unread(session: Session, direction: number, view: DataView, at: number, end: number): void {
+    if (session.foreign) this.#foreign(session, view, at, end);
+    else this.#begin(session, direction, view, at, end);
+  }
 
   #begin(session: Session, direction: number, view: DataView, at: number, end: number): void {
     this.#ports[0] = this.streams.port(session.flow, 0);
@@ -210,7 +238,7 @@ export class Monitor implements StreamSink {
 
   #keep(opening: Opening, direction: number, view: DataView, at: number, end: number): boolean {
     if (this.#waiting + end - at > this.#limits.waiting) return false;
-    if (!opening.keep(direction, view, at, end, this.#op.time)) return false;
+    if (!opening.keep(direction, view, at, end, this.#op.time, this.#number())) return false;
     this.#waiting += end - at;
     return true;
   }
@@ -230,13 +258,18 @@ export class Monitor implements StreamSink {
     session.opening = undefined;
     this.#waiting -= opening.length;
     const offsets = [0, 0];
-    for (const { direction, length, time } of opening.chunks) {
+    const current = this.#current;
+    const { time: now } = this.#op;
+    const { held } = current;
+    for (const { direction, length, time, number } of opening.chunks) {
       const at = offsets[direction]!;
       offsets[direction] = at + length;
       this.#op.time = time;
+      current.held = number;
       this.#read(session, sideOf(session, direction), opening.kept[direction]!.view, at, at + length);
     }
-    this.#op.time = this.traffic.packet.time;
+    this.#op.time = now;
+    current.held = held;
     this.#giveBack(opening);
   }
 
@@ -388,7 +421,10 @@ export class Monitor implements StreamSink {
     const { rest } = state;
     if (rest !== undefined && rest.length > 0) {
       rest.append(view, at, end);
-      const read = this.#messages(session, side, state, rest.view, 0, rest.length);
+      const late = state.number > this.#number();
+      const first = late ? this.#readLate(session, side, state, rest) : 0;
+      const read = this.#messages(session, side, state, rest.view, first, rest.length);
+      if (read > 0 || !late) this.#date(state);
       this.#waiting += end - at - read;
       rest.drop(read);
     } else {
@@ -396,6 +432,7 @@ export class Monitor implements StreamSink {
       if (read !== end) {
         state.rest ??= new ByteQueue();
         state.rest.append(view, read, end);
+        this.#date(state);
         this.#waiting += end - read;
       }
     }
@@ -407,6 +444,30 @@ export class Monitor implements StreamSink {
     }
     if (state.settled) session.unsettled &= ~(1 << side);
     else session.unsettled |= 1 << side;
+  }
+
+  /** What waits for the end of its message came now. */
+  #date(state: SideState): void {
+    state.time = this.#op.time;
+    state.number = this.#number();
+  }
+
+  /**
+   * A message whose end was held is whole only since its beginning came: decodes it with that time, if all of it is
+   * there, and returns its length.
+   */
+  #readLate(session: Session, side: Side, state: SideState, rest: ByteQueue): number {
+    const length = session.protocol!.frame(side, rest.view, 0, rest.length);
+    if (length <= 0 || length > rest.length) return 0;
+    const current = this.#current;
+    const { time } = this.#op;
+    const { held } = current;
+    this.#op.time = state.time;
+    current.held = state.number;
+    const read = this.#messages(session, side, state, rest.view, 0, length);
+    this.#op.time = time;
+    current.held = held;
+    return read;
   }
 
   /** Decodes the messages that are whole within `at..end`; returns where the first begins that is not. */

@@ -129,8 +129,8 @@ export class Opening {
    */
   protocol = -1;
   readonly kept: readonly [ByteQueue, ByteQueue] = [new ByteQueue(), new ByteQueue()];
-  /** Segments in order: direction, length and time. */
-  readonly chunks: { direction: number; length: number; time: number }[] = [];
+  /** Segments in order: direction, length, and the time and the number of the packet. */
+  readonly chunks: { direction: number; length: number; time: number; number: number }[] = [];
 
   /** Forgets what was kept, for another connection. */
   clear(): void {
@@ -139,11 +139,11 @@ export class Opening {
   }
 
   /** Keeps a segment; false where there is no more room. */
-  keep(direction: number, view: DataView, at: number, end: number, time: number): boolean {
+  keep(direction: number, view: DataView, at: number, end: number, time: number, number: number): boolean {
     const queue = this.kept[direction]!;
     if (queue.length + end - at > MAX_OPENING || this.chunks.length === MAX_CHUNKS) return false;
     queue.append(view, at, end);
-    this.chunks.push({ direction, length: end - at, time });
+    this.chunks.push({ direction, length: end - at, time, number });
     return true;
   }
 

@@ -16,6 +16,10 @@ import type { Opening } from './opening.ts';
 export class SideState {
   /** A message whose end has not come yet. */
   rest: ByteQueue | undefined;
+  /** Time and number of the latest packet that brought some of it. */
+  // A fraction, as in Packet.time.
+  time = 0.1;
+  number = 0;
   /** Anomalies that the next operation carries. */
   marks = 0;
   /** Bytes are missing: the next ones need not begin a message. */
