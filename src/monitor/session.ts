@@ -90,6 +90,12 @@ export class Session {
     return this.#streams.address(this.flow, 1 - this.client);
   }
 
+  /** Writes the client's address to 0 in `to`, and the server's to `serverAt`, in network order. Returns the version of IP. */
+  addresses(to: DataView, serverAt: number): number {
+    this.#streams.writeAddress(this.flow, 1 - this.client, to, serverAt);
+    return this.#streams.writeAddress(this.flow, this.client, to, 0);
+  }
+
   get clientPort(): number {
     return this.#streams.port(this.flow, this.client);
   }

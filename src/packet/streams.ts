@@ -157,6 +157,11 @@ export class Streams implements EvictionSink {
     return this.#table.address(flow, direction);
   }
 
+  /** Writes that address, in network order, to `at` in `to`: 4 bytes or 16. Returns the version of IP. */
+  writeAddress(flow: number, direction: number, to: DataView, at: number): number {
+    return this.#table.writeAddress(flow, direction, to, at);
+  }
+
   /** Nobody wants the bytes of this connection; they are counted by `label`, where it is not 0. */
   ignore(flow: number, label = 0): void {
     const base = flow << CELL_SHIFT;
