@@ -22,7 +22,7 @@ import { Datagrams } from './naming/datagrams.ts';
 import { Look, MAX_LOOKS, serverOf } from './naming/likeness.ts';
 import { Named } from './naming/named.ts';
 import { Beginning, Finding, Opening, ownServer, recognise } from './opening.ts';
-import { Session, type SideState } from './session.ts';
+import type { Session, SideState } from './session.ts';
 import { Sessions } from './sessions.ts';
 
 export interface MonitorLimits extends StreamLimits {
@@ -165,12 +165,12 @@ export class Monitor implements StreamSink {
   closed(flow: number): void {
     const session = this.#byFlow[flow];
     if (session === undefined) return;
-    this.#sessions.remove(session);
     if (session.protocol === undefined) this.#miss(session);
     else {
       this.#abandon(session, session.fromClient);
       this.#abandon(session, session.fromServer);
     }
+    this.#sessions.remove(session);
     this.#current.closed?.(session.serial);
   }
 
@@ -180,9 +180,7 @@ export class Monitor implements StreamSink {
       this.closed(this.#sessions.quiet().flow);
       this.forgotten++;
     }
-    const session = new Session(flow, this.streams);
-    this.#sessions.add(session);
-    return session;
+    return this.#sessions.open(flow, this.streams);
   }
 
   /** Number of the packet whose bytes are read. */
@@ -249,7 +247,7 @@ export class Monitor implements StreamSink {
     session.protocol = this.#protocols[index]!;
     session.maxMessage = session.protocol.maxMessage;
     const { conversation, crowded } = this.#limits;
-    session.conversation = session.protocol.open(this.#sessions.size <= FEW ? conversation : crowded);
+    this.#sessions.converse(session, session.protocol, this.#sessions.size <= FEW ? conversation : crowded);
     session.client = client;
     session.health = this.health[index]!;
     session.health.sessions++;

@@ -232,6 +232,9 @@ export interface Conversation {
    */
   giveUp?(side: Side, view: DataView, at: number, end: number, notice: Answer): boolean;
 
+  /** Forgets all, to be used for another session as if it were opened anew. */
+  reset(): void;
+
   /** Requests of `side` that were followed and not answered yet. */
   waiting(side: Side): number;
   /** Ticket that the next request of `side` gets; tickets count up from 1. */
