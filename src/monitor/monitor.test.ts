@@ -101,6 +101,14 @@ class Rig {
   }
 }
 
+/** What a side sends: a message, which may be cut short, perhaps behind bytes that are lost. */
+interface Step {
+  readonly server: boolean;
+  readonly cut: number;
+  readonly lost: number;
+  readonly transaction: number;
+}
+
 /** Read Holding Registers: two from `address`. */
 function request(transaction: number, address = 40): Uint8Array {
   return bytes(u16(transaction), u16(0), u16(6), [1, 3], u16(address), u16(2));
@@ -114,6 +122,39 @@ const ASKED = 'request 3 holding 40-41';
 const TOLD = 'response 3 holding 40-41';
 
 describe('monitor', () => {
+  it('takes nothing of a connection that is over into another', () => {
+    const said = (rig: Rig, steps: readonly Step[]) => {
+      const before = rig.operations.length;
+      rig.open();
+      for (const { server, cut, lost, transaction } of steps) {
+        const whole = server ? response(transaction) : request(transaction);
+        const part = whole.subarray(0, cut < 100 ? undefined : cut - 100);
+        if (lost > 95) rig.lose(server ? 1 : 0, lost - 95);
+        if (server) rig.server(part);
+        else rig.client(part);
+      }
+      rig.reset();
+      return rig.operations.slice(before);
+    };
+    const steps = fc.array(
+      fc.record({
+        server: fc.boolean(),
+        cut: fc.integer({ min: 0, max: 112 }),
+        lost: fc.nat(100),
+        transaction: fc.nat(3),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(fc.array(steps, { minLength: 2, maxLength: 4 }), connections => {
+        const one = new Rig();
+        for (const connection of connections) {
+          assert.deepEqual(said(one, connection), said(new Rig(), connection));
+        }
+      }),
+    );
+  });
+
   it('gives what waited behind a hole the time of the packet that completed it', () => {
     const rig = new Rig().open().client(request(1));
     // The second is whole behind the hole; the fourth begins there, and its end came before.
