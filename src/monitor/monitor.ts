@@ -9,7 +9,6 @@
 import { Anomaly } from '../operation/anomaly.ts';
 import { Operation, type Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
-import { formatEndpoint } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { STREAM_LIMITS, type StreamLimits, type StreamSink, Streams } from '../packet/streams.ts';
 import { type PacketSink, type SegmentSink, type Share, Traffic, WHOLE } from '../packet/traffic.ts';
@@ -340,8 +339,8 @@ export class Monitor implements StreamSink {
     const known = streams.client(flow);
     const guess = serverOf(streams.port(flow, 0), streams.port(flow, 1), SIGNATURES[index]!.port);
     const server = known >= 0 ? 1 - known : guess;
-    const endpoint = formatEndpoint(streams.address(flow, server), streams.port(flow, server));
-    session.label = this.named.conversation(SIGNATURES[index]!, 'tcp', endpoint);
+    const port = streams.port(flow, server);
+    session.label = this.named.conversation(SIGNATURES[index]!, 'tcp', streams, flow, server, port);
     this.#current.named?.(session.serial, SIGNATURES[index]!.name);
     this.named.bytes[session.label]! += session.unnamed;
   }
