@@ -254,15 +254,20 @@ export class Monitor implements StreamSink {
     if (opening === undefined) return;
     session.opening = undefined;
     this.#waiting -= opening.length;
-    const offsets = [0, 0];
     const current = this.#current;
     const { time: now } = this.#op;
     const { held } = current;
-    for (const { direction, length, time, number } of opening.chunks) {
-      const at = offsets[direction]!;
-      offsets[direction] = at + length;
-      this.#op.time = time;
-      current.held = number;
+    // Where the next segment of each direction begins.
+    let at0 = 0;
+    let at1 = 0;
+    for (let i = 0; i < opening.count; i++) {
+      const direction = opening.directionOf(i);
+      const length = opening.lengthOf(i);
+      const at = direction === 0 ? at0 : at1;
+      if (direction === 0) at0 += length;
+      else at1 += length;
+      this.#op.time = opening.timeOf(i);
+      current.held = opening.numberOf(i);
       this.#read(session, sideOf(session, direction), opening.kept[direction]!.view, at, at + length);
     }
     this.#op.time = now;

@@ -218,8 +218,8 @@ export class Streams implements EvictionSink {
     const order = new Float64Array(size);
     for (let flow = 0; flow < size; flow++) order[flow] = this.serial(flow) * ORDER + flow;
     order.sort();
-    for (const key of order) {
-      const flow = key % ORDER;
+    for (let i = 0; i < size; i++) {
+      const flow = order[i]! % ORDER;
       this.#end(flow, flow << CELL_SHIFT);
     }
   }

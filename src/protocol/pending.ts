@@ -96,7 +96,10 @@ export class Pending {
     return this.#ticket - ((this.#ticket - this.#table[this.#first + TICKET]!) >>> 0);
   }
 
-  /** Forgets all, as if it were new; what it grew to is given back. */
+  /**
+   * Forgets all, as if it were new; what it grew to is given back.
+   * cold: once a session
+   */
   reset(): void {
     this.#loneKey = GONE;
     this.#ticket = 1;
