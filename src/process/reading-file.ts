@@ -84,7 +84,7 @@ async function openToAppend(path: string): Promise<{ file: FileHandle; size: num
 /** A reader's side: what was appended since it was asked last. */
 export class ReadingTail {
   readonly #path: string;
-  #inode = -1;
+  #inode: number;
   #at: number;
   /** What is there of a line that is not whole yet. */
   #rest = '';
@@ -100,6 +100,11 @@ export class ReadingTail {
     } finally {
       await file.close();
     }
+  }
+
+  /** A file that may not be there yet: {@link ReadingTail.more} rejects until it is. */
+  static awaiting(path: string): ReadingTail {
+    return new ReadingTail(path, -1, 0);
   }
 
   private constructor(path: string, inode: number, at: number) {
@@ -127,9 +132,9 @@ export class ReadingTail {
         this.#rest = '';
         this.#decoder = new StringDecoder('utf8');
       }
-      const chunk = Buffer.allocUnsafe(CHUNK);
+      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, most));
       for (let left = most; left > 0; ) {
-        const { bytesRead } = await file.read(chunk, 0, Math.min(CHUNK, left), this.#at);
+        const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, left), this.#at);
         if (bytesRead === 0) return false;
         this.#at += bytesRead;
         left -= bytesRead;
