@@ -90,9 +90,8 @@ export class ReadingsBeside implements Receiver {
     const unusable = this.#files.reduce((sum, { tail }) => sum + tail.unusable, 0);
     const names = this.#files.map(({ path }) => path).join(', ');
     const notes = [`${names}: ${number(this.#taken)} readings beside those in the captures`];
-    if (unusable > 0) notes.push(`${names}: ${number(unusable)} lines are no readings`);
-    if (this.#strange > 0)
-      notes.push(`${names}: ${number(this.#strange)} readings are of no tag of the policy`);
+    if (unusable > 0) notes.push(`${names}: lines that are no readings: ${number(unusable)}`);
+    if (this.#strange > 0) notes.push(`${names}: readings of no tag of the policy: ${number(this.#strange)}`);
     return notes;
   }
 
