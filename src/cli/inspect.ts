@@ -50,7 +50,7 @@ ${OUTPUT_HELP}
 Examples:
   cofferdam inspect plant.pcap
   cofferdam inspect --ndjson plant.pcap | jq 'select(.verb == "write")'
-  cofferdam inspect --format eve --flows --operations --output eve.json plant.pcap
+  cofferdam inspect --format eve --flows --operations plant.pcap > eve.json
   cofferdam inspect --format zeek --into logs --workers auto monday.pcapng
   cofferdam inspect --summary monday.pcapng tuesday.pcapng
   tcpdump -i eth1 -w - | cofferdam inspect -

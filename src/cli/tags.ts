@@ -25,11 +25,11 @@ import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam tags [OPTION …] FILE…
 
-Reads captures (pcap or pcapng; - is standard input) and prints every object that
-was read or written: type, latest, least and greatest value, how often it was
-read, written and refused, how often it changed, and by whom. Objects that are
-read as a range are counted one by one. Several files are read as one record of
-traffic.
+Reads captures (pcap or pcapng; - is standard input) and prints every object
+that was read or written: type, latest, least and greatest value, how often it
+was read, written and refused, how often it changed, and by whom. Objects that
+are read as a range are counted one by one. Several files are read as one record
+of traffic.
 
   --policy FILE  names of this policy's tags, their values in engineering units,
                  and how many lay outside the range that it gives

@@ -255,7 +255,7 @@ function stats(health: Health, summary: Summary): string {
 
 export const eve: Format = {
   name: 'eve',
-  summary: "Suricata's EVE: an event as JSON a line, with statistics at the end",
+  summary: "Suricata's EVE, with statistics at the end",
   logs: ['eve'],
   place: 'stream',
   recorder: around => new EveRecorder(around),

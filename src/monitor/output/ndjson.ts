@@ -145,7 +145,7 @@ function objectText(op: Operation, protocol: Protocol): string {
 
 export const ndjson: Format = {
   name: 'ndjson',
-  summary: 'a JSON object a line for each operation (schema: --schema)',
+  summary: 'a JSON object a line (fields: --schema)',
   logs: ['operations'],
   place: 'stream',
   recorder: around => new NdjsonRecorder(around),

@@ -213,7 +213,7 @@ function connCells(flow: FlowRecord): Cell[] {
 
 export const zeek: Format = {
   name: 'zeek',
-  summary: "Zeek's logs, with the fields of CISA's ICSNPP parsers (needs --into)",
+  summary: "Zeek's logs, with ICSNPP's fields (needs --into)",
   logs: NAMES,
   place: 'folder',
   recorder: around => new ZeekRecorder(around),
