@@ -34,7 +34,7 @@ export class AuditReadings {
     this.#tail = tail;
   }
 
-  /** Takes what came since; `note` is told when that cannot be done any more, and when it can again. Never rejects. */
+  /** Takes what came since; `note` is told when that cannot be done, and when it can (again). Never rejects. */
   async look(take: (reading: TagReading) => void, note: (what: string) => void): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
@@ -48,7 +48,9 @@ export class AuditReadings {
     }
     if (trouble !== this.#trouble) {
       note(
-        trouble === '' ? `${this.path}: is read again` : `not compared with an audit's readings: ${trouble}`,
+        trouble === ''
+          ? `${this.path}: is read from here on`
+          : `not compared with an audit's readings: ${trouble}`,
       );
     }
     this.#trouble = trouble;

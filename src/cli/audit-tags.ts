@@ -38,6 +38,9 @@ and --json as above.
 /** Who reads, as findings name the reader. */
 export const AUDIT_SOURCE = 'audit';
 
+/** Share of a limit by which arithmetic may miss it. */
+const ROUNDING = 1e-6;
+
 /** Tags that one reading of one device gives. */
 interface Group {
   readonly device: Device;
@@ -117,11 +120,14 @@ function groupsAt(
       `${word}: no such host in ${policy.file}; there are: ${[...policy.hosts.keys()].join(', ')}`,
     );
   }
+  if (!isSingle(host.network)) {
+    throw new UsageError(`${word}: is a range of addresses in ${policy.file}; give the controller's own`);
+  }
   const own = [...policy.tags.values()].filter(tag => tag.host === host);
   if (own.length === 0) {
-    const with_ = [...new Set([...policy.tags.values()].map(tag => tag.host.name))];
+    const others = [...new Set([...policy.tags.values()].map(tag => tag.host.name))];
     throw new UsageError(
-      `${host.name}: has no tags in ${policy.file}; those that do: ${with_.join(', ') || 'none'}`,
+      `${host.name}: has no tags in ${policy.file}; those that do: ${others.join(', ') || 'none'}`,
     );
   }
   const byStation = Map.groupBy(own, tag => `${tag.protocol.name} ${tag.station}`);
@@ -187,8 +193,10 @@ async function readAll(
 }
 
 function isOutside({ written }: Tag, value: number): boolean {
-  const range = written?.range;
-  return range !== undefined && (value < toNumber(range[0]) || value > toNumber(range[1]));
+  if (written?.range === undefined) return false;
+  const [least, most] = written.range.map(toNumber) as [number, number];
+  const slack = ROUNDING * Math.max(Math.abs(least), Math.abs(most));
+  return value < least - slack || value > most + slack;
 }
 
 function isBad(tag: Tag, reading: TagReading | undefined): boolean {
