@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { Sink } from '../operation/operation.ts';
 import { modbusServer } from '../plant/modbus-server.ts';
 import { ModbusUnit } from '../plant/modbus-unit.ts';
 import type { Tag } from '../plant/tag.ts';
 import { modbus } from '../protocol/modbus/modbus.ts';
+import { ProgramReadError } from '../protocol/program-reader.ts';
 import type { Protocol } from '../protocol/protocol.ts';
-import type { TagPlace } from '../protocol/tag-reader.ts';
+import type { TagPlace, TagReading } from '../protocol/tag-reader.ts';
 import { DeviceError } from './device-link.ts';
 import { readTags } from './read-tags.ts';
 import { stand } from './testing.ts';
@@ -129,6 +131,73 @@ test('it waits while a program is loaded, and says where it may not read at all'
         FAST,
       ),
       (error: unknown) => error instanceof DeviceError && /gives no way to read tags/.test(error.message),
+    );
+  } finally {
+    await on.close();
+  }
+});
+
+test('whatever a device answers, a reading ends or says that it cannot be relied on', async () => {
+  const on = await stand();
+  try {
+    const at = places(on.device.protocol, 'DB5.DBD0', 'DB5.DBX4.2');
+    // What it answers in truth, to be spoilt.
+    const answers: Uint8Array[] = [];
+    const { frame } = on.device.protocol;
+    const protocol = {
+      ...on.device.protocol,
+      readTags: {
+        *read(...args: Parameters<NonNullable<Protocol['readTags']>['read']>): TagReading {
+          const reading = on.device.protocol.readTags!.read(...args);
+          let step = reading.next();
+          while (!step.done) {
+            const answer = yield step.value;
+            answers.push(answer.bytes);
+            step = reading.next(answer);
+          }
+          return step.value;
+        },
+      },
+    };
+    await readTags({ ...on.device, protocol }, at, { operation() {} }, FAST);
+    assert.equal(answers.length, 3);
+    const spoilt = fc.tuple(fc.nat(2), fc.nat(), fc.nat(255), fc.nat(40));
+    fc.assert(
+      fc.property(spoilt, ([which, place, byte, cut]) => {
+        const reading = on.device.protocol.readTags!.read(on.device.station, at, { operation() {} });
+        try {
+          let step = reading.next();
+          for (let i = 0; !step.done; i++) {
+            let bytes = answers[Math.min(i, 2)]!;
+            if (i === which) {
+              bytes = bytes.with(place % bytes.length, byte).slice(0, Math.max(8, bytes.length - (cut % 3)));
+              const view = new DataView(bytes.buffer);
+              if (frame(1, view, 0, bytes.length) !== bytes.length) return;
+            }
+            assert.ok(i < 100);
+            step = reading.next({ bytes, time: 0 });
+          }
+        } catch (error) {
+          assert.ok(error instanceof ProgramReadError, String(error));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    const words = places(modbus, 'holding 4', 'coil 3-9');
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), pdu => {
+        const reading = modbus.readTags!.read(1, words, { operation() {} });
+        try {
+          let step = reading.next();
+          while (!step.done) {
+            const bytes = Uint8Array.from([...step.value.bytes.subarray(0, 4), 0, pdu.length + 1, 1, ...pdu]);
+            step = reading.next({ bytes, time: 0 });
+          }
+        } catch (error) {
+          assert.ok(error instanceof ProgramReadError, String(error));
+        }
+      }),
+      { numRuns: 2000 },
     );
   } finally {
     await on.close();

@@ -61,7 +61,8 @@ request at a time, and waits where the controller is busy.
 ${AUDIT_TAGS_HELP}
 
 Exit codes: 0 the same (with --tags: all read, and within their ranges), 1
-different or not audited (with --every: at least once), 2 something to mend first.`;
+different or not audited (with --every: at least once), 2 something to mend
+first.`;
 
 export const audit: Command = {
   summary: 'read a program back and compare it with the approved one',
