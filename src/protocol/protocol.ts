@@ -13,6 +13,7 @@ import type { Side } from '../operation/side.ts';
 import type { Verb } from '../operation/verb.ts';
 import type { IdentityReader } from './device-facts.ts';
 import type { ProgramReader } from './program-reader.ts';
+import type { TagReader } from './tag-reader.ts';
 
 /** Answer of {@link Protocol.recognise}. */
 export const Recognition = {
@@ -299,4 +300,6 @@ export interface Protocol {
   // --- reading a device's program back ---
   /** How the program of a device is read; absent where the protocol gives no sound way. */
   readonly readBack?: ProgramReader;
+  /** How tags are read over a connection of one's own; absent where the protocol gives no way that only reads. */
+  readonly readTags?: TagReader;
 }
