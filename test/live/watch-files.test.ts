@@ -92,6 +92,7 @@ describe('what cofferdam watch collects', { skip: withoutNamespaces() }, () => {
     const closed = once(process, 'close');
     let out = '';
     const started = Promise.withResolvers<void>();
+    process.once('exit', code => started.reject(new Error(`it ended with ${code}`)));
     const heard = (text: string) => {
       if (/"started"|^watching/m.test(text)) started.resolve();
     };

@@ -66,10 +66,10 @@ export class Assets implements PacketSink, Sink {
   readonly #place: Place;
   readonly #neighbour = new Neighbour();
   readonly #teller: Teller;
-  /** By cell of the flow table: number of the connection, and its link. What is kept here outlives a session. */
-  readonly #serials: number[] = [];
+  /** By cell of the flow table: id of the session, its link, and what reads how its server identifies itself. */
+  readonly #ids: number[] = [];
   readonly #linkOf: (Link | undefined)[] = [];
-  readonly #identities = new WeakMap<Session, IdentityReader>();
+  readonly #identities: (IdentityReader | undefined)[] = [];
 
   constructor(options: AssetOptions) {
     const { hosts, devices, links } = options.limits ?? ASSET_LIMITS;
@@ -133,9 +133,10 @@ export class Assets implements PacketSink, Sink {
 
   operation(op: Operation): void {
     const { session } = this.#current;
-    const { flow, serial } = session;
-    if (this.#serials[flow] !== serial) {
-      this.#serials[flow] = serial;
+    const { flow, id } = session;
+    if (this.#ids[flow] !== id) {
+      this.#ids[flow] = id;
+      this.#identities[flow] = undefined;
       this.#linkOf[flow] = this.#meet(session, op.protocol);
     }
     const link = this.#linkOf[flow];
@@ -143,9 +144,9 @@ export class Assets implements PacketSink, Sink {
     link.count(op, this.#place);
     if (op.verb !== Verb.identify || op.phase !== Phase.response || op.outcome !== Outcome.ok) return;
     const protocol = this.protocols[op.protocol]!;
-    const identity = this.#identities.get(session) ?? protocol.identity?.();
+    const identity = this.#identities[flow] ?? protocol.identity?.();
     if (identity === undefined) return;
-    this.#identities.set(session, identity);
+    this.#identities[flow] = identity;
     const host = this.hosts.named(op.side === Side.server ? link.server : link.client);
     if (host === undefined) return;
     const teller = this.#teller;
