@@ -45,6 +45,9 @@ export function userMessage(error: unknown): string | undefined {
       return `${where}: is a folder; name a file`;
     case 'ENOTDIR':
       return `${where}: part of the path is a file, not a folder; check the name`;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `${path ?? 'the output'}: no space left; make room, or write to another place`;
     case 'EADDRINUSE':
       return `${where}: the address is in use; end what listens there or choose another port`;
     case 'EADDRNOTAVAIL':

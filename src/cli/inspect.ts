@@ -26,7 +26,7 @@ import {
 } from './output-choice.ts';
 import { stopSignal } from './stop-signal.ts';
 
-const HELP = `usage: cofferdam inspect [OPTION …] FILE…
+const HELP = `usage: cofferdam inspect [OPTION …] FILE|FOLDER…
 
 Reads captures (pcap or pcapng; - is standard input) and prints each operation
 of the control protocols in them: who asked whom to do what to which object,
@@ -166,7 +166,7 @@ async function read(
   const health = healthOf(summary);
   if (writing !== undefined) {
     await writing.to.end(summary, health);
-    if (summary.packets > 0) console.error(`cofferdam: ${healthLine(health)}`);
+    if (summary.packets > 0 || problems.length === 0) console.error(`cofferdam: ${healthLine(health)}`);
     return problems;
   }
   if (summary.packets === 0 && problems.length > 0) return problems;
