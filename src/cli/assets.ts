@@ -23,7 +23,7 @@ import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
 
-const HELP = `usage: cofferdam assets [OPTION …] FILE…
+const HELP = `usage: cofferdam assets [OPTION …] FILE|FOLDER…
 
 Reads captures (pcap or pcapng; - is standard input) and prints the devices in
 them: addresses, maker of the network interface, what they say they are, which
@@ -62,11 +62,11 @@ export const assets: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
-    await findCaptures(options.files);
+    const files = await findCaptures(options.files);
     const policy = options.policy === undefined ? undefined : await loadPolicy(options.policy);
     const stop = stopSignal({ prints: true });
     try {
-      const { inventory, problems } = await read(options.files, stop.signal);
+      const { inventory, problems } = await read(files, stop.signal);
       const lines = new Lines(process.stdout);
       lines.write(print(inventory, options, policy));
       await lines.flush();

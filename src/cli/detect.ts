@@ -25,7 +25,7 @@ import { findCaptures, followCaptures } from './find-captures.ts';
 import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { stopSignal } from './stop-signal.ts';
 
-const HELP = `usage: cofferdam detect [OPTION …] FILE…
+const HELP = `usage: cofferdam detect [OPTION …] FILE|FOLDER…
 
 Reads captures (pcap or pcapng; - is standard input) and prints findings: what
 in them a person should see, the most severe first, with why, the evidence, and

@@ -23,13 +23,13 @@ import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
 
-const HELP = `usage: cofferdam tags [OPTION …] FILE…
+const HELP = `usage: cofferdam tags [OPTION …] FILE|FOLDER…
 
-Reads captures (pcap or pcapng; - is standard input) and prints every object that
-was read or written: type, latest, least and greatest value, how often it was
-read, written and refused, how often it changed, and by whom. Objects that are
-read as a range are counted one by one. Several files are read as one record of
-traffic.
+Reads captures (pcap or pcapng; - is standard input) and prints every object
+that was read or written: type, latest, least and greatest value, how often it
+was read, written and refused, how often it changed, and by whom. Objects that
+are read as a range are counted one by one. Several files are read as one record
+of traffic.
 
   --policy FILE  names of this policy's tags, their values in engineering units,
                  and how many lay outside the range that it gives
@@ -58,8 +58,8 @@ export const tags: Command = {
   summary: 'read captures and say which objects are read and written',
   help: HELP,
   run: async args => {
-    const { files, output, policyFile } = parse(args);
-    await findCaptures(files);
+    const { names, output, policyFile } = parse(args);
+    const files = await findCaptures(names);
     const policy = policyFile === undefined ? undefined : await loadPolicy(policyFile);
     const stop = stopSignal({ prints: true });
     try {
@@ -76,7 +76,7 @@ export const tags: Command = {
 };
 
 function parse(args: readonly string[]): {
-  files: readonly string[];
+  names: readonly string[];
   output: Output;
   policyFile: string | undefined;
 } {
@@ -98,7 +98,7 @@ function parse(args: readonly string[]): {
   if (outputs.length > 1) {
     throw new UsageError(`tags: ${outputs.map(one => `--${one}`).join(' and ')}: choose one`);
   }
-  return { files: positionals, output: outputs[0] ?? 'text', policyFile: values.policy };
+  return { names: positionals, output: outputs[0] ?? 'text', policyFile: values.policy };
 }
 
 async function read(
