@@ -29,7 +29,8 @@ const HELP = `usage: npm run bench -- [micro|download|live|process|memory] [OPTI
   --readme           puts the figures into bench/README.md, in place of those that are there; those of process, with
                      their plots, into docs/
   --jobs N           simulated plants at a time, for process (1)
-  --packets N        packets of each capture (4,000,000)
+  --packets N        packets of each capture (8,000,000)
+  --rounds N         rounds of reading captures (5)
   --seed N           other captures (1)
   --capture NAME     one capture alone: modbus, mix, short, disturbed or recorded (all; may be repeated)
   --recordings DIR   the folder of recorded captures (COFFERDAM_CAPTURES)
@@ -44,6 +45,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
     packets: { type: 'string' },
+    rounds: { type: 'string' },
     seed: { type: 'string', default: '1' },
     capture: { type: 'string', multiple: true, default: [] },
     recordings: { type: 'string', default: process.env.COFFERDAM_CAPTURES },
@@ -110,13 +112,13 @@ async function measure(): Promise<Figures> {
   };
   if (only !== 'gateway') {
     figures.inspect = await benchInspect({
-      packets: Number(values.packets ?? (quick ? 400_000 : 4_000_000)),
+      packets: Number(values.packets ?? (quick ? 400_000 : 8_000_000)),
       fewer: quick ? 50_000 : 500_000,
       seed: Number(values.seed),
       only: capture,
       recordings,
       suricata,
-      rounds: quick ? 2 : 5,
+      rounds: Number(values.rounds ?? (quick ? 2 : 5)),
       folder,
       progress,
     });

@@ -88,7 +88,8 @@ export const ATTACKS: readonly Attack[] = [
         sender.tcp(client(n % flows), SERVER, 40_000, S7, sequence, 1, Flag.ack, payload);
       }
     },
-    givenUp: ({ streams }) => streams.unrecognisedBytes + streams.droppedMessages,
+    givenUp: ({ streams, protocols }) =>
+      protocols.reduce((sum, { strangeBytes }) => sum + strangeBytes, streams.unrecognisedBytes),
   },
   {
     name: 'endless messages',

@@ -16,6 +16,7 @@ import { Counting } from './counting.ts';
 import { Current } from './current.ts';
 import { Digest } from './digest.ts';
 import { Monitor } from './monitor.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { byName, order, type ProtocolSummary, type Summary } from './summary.ts';
 
 /** Who listens to a reading: what is there is handed every operation, TCP segment or packet. */
@@ -45,6 +46,7 @@ export class Inspection {
   readonly #speaks: boolean;
 
   constructor(options: InspectionOptions) {
+    keepHeapSmall();
     const { protocols, share } = options;
     this.#speaks = share === undefined || share.index === 0 || share.dealt === true;
     const current = new Current();

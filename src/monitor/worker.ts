@@ -16,11 +16,17 @@ import type { Job, Order, Report } from './workers.ts';
 /** Reports that may be on their way before the worker waits: what it wrote must not pile up. */
 const MAX_UNDER_WAY = 4;
 
+/** Bytes read between two reports: a message to another thread costs as much as a hundred packets. */
+const REPORT_EVERY = 1 << 20;
+const REPORT_SUMMARY_EVERY = 8 << 20;
+
 const { files, share, digest, writing } = workerData as Job;
+const every = writing === undefined ? REPORT_SUMMARY_EVERY : REPORT_EVERY;
 const port = parentPort!;
 const stop = new AbortController();
 let recording: Recording | undefined;
 let underWay = 0;
+let reported = 0;
 let taken: (() => void) | undefined;
 
 port.on('message', (order: Order) => {
@@ -35,7 +41,7 @@ port.on('message', (order: Order) => {
 });
 
 const inspection = new Inspection({ protocols: PROTOCOLS, share, digest, tap });
-const problems = await readAll(inspection, files, { signal: stop.signal, afterChunk: report });
+const problems = await readAll(inspection, files, { signal: stop.signal, afterChunk });
 const summary = inspection.finish();
 recording?.finish();
 await report(undefined);
@@ -47,6 +53,13 @@ function tap(current: Current): Tap {
   const format = formatNamed(writing.format)!;
   recording = new Recording({ ...writing, format, protocols: PROTOCOLS, current, ordered: true });
   return recording.tap;
+}
+
+/** (No promise where nothing is to be sent: it would be garbage.) */
+function afterChunk(progress: ReadingProgress): Promise<void> | void {
+  if (progress.bytes - reported < every) return;
+  reported = progress.bytes;
+  return report(progress);
 }
 
 /** Sends what was written, and waits where too much of it was not taken yet. */

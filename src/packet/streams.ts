@@ -33,7 +33,7 @@ export interface StreamLimits {
   readonly held: number;
 }
 
-export const STREAM_LIMITS: StreamLimits = { flows: 1 << 18, held: 32 << 20 };
+export const STREAM_LIMITS: StreamLimits = { flows: 1 << 18, held: 16 << 20 };
 
 /** More than there are flows in any table. */
 const ORDER = 2 ** 20;
