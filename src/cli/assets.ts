@@ -15,6 +15,7 @@ import type { Inventory } from '../monitor/assets/records.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
+import type { Summary } from '../monitor/summary.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { ANNOUNCEMENTS, PROTOCOLS } from '../protocol/registry.ts';
@@ -22,6 +23,7 @@ import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tellHealth } from './tell-health.ts';
 
 const HELP = `usage: cofferdam assets [OPTION …] FILE|FOLDER…
 
@@ -66,10 +68,11 @@ export const assets: Command = {
     const policy = options.policy === undefined ? undefined : await loadPolicy(options.policy);
     const stop = stopSignal({ prints: true });
     try {
-      const { inventory, problems } = await read(files, stop.signal);
+      const { inventory, summary, problems } = await read(files, stop.signal);
       const lines = new Lines(process.stdout);
       lines.write(print(inventory, options, policy));
       await lines.flush();
+      tellHealth(summary, problems);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
@@ -112,7 +115,7 @@ function parse(args: readonly string[]): Options {
 async function read(
   files: readonly string[],
   signal: AbortSignal,
-): Promise<{ inventory: Inventory; problems: readonly string[] }> {
+): Promise<{ inventory: Inventory; summary: Summary; problems: readonly string[] }> {
   let collected: Assets | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
@@ -126,8 +129,8 @@ async function read(
     collected!.begin(file === '-' ? '' : file);
     problems.push(...(await readAll(inspection, [file], { signal })));
   }
-  inspection.finish();
-  return { inventory: inventoryOf(collected!), problems };
+  const summary = inspection.finish();
+  return { inventory: inventoryOf(collected!), summary, problems };
 }
 
 function print(inventory: Inventory, { output, all }: Options, policy: Policy | undefined): string {

@@ -24,6 +24,7 @@ import { type Command, UsageError } from './command.ts';
 import { findCaptures, followCaptures } from './find-captures.ts';
 import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tellHealth } from './tell-health.ts';
 
 const HELP = `usage: cofferdam detect [OPTION …] FILE|FOLDER…
 
@@ -99,6 +100,7 @@ export const detect: Command = {
       const captures = options.follow ? await followCaptures(files, stop.signal) : files;
       const { result, problems } = await read(captures, tuning, known, stop.signal);
       await print(result, options.output);
+      tellHealth(result.summary, problems);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
       if (learn !== undefined) {

@@ -9,6 +9,7 @@ import { Both } from '../monitor/both.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
+import type { Summary } from '../monitor/summary.ts';
 import { describeTags } from '../monitor/tags/describe-tags.ts';
 import { PolicyTags } from '../monitor/tags/policy-tags.ts';
 import { proposedTags } from '../monitor/tags/propose-tags.ts';
@@ -22,6 +23,7 @@ import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tellHealth } from './tell-health.ts';
 
 const HELP = `usage: cofferdam tags [OPTION …] FILE|FOLDER…
 
@@ -64,8 +66,9 @@ export const tags: Command = {
     const stop = stopSignal({ prints: true });
     try {
       const policyTags = policy === undefined ? undefined : new PolicyTags(policy);
-      const { collected, problems } = await read(files, policy, policyTags, stop.signal);
+      const { collected, summary, problems } = await read(files, policy, policyTags, stop.signal);
       await print(collected, output, policy, policyTags);
+      tellHealth(summary, problems);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
@@ -106,7 +109,7 @@ async function read(
   policy: Policy | undefined,
   policyTags: PolicyTags | undefined,
   signal: AbortSignal,
-): Promise<{ collected: Tags; problems: readonly string[] }> {
+): Promise<{ collected: Tags; summary: Summary; problems: readonly string[] }> {
   let collected: Tags | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
@@ -117,8 +120,8 @@ async function read(
     },
   });
   const problems = await readAll(inspection, files, { signal });
-  inspection.finish();
-  return { collected: collected!, problems };
+  const summary = inspection.finish();
+  return { collected: collected!, summary, problems };
 }
 
 async function print(
