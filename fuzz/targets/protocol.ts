@@ -43,6 +43,7 @@ export class Decoding implements Subject {
     const fresh = random.chance(50);
     const one = new Reader(protocol, fresh, false);
     const other = new Reader(protocol, fresh, true);
+    if (random.chance(25)) this.#use(other, parts);
     for (const { kind, bytes } of parts) {
       if (bytes.length === 0) continue;
       const side = (kind & 1) as Side;
@@ -67,6 +68,18 @@ export class Decoding implements Subject {
       assert.equal(this.#sayGood(), this.#goodSaid, 'a good message is read as before');
   }
 
+  /** Has a conversation see all of it, and then forget it: nothing may be left. */
+  #use(reader: Reader, parts: Case): void {
+    for (const { kind, bytes } of parts) {
+      if (bytes.length === 0) continue;
+      const from = MAX_PART - bytes.length;
+      this.#last.set(bytes, from);
+      const view = new DataView(this.#last.buffer);
+      reader.read((kind & 1) as Side, view, from, MAX_PART, this.#op, this.#answer, Why.denied, true);
+    }
+    reader.reset();
+  }
+
   #sayGood(): number {
     const reader = new Reader(this.#protocol, true, false);
     let said = 0;
@@ -83,7 +96,7 @@ export class Decoding implements Subject {
 class Reader {
   readonly #protocol: Protocol;
   readonly #conversation: Conversation;
-  readonly #said: Said;
+  #said: Said;
   readonly #watches: boolean;
   #shown = 0;
 
@@ -93,6 +106,13 @@ class Reader {
     this.#protocol = protocol;
     this.#conversation = protocol.open(LIMITS, fresh);
     this.#said = new Said(protocol);
+  }
+
+  /** Begins anew, with the same conversation. */
+  reset(): void {
+    this.#conversation.reset();
+    this.#said = new Said(this.#protocol);
+    this.#shown = 0;
   }
 
   get anomalies(): number {

@@ -173,6 +173,10 @@ class Bytes implements StreamSink {
     );
   }
 
+  held(flow: number, direction: number, view: DataView, at: number, end: number): void {
+    this.data(flow, direction, view, at, end);
+  }
+
   gap(_flow: number, _direction: number, bytes: number): void {
     this.gaps++;
     this.missing += bytes;

@@ -1,49 +1,21 @@
 /**
- * Reads the program of a device over a connection of its own, gently: one request at a time, so many a second, none
- * while it is held back, and again later where the device is busy.
+ * Reads the program of a device over a connection of its own, and again where it was changed meanwhile.
  *
  * @module
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type DeviceProgram,
-  PROGRAM_LIMITS,
-  type ProgramLimits,
-  ProgramReadError,
-} from '../protocol/program-reader.ts';
-import { type Device, DeviceError, DeviceLink } from './device-link.ts';
-import { FREE, type Hold } from './hold.ts';
-import { OnlyReads } from './only-reads.ts';
+import { type DeviceProgram, PROGRAM_LIMITS, type ProgramLimits } from '../protocol/program-reader.ts';
+import { type AskOptions, askDevice, Patience } from './ask-device.ts';
+import { type Device, DeviceError } from './device-link.ts';
 
-/** Requests a second, unless the user says otherwise. */
-export const STANDARD_RATE = 4;
-/** How long a device may take to connect, and for each answer, ms. */
-const PATIENCE = 5000;
-/** Requests of one reading: a device that sends its blocks in crumbs would otherwise keep it busy for days. */
-const MAX_REQUESTS = 100_000;
 /** How often a program that is being changed is read, and how long it is left alone in between, ms. */
 const ATTEMPTS = 3;
 const SETTLE = 10_000;
-/** How long a reading that is held back waits, unless the user says otherwise, and how often it asks, ms. */
-export const STANDARD_WAIT = 600_000;
-const ASK = 250;
-
-export interface ReadOptions {
-  /** Requests a second, at most. */
-  readonly rate?: number;
-  /** What else must not be disturbed. */
-  readonly hold?: Hold;
-  /** How long it may be held back altogether, ms. */
-  readonly wait?: number;
-  /** Told why it is held back, when it begins to be. */
-  readonly held?: (why: string) => void;
-  readonly signal?: AbortSignal;
+export interface ReadOptions extends AskOptions {
   readonly limits?: ProgramLimits;
   /** How long a program that was changed while it was read is left alone, ms. */
   readonly settle?: number;
-  /** Told before each request what it reads. */
-  readonly progress?: (what: string) => void;
 }
 
 /** What was read, and what it took. */
@@ -60,11 +32,17 @@ export interface Reading {
  * {@link DeviceError} where there is no reading it.
  */
 export async function readDevice(device: Device, options: ReadOptions = {}): Promise<Reading> {
-  const { signal, settle = SETTLE } = options;
+  const { signal, settle = SETTLE, limits = PROGRAM_LIMITS } = options;
+  const { protocol, station } = device;
+  const reader = protocol.readBack;
+  if (reader === undefined) {
+    throw new DeviceError(`${protocol.title} gives no way to read a program back; see docs/audit.md`);
+  }
   const patience = new Patience(device, options);
   for (let attempt = 1; ; attempt++) {
-    const reading = await readWhenFree(device, options, patience);
-    if (reading.program.steady) return reading;
+    const asked = await askDevice(device, () => reader.read(station, limits), options, patience);
+    const { value: program, ...took } = asked;
+    if (program.steady) return { program, ...took };
     if (attempt === ATTEMPTS) {
       const where = `${device.address}:${device.port}`;
       throw new DeviceError(
@@ -72,114 +50,5 @@ export async function readDevice(device: Device, options: ReadOptions = {}): Pro
       );
     }
     await sleep(settle, undefined, { signal });
-  }
-}
-
-/** Somebody holds the reading back that is under way. */
-class HeldBack extends Error {}
-
-/** What is left of the time that a reading may be held back. */
-class Patience {
-  readonly #where: string;
-  readonly #hold: Hold;
-  readonly #wait: number;
-  readonly #signal: AbortSignal | undefined;
-  readonly #held: (why: string) => void;
-  #waited = 0;
-
-  constructor({ address, port }: Device, { hold = FREE, wait = STANDARD_WAIT, signal, held }: ReadOptions) {
-    this.#where = `${address}:${port}`;
-    this.#hold = hold;
-    this.#wait = wait;
-    this.#signal = signal;
-    this.#held = held ?? (() => {});
-  }
-
-  /** Throws where a request may not be sent now. */
-  async check(): Promise<void> {
-    if ((await this.#why()) !== undefined) throw new HeldBack();
-  }
-
-  /** Resolves when one may. */
-  async free(): Promise<void> {
-    let told = false;
-    for (let why = await this.#why(); why !== undefined; why = await this.#why()) {
-      if (!told) this.#held(why);
-      told = true;
-      if (this.#waited >= this.#wait) {
-        const seconds = Math.round(this.#wait / 1000);
-        throw new DeviceError(`${this.#where}: not read: ${why}; it was waited for ${seconds} s`);
-      }
-      const pause = Math.min(ASK, this.#wait - this.#waited);
-      await sleep(pause, undefined, { signal: this.#signal });
-      this.#waited += pause;
-    }
-  }
-
-  async #why(): Promise<string | undefined> {
-    try {
-      return await this.#hold.why();
-    } catch (error) {
-      const { message } = error as Error;
-      throw new DeviceError(
-        `${this.#where}: not read, since it cannot be found out whether a program is being loaded into it: ${message}`,
-        { cause: error },
-      );
-    }
-  }
-}
-
-async function readWhenFree(device: Device, options: ReadOptions, patience: Patience): Promise<Reading> {
-  for (;;) {
-    await patience.free();
-    try {
-      return await readOnce(device, options, patience);
-    } catch (error) {
-      if (!(error instanceof HeldBack)) throw error;
-    }
-  }
-}
-
-async function readOnce(device: Device, options: ReadOptions, patience: Patience): Promise<Reading> {
-  const { rate = STANDARD_RATE, signal, limits = PROGRAM_LIMITS, progress } = options;
-  const { protocol, station } = device;
-  const where = `${device.address}:${device.port}`;
-  const reader = protocol.readBack;
-  if (reader === undefined) {
-    throw new DeviceError(`${protocol.title} gives no way to read a program back; see docs/audit.md`);
-  }
-  const began = Date.now();
-  const guard = new OnlyReads(protocol);
-  const link = await DeviceLink.open(device, PATIENCE, signal);
-  try {
-    const reading = reader.read(station, limits);
-    let requests = 0;
-    let next = 0;
-    let step = reading.next();
-    while (!step.done) {
-      const { bytes, what, wait } = step.value;
-      if (bytes.length > 0) {
-        if (++requests > MAX_REQUESTS)
-          throw new ProgramReadError(`it takes more than ${MAX_REQUESTS} requests`);
-        guard.sends(bytes);
-        const pause = Math.max(wait, next - performance.now());
-        if (pause > 0) await sleep(pause, undefined, { signal });
-        await patience.check();
-        progress?.(what);
-        next = performance.now() + 1000 / rate;
-        link.send(bytes);
-      }
-      const message = await link.message(PATIENCE, signal);
-      guard.receives(message);
-      step = reading.next({ bytes: message, time: Date.now() });
-    }
-    return { program: step.value, began, ended: Date.now(), requests };
-  } catch (error) {
-    if (error instanceof ProgramReadError)
-      throw new DeviceError(`${where}: ${error.message}`, { cause: error });
-    if (signal?.aborted) throw signal.reason;
-    throw error;
-  } finally {
-    link.close();
   }
 }

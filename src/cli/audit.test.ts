@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,6 +31,20 @@ before(async () => {
   writeFileSync(
     join(folder, 'plant.yaml'),
     'cofferdam: 1\nplant: P\nzones:\n  hall: { level: 1, hosts: { plc-7: 10.2.0.7, many: 10.3.0.0/16 } }\n',
+  );
+  writeFileSync(
+    join(folder, 'tags.yaml'),
+    `cofferdam: 1
+plant: P
+zones:
+  hall: { level: 1, hosts: { plc-7: 127.0.0.1, plc-8: 127.0.0.2 } }
+listeners:
+  - { listen: 127.0.0.9:1102, to: plc-7, protocol: s7comm, port: ${on.device.port} }
+tags:
+  speed: { at: plc-7 s7comm DB5.DBD0, type: float32, unit: 1/min, range: [0, 1500] }
+  torque: { at: plc-7 s7comm DB5.DBW4, type: int16, scale: 0.1, unit: Nm }
+  gone: { at: plc-7 s7comm DB77.DBW4, type: int16 }
+`,
   );
 });
 after(async () => {
@@ -115,6 +129,15 @@ const MISTAKES: readonly (readonly [command: string, error: string])[] = [
     'audit 10.2.0.7 --approved program --state nowhere',
     'nowhere: no such folder; make it, or check the name',
   ],
+  ['audit --tags', 'name one controller: cofferdam audit HOST[:PORT] --tags --policy FILE'],
+  ['audit plc-7 --tags', 'say which tags: --policy FILE'],
+  ['audit plc-9 --tags --policy tags.yaml', 'plc-9: no such host in tags.yaml; there are: plc-7, plc-8'],
+  ['audit plc-8 --tags --policy tags.yaml', 'plc-8: has no tags in tags.yaml; those that do: plc-7'],
+  [
+    'audit plc-7 --tags --policy tags.yaml --every 10',
+    '--every 10: write it like 30s, 10m, 2h or 1d, up to 24d',
+  ],
+  ['audit plc-7 --tags --policy tags.yaml --readings there', 'there: is a folder; name a file'],
   ['audit 10.2.0.7 --approved program --clock soon', '--clock soon: give a number of seconds'],
 ];
 for (const [command, error] of MISTAKES) {
@@ -155,5 +178,41 @@ test('an audit at an interval tells of each, keeps a difference once, and ends w
       { different: true, again: false, kept: true, kinds: ['audit.block-changed'] },
       { different: true, again: true, kept: false, kinds: ['audit.block-changed'] },
     ],
+  );
+});
+
+test('tags of a controller are read again and again, marked where outside their range, and appended', async () => {
+  on.controller.data(5)!.setFloat32(0, 1480.5);
+  on.controller.data(5)!.setInt16(4, -25);
+  const args = ['audit', 'plc-7', '--tags', '--policy', 'tags.yaml', '--every', '1s', '--rate', '50'];
+  const child = spawn(process.execPath, [MAIN, ...args, '--readings', 'read.ndjson'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line);
+    if (lines.length === 5) on.controller.data(5)!.setFloat32(0, 1600);
+    if (lines.length === 10) child.kill('SIGTERM');
+  }
+  if (child.exitCode === null) await once(child, 'exit');
+  assert.equal(child.exitCode, 1);
+  assert.match(lines[0]!, /plc-7 \(127\.0\.0\.1:\d+ s7comm 0\/2\): 2 of 3 tags read; 3 requests$/);
+  assert.deepEqual(lines.slice(1, 4), [
+    'speed   1480.5 1/min    within 0 to 1500',
+    'torque  -2.5 Nm',
+    'gone    not read',
+  ]);
+  assert.match(lines[4]!, /^NOTE DB77\.DBW4: /);
+  assert.equal(lines[6], 'speed   1600 1/min      OUTSIDE 0 to 1500');
+  const kept = readFileSync(join(folder, 'read.ndjson'), 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    kept.slice(0, 3).map(line => ({ ...JSON.parse(line), time: 0 })),
+    [1480.5, -2.5, 1600].map((value, i) => ({
+      time: 0,
+      tag: i === 1 ? 'torque' : 'speed',
+      value,
+      source: 'audit',
+    })),
   );
 });

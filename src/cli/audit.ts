@@ -4,33 +4,29 @@
  * @module
  */
 
-import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApprovedProgram } from '../audit/approved-program.ts';
 import { Auditor } from '../audit/auditor.ts';
-import type { Device } from '../audit/device-link.ts';
-import { holdByGateways } from '../audit/hold.ts';
 import { Permitted } from '../audit/permitted.ts';
 import { readProgram } from '../audit/program-folder.ts';
-import { STANDARD_WAIT } from '../audit/read-device.ts';
 import { loadApprovers } from '../program/approvers-file.ts';
-import { findMarksFolder, readMarks } from '../program/loading-marks.ts';
 import { PermitStore } from '../program/permit-store.ts';
-import { duration } from '../program/why-not.ts';
 import { parseArgs } from './arguments.ts';
+import { holdings } from './audit-hold.ts';
 import { auditJson, auditText } from './audit-report.ts';
+import { AUDIT_TAGS_HELP, auditTags } from './audit-tags.ts';
 import { type Command, UsageError } from './command.ts';
 import { DEVICE_OPTIONS, readDeviceWords } from './device.ts';
+import { readInterval } from './interval.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** Seconds that a clock may be off from where it was, unless the user says otherwise. */
 const STANDARD_CLOCK = 60;
-/** Longest interval: what setTimeout takes, a little less than 25 days. */
-const MAX_EVERY = 24 * 86_400_000;
 
 const HELP = `usage: cofferdam audit HOST[:PORT] --approved FOLDER [OPTION …]
+       cofferdam audit HOST[:PORT] --tags --policy FILE [OPTION …]
 
 Reads the program out of a controller over a connection of its own and compares
 it with the approved one: the list of blocks, the bytes of each, protection, run
@@ -62,8 +58,11 @@ request at a time, and waits where the controller is busy.
   --rate N             at most N requests a second (default 4)
   --json               one JSON object a line for each audit
 
-Exit codes: 0 the same, 1 different or not audited (with --every: at least
-once), 2 something to mend first.`;
+${AUDIT_TAGS_HELP}
+
+Exit codes: 0 the same (with --tags: all read, and within their ranges), 1
+different or not audited (with --every: at least once), 2 something to mend
+first.`;
 
 export const audit: Command = {
   summary: 'read a program back and compare it with the approved one',
@@ -72,6 +71,7 @@ export const audit: Command = {
 };
 
 async function run(args: readonly string[]): Promise<number> {
+  if (args.includes('--tags')) return await auditTags(args);
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -97,17 +97,12 @@ async function run(args: readonly string[]): Promise<number> {
     throw new UsageError('say what was approved: --approved FOLDER, which cofferdam program read makes');
   }
   const every = values.every === undefined ? undefined : readInterval('--every', values.every);
-  if (values.wait !== undefined && values.state === undefined) {
-    throw new UsageError('--wait is for what gateways say; add --state FOLDER');
-  }
-  const wait = values.wait === undefined ? STANDARD_WAIT : readInterval('--wait', values.wait);
   const clock = Number(values.clock);
   if (!(clock >= 0)) throw new UsageError(`--clock ${values.clock}: give a number of seconds`);
   const { program, sha256 } = await readProgram(values.approved);
   const { device, rate } = await readDeviceWords(place, values, program);
   const store = await openPermits(values.permits, values.approvers);
-  const { state } = values;
-  if (state !== undefined) await lookAround(state, device);
+  const holding = await holdings(values.state, values.wait, [device]);
   const stop = stopSignal();
   const options = {
     rate,
@@ -115,7 +110,7 @@ async function run(args: readonly string[]): Promise<number> {
     values: readValues(values.values, program),
     keep: values.keep,
     signal: stop.signal,
-    ...(state !== undefined && { hold: holdByGateways(state, device), wait, held: tellHeld(wait) }),
+    ...holding(device),
   };
   const permitted = store && new Permitted(store, device);
   const auditor = new Auditor(device, program, { ...options, permitted });
@@ -138,20 +133,6 @@ async function run(args: readonly string[]): Promise<number> {
     stop.release();
   }
   return different ? 1 : 0;
-}
-
-/** A folder of which no gateway makes use would be waited on for nothing: that is told. */
-async function lookAround(state: string, device: Device): Promise<void> {
-  await findMarksFolder(state, constants.R_OK);
-  const told = await readMarks(state, device);
-  if (told.protected) return;
-  console.error(
-    `cofferdam: NOTE no gateway that uses ${state} stands before ${device.name} just now: a download would not be noticed`,
-  );
-}
-
-function tellHeld(wait: number): (why: string) => void {
-  return why => console.error(`cofferdam: ${why}; the audit waits, ${duration(wait)} at most`);
 }
 
 /** The permit store that is named; it must be there, since an audit makes nothing but what it keeps. */
@@ -179,13 +160,4 @@ function readValues(texts: readonly string[], { content }: ApprovedProgram): boo
   throw new UsageError(
     `--values ${unknown}: the approved program has no such block; there are: ${there}, or all`,
   );
-}
-
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-function readInterval(option: string, text: string): number {
-  const match = /^(\d{1,8})([smhd])$/.exec(text);
-  const interval = match === null ? 0 : Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
-  if (interval > 0 && interval <= MAX_EVERY) return interval;
-  throw new UsageError(`${option} ${text}: write it like 30s, 10m, 2h or 1d, up to 24d`);
 }

@@ -6,10 +6,12 @@
  */
 
 import { isIP } from 'node:net';
+import { STANDARD_RATE } from '../audit/ask-device.ts';
 import type { Device } from '../audit/device-link.ts';
-import { STANDARD_RATE } from '../audit/read-device.ts';
 import { isSingle } from '../policy/address.ts';
+import type { Host } from '../policy/model.ts';
 import { loadPolicy } from '../policy/parse.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { UsageError } from './command.ts';
@@ -51,20 +53,15 @@ export async function readDeviceWords(
   const protocol = protocolOf(words.protocol ?? defaults?.protocol, words.station);
   const station = stationOf(protocol, words.station ?? defaults?.station);
   const { name, address, port } = await placeOf(place, words.policy, protocol);
-  if (words.from !== undefined && isIP(words.from) === 0) {
-    throw new UsageError(`--from ${words.from}: is no IP address; give one of this machine's`);
-  }
-  const rate = words.rate === undefined ? STANDARD_RATE : Number(words.rate);
-  if (!(rate > 0 && rate <= MAX_RATE)) {
-    throw new UsageError(`--rate ${words.rate}: give requests a second, above 0 and at most ${MAX_RATE}`);
-  }
+  const from = readFrom(words.from);
+  const rate = readRate(words.rate);
   const device = {
     name,
     address,
     port,
     protocol,
     station,
-    ...(words.from !== undefined && { from: words.from }),
+    ...from,
   };
   return { device, rate };
 }
@@ -98,18 +95,24 @@ function stationOf({ stations }: Protocol, text: string | undefined): number {
   throw new UsageError(`--station ${text}: ${station.problem}`);
 }
 
+/** `HOST`, `HOST:PORT`, `[ADDRESS]:PORT`: the two parts. */
+export function splitPlace(text: string): { readonly host: string; readonly port: number | undefined } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = isIP(text) === 6 ? text : (match?.[1] ?? match?.[2]);
+  const port = isIP(text) === 6 || match?.[3] === undefined ? undefined : Number(match[3]);
+  if (host === undefined || (port !== undefined && (port < 1 || port > 65_535))) {
+    throw new UsageError(`${text}: is no host; write it like 10.2.0.7, 10.2.0.7:102 or plc-7`);
+  }
+  return { host, port };
+}
+
 /** `ADDRESS`, `ADDRESS:PORT`, `[ADDRESS]:PORT`, or a host of the policy, perhaps with a port. */
 async function placeOf(
   text: string,
   file: string | undefined,
   protocol: Protocol,
 ): Promise<{ name: string; address: string; port: number }> {
-  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = isIP(text) === 6 ? text : (match?.[1] ?? match?.[2]);
-  const given = isIP(text) === 6 || match?.[3] === undefined ? undefined : Number(match[3]);
-  if (host === undefined || (given !== undefined && (given < 1 || given > 65_535))) {
-    throw new UsageError(`${text}: is no host; write it like 10.2.0.7, 10.2.0.7:102 or plc-7`);
-  }
+  const { host, port: given } = splitPlace(text);
   const standard = protocol.ports[0]!;
   if (isIP(host) !== 0) return { name: text, address: host, port: given ?? standard };
   if (file === undefined) {
@@ -127,8 +130,31 @@ async function placeOf(
   if (!isSingle(named.network)) {
     throw new UsageError(`${host}: is a range of addresses in ${file}; give the controller's own`);
   }
-  // The gateway knows where the controller really listens.
-  const listener = policy.listeners.find(each => each.target === host && each.protocol === protocol);
-  const address = listener?.upstream.address ?? named.network.text.split('/')[0]!;
-  return { name: host, address, port: given ?? listener?.upstream.port ?? standard };
+  return { name: host, ...placeIn(policy, named, protocol, given) };
+}
+
+/** Where a host of the policy listens itself: the gateway, if there is one before it, knows. */
+export function placeIn(
+  policy: Policy,
+  host: Host,
+  protocol: Protocol,
+  given?: number,
+): { address: string; port: number } {
+  const listener = policy.listeners.find(each => each.target === host.name && each.protocol === protocol);
+  const address = listener?.upstream.address ?? host.network.text.split('/')[0]!;
+  return { address, port: given ?? listener?.upstream.port ?? protocol.ports[0]! };
+}
+
+/** Requests a second as `--rate` says. */
+export function readRate(text: string | undefined): number {
+  const rate = text === undefined ? STANDARD_RATE : Number(text);
+  if (rate > 0 && rate <= MAX_RATE) return rate;
+  throw new UsageError(`--rate ${text}: give requests a second, above 0 and at most ${MAX_RATE}`);
+}
+
+/** The address that `--from` says, as part of a device. */
+export function readFrom(text: string | undefined): { readonly from?: string } {
+  if (text === undefined) return {};
+  if (isIP(text) !== 0) return { from: text };
+  throw new UsageError(`--from ${text}: is no IP address; give one of this machine's`);
 }

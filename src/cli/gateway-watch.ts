@@ -17,6 +17,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { ProcessProfile } from '../process/profile.ts';
 import { parseProfile } from '../process/profile-file.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
+import { AuditReadings } from './audit-readings.ts';
 import { UsageError } from './command.ts';
 import { loadLearned } from './learned-file.ts';
 
@@ -33,6 +34,9 @@ export const WATCH_HELP = `  --profile FILE           how readings usually behav
                            finding here too (docs/findings.md)
   --baseline FILE, --tuning FILE
                            as for cofferdam detect; either implies --detect
+  --readings FILE          readings of tags that cofferdam audit --tags appends:
+                           what passes is compared with them, and who is told
+                           something else is a finding (needs --profile)
   --no-watch               look at nothing that passes`;
 
 /** For parseArgs. */
@@ -41,6 +45,7 @@ export const WATCH_OPTIONS = {
   detect: { type: 'boolean', default: false },
   baseline: { type: 'string' },
   tuning: { type: 'string' },
+  readings: { type: 'string', multiple: true },
   'no-watch': { type: 'boolean', default: false },
 } as const;
 
@@ -49,6 +54,7 @@ export interface WatchWords {
   readonly detect: boolean;
   readonly baseline?: string | undefined;
   readonly tuning?: string | undefined;
+  readonly readings?: readonly string[] | undefined;
   readonly 'no-watch': boolean;
 }
 
@@ -64,6 +70,7 @@ export class GatewayWatch {
   readonly #detects: boolean;
   readonly #watch: LiveWatch;
   readonly #print: (line: Line) => void;
+  readonly #beside: readonly AuditReadings[];
   #timer: NodeJS.Timeout | undefined;
   #lost = 0;
   #told = 0;
@@ -78,11 +85,17 @@ export class GatewayWatch {
   ): Promise<
     ((tell: (event: FindingEvent) => void, print: (line: Line) => void) => GatewayWatch) | undefined
   > {
+    const { readings = [] } = words;
     const detects = words.detect || words.baseline !== undefined || words.tuning !== undefined;
     if (words['no-watch']) {
-      if (!detects && words.profile === undefined) return undefined;
+      if (!detects && words.profile === undefined && readings.length === 0) return undefined;
       throw new UsageError(
-        '--no-watch looks at nothing; leave out --profile, --detect, --baseline and --tuning',
+        '--no-watch looks at nothing; leave out --profile, --detect, --baseline, --tuning and --readings',
+      );
+    }
+    if (readings.length > 0 && words.profile === undefined) {
+      throw new UsageError(
+        '--readings are compared by what was learned of how far a tag moves; add --profile FILE',
       );
     }
     const profile = words.profile === undefined ? undefined : await loadLearned(words.profile, parseProfile);
@@ -92,19 +105,22 @@ export class GatewayWatch {
         ? new Known(tuning.learning)
         : await loadLearned(words.baseline, readBaseline);
     const detect = detects ? { tuning, known } : undefined;
-    return (tell, print) => new GatewayWatch(policy, profile, detect, tell, print);
+    const beside = await Promise.all(readings.map(path => AuditReadings.open(path)));
+    return (tell, print) => new GatewayWatch(policy, profile, detect, beside, tell, print);
   }
 
   private constructor(
     policy: Policy,
     profile: ProcessProfile | undefined,
     detect: ConstructorParameters<typeof LiveWatch>[0]['detect'],
+    beside: readonly AuditReadings[],
     tell: (event: FindingEvent) => void,
     print: (line: Line) => void,
   ) {
     this.#profile = profile;
     this.#detects = detect !== undefined;
     this.#print = print;
+    this.#beside = beside;
     this.#watch = new LiveWatch({
       protocols: PROTOCOLS,
       policy,
@@ -142,6 +158,12 @@ export class GatewayWatch {
   #tick(): void {
     this.#watch.tick(now());
     this.#tellLost();
+    for (const one of this.#beside) {
+      void one.look(
+        reading => this.#watch.heard(reading),
+        what => this.#note(what),
+      );
+    }
   }
 
   #tellLost(): void {
@@ -163,6 +185,7 @@ export class GatewayWatch {
     const parts = [
       `the ranges of ${ranged} of ${tags.length} tags`,
       ...(this.#profile === undefined ? [] : [`the profile of ${profiled}`]),
+      ...(this.#beside.length > 0 ? [`against ${this.#beside.map(({ path }) => path).join(', ')}`] : []),
       ...(this.#detects ? ['what operations show'] : []),
     ];
     const nothing = ranged === 0 && parts.length === 1;

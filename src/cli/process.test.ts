@@ -131,6 +131,39 @@ test('what is learned from one capture finds a replay in another', () => {
   assert.equal(cofferdam('watch', ...WITH, '--fail-on', 'medium', 'monday.pcap').code, 0);
 });
 
+test('what an audit read beside the captures gives away who is told something else', async () => {
+  const from = 1_790_000_000 + 4 * HOUR;
+  const held = pressures(3, 6 * HOUR).slice(4 * HOUR);
+  // An audit every ten seconds; for a while the controller holds 3 bar more than the operator is told.
+  const write = async (name: string, lie: number) => {
+    const lines = Array.from({ length: 700 }, (_, i) => {
+      const value = held[i * 10]! + (i >= 500 && i < 510 ? lie : 0);
+      return JSON.stringify({ time: from + i * 10 + 0.5, tag: 'pressure', value, source: 'audit' });
+    });
+    await writeFile(join(folder, name), ['no reading', ...lines, ''].join('\n'));
+  };
+  await write('honest.ndjson', 0);
+  await write('lied.ndjson', 3);
+  const watch = (name: string) => cofferdam('watch', ...WITH, '--readings', name, '--ndjson', 'tuesday.pcap');
+  const disagreements = (out: string) =>
+    out
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+      .filter(({ kind }) => kind === 'process.disagreement');
+  assert.deepEqual(disagreements(watch('honest.ndjson').out), []);
+  const { out, err } = watch('lied.ndjson');
+  const [finding, more] = disagreements(out);
+  assert.match(
+    finding.message,
+    /^pressure, as audit reads it, is 5[234].* bar here, and (49|50|51).* to hmi-1$/,
+  );
+  assert.ok(finding.from >= from + 5000 && finding.to <= from + 5050, `${finding.to - from}`);
+  assert.equal(more, undefined);
+  assert.match(err, /NOTE lied\.ndjson: 700 readings beside those in the captures/);
+  assert.match(err, /NOTE lied\.ndjson: lines that are no readings: 1/);
+});
+
 test('without a profile only ranges are watched', () => {
   const { out, code } = cofferdam('watch', '--policy', 'plant.yaml', 'tuesday.pcap');
   assert.equal(code, 0);
@@ -207,6 +240,7 @@ test('mistakes are told in one line, with what to do', async () => {
     [['watch', 'tuesday.pcap'], /name the policy: --policy FILE/],
     [['watch', '--policy', 'plant.yaml'], /no capture named/],
     [['watch', '--policy', 'plant.yaml', 'none.pcap'], /none\.pcap: no such file/],
+    [['watch', ...WITH, '--readings', 'none', 'tuesday.pcap'], /none: no such file/],
     [['show', 'plant.yaml'], /plant\.yaml: is no JSON, so no profile; check the name, or learn it again/],
     [['show', 'bad.json'], /bad\.json: tag 'pressure', source is not text; learn the profile again/],
     [['show', 'short.json'], /tag 'pressure', replay\.counts is not a list of counts \(1024 of them\)/],

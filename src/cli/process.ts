@@ -25,12 +25,14 @@ import { type Command, UsageError } from './command.ts';
 import { findCaptures, followCaptures } from './find-captures.ts';
 import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { ReadingCount } from './reading-count.ts';
+import { ReadingsBeside } from './readings-beside.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const HELP = `usage: cofferdam process learn --policy FILE --profile FILE
                                [--except FINDINGS …] CAPTURE…
        cofferdam process watch --policy FILE [--profile FILE] [--ndjson]
-                               [--fail-on LEVEL] [--follow] CAPTURE…
+                               [--fail-on LEVEL] [--follow]
+                               [--readings FILE …] CAPTURE…
        cofferdam process show PROFILE
 
 learn  reads captures of ordinary operation and writes what the readings of the
@@ -51,6 +53,10 @@ gateway.
   --ndjson         a JSON object a line for each finding
   --fail-on LEVEL  exit code 1 where there is a finding of that severity or
                    worse: ${SEVERITIES.join(', ')}
+  --readings FILE  readings that cofferdam audit --tags made: one more reader of
+                   the tags beside those in the captures, so that what
+                   operators are told is compared with what the controller
+                   holds; may be given several times
   --follow         watch goes on while the last capture is being written, or
                    with the next files of a folder, until SIGINT or SIGTERM
 
@@ -134,6 +140,7 @@ async function watch(args: readonly string[]): Promise<number> {
       ndjson: { type: 'boolean', default: false },
       'fail-on': { type: 'string' },
       follow: { type: 'boolean', default: false },
+      readings: { type: 'string', multiple: true, default: [] },
     },
     allowPositionals: true,
   });
@@ -160,13 +167,19 @@ async function watch(args: readonly string[]): Promise<number> {
     },
   });
   const seen = new ReadingCount(monitor);
+  const tags = [...policy.tags.keys()];
+  const merged = await ReadingsBeside.open(values.readings, new Set(tags), seen, monitor);
   const code = await readings(
     signal => (values.follow ? followCaptures(files, signal) : files),
     policy,
-    seen,
-    () => lines.flush(),
+    merged,
+    async () => {
+      if (values.follow) await merged.more();
+      await lines.flush();
+    },
   );
-  const notes = seen.notes([...policy.tags.keys()], profile);
+  merged.finish();
+  const notes = [...merged.notes(), ...seen.notes(tags, profile)];
   if (!values.ndjson) {
     for (const { tag, source, why } of monitor.silent()) {
       if (profile !== undefined)

@@ -12,6 +12,9 @@ import type { Finding } from '../operation/finding.ts';
 import { Operation, type Sink } from '../operation/operation.ts';
 import { Side } from '../operation/side.ts';
 import { plantWith } from '../policy/testing.ts';
+import { ProcessLearner } from '../process/learner.ts';
+import type { ProcessProfile } from '../process/profile.ts';
+import { pressures } from '../process/testing.ts';
 import { diagnostics, readRequest, registersResponse } from '../protocol/modbus/encode.ts';
 import { modbus } from '../protocol/modbus/modbus.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
@@ -23,13 +26,16 @@ const TAGS = 'pressure: { at: plc modbus holding 4, type: uint16, scale: 0.1, un
 const policy = plantWith('allow: [{ read: anything }]', TAGS);
 
 /** A client's session with the controller, whose operations go to a watch. */
-function scene(options: { tuning?: Partial<Tuning>; detect?: boolean; operations?: number } = {}) {
+function scene(
+  options: { tuning?: Partial<Tuning>; detect?: boolean; operations?: number; profile?: ProcessProfile } = {},
+) {
   const told: { finding: Finding; over: boolean }[] = [];
   const failures: string[] = [];
   const tuning = { ...DEFAULT_TUNING, ...options.tuning };
   const watch = new LiveWatch({
     protocols: PROTOCOLS,
     policy,
+    profile: options.profile,
     detect: options.detect ? { tuning, known: new Known(tuning.learning) } : undefined,
     tell: (finding, over) => told.push({ finding, over }),
     failed: ({ message }) => failures.push(message),
@@ -155,4 +161,27 @@ test('another policy with the same tags keeps what is known, one with others beg
   read(602);
   await looked();
   assert.equal(told.length, 2);
+});
+
+test('what an audit reads elsewhere is compared with what passes', async () => {
+  const learner = new ProcessLearner([
+    { name: 'pressure', unit: 'bar', at: { server: 'plc', protocol: 'modbus', station: '1' } },
+  ]);
+  for (const [i, value] of pressures(3, 4000).entries()) learner.observe('pressure', i, value, 'hmi');
+  const told = async (audited: number): Promise<string[]> => {
+    const it = scene({ profile: learner.learn() });
+    for (let i = 0; i < 60; i++) {
+      it.op.time++;
+      it.read(500 + (i % 2));
+      await looked();
+      if (i % 10 === 9) {
+        it.watch.heard({ tag: 'pressure', time: it.op.time + 0.5, value: audited, source: 'audit' });
+      }
+    }
+    return it.told
+      .filter(({ finding }) => finding.kind === 'process.disagreement')
+      .map(({ finding }) => finding.message);
+  };
+  assert.deepEqual(await told(58), ['pressure, as audit reads it, is 58 bar here, and 50.1 to hmi']);
+  assert.deepEqual(await told(50), []);
 });

@@ -12,6 +12,7 @@ import { OperationQueue, type QueueSize } from '../operation/operation-queue.ts'
 import type { Policy } from '../policy/policy.ts';
 import { ProcessMonitor } from '../process/process-monitor.ts';
 import type { ProcessProfile } from '../process/profile.ts';
+import type { TagReading } from '../process/reading-lines.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { Detector } from './detector.ts';
 import type { Group } from './grouping.ts';
@@ -81,6 +82,12 @@ export class LiveWatch {
     setImmediate(() => this.#look());
   }
 
+  /** Somebody read a tag elsewhere: one more reader of it. */
+  heard({ tag, time, value, source }: TagReading): void {
+    if (this.#failed) return;
+    this.#carefully(() => this.#monitor.observe(tag, time, value, source));
+  }
+
   /** Another policy is in force. What is known of readings is kept where it has the same tags. */
   reload(policy: Policy): void {
     const tags = JSON.stringify(tagInfos(policy));
@@ -140,12 +147,18 @@ export class LiveWatch {
   }
 
   #take(most: number): void {
-    try {
+    this.#carefully(() =>
       this.#queue.take(most, (op, talk) => {
         this.#current.session = talk;
         this.#readings.operation(op);
         this.#detector?.operation(op);
-      });
+      }),
+    );
+  }
+
+  #carefully(look: () => void): void {
+    try {
+      look();
     } catch (error) {
       // Whatever it is: the plant stays protected, and people are told that it is not watched.
       this.#failed = true;

@@ -11,6 +11,7 @@ import { VERBS } from '../operation/verb.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { Counters } from './counters.ts';
 import type { Current } from './current.ts';
+import { Pairs } from './pairs.ts';
 import type { Session } from './session.ts';
 import {
   byOperations,
@@ -32,10 +33,6 @@ const WIDTH = MORE + 2;
 /** Counters of a pair: one for each verb, then failed operations. */
 const PAIR_WIDTH = VERBS.length + 1;
 
-/** Pairs that are counted by name, and the name of all further ones. */
-const MAX_PAIRS = 1 << 16;
-const OTHERS = 'others';
-
 /** Messages after which counters are settled: times the items of the longest, some thousand, they are below 2^31. */
 const SETTLE_AFTER = 1 << 18;
 
@@ -51,8 +48,7 @@ export class Counting implements Sink {
   readonly #errors = new Tally();
   /** Functions without a row, by code and phase. */
   readonly #unlisted = new Tally();
-  readonly #pairNumbers = new Map<string, number>();
-  readonly #pairs: { client: string; server: string; protocol: string }[] = [];
+  readonly #pairs = new Pairs();
   readonly #pairCounts = new Counters(64 * PAIR_WIDTH);
   /** Counters of the message's pair of hosts. */
   #pairAt = 0;
@@ -116,18 +112,8 @@ export class Counting implements Sink {
 
   /** Gives the session the number of its pair of hosts. */
   #pair(session: Session): number {
-    const full = this.#pairs.length >= MAX_PAIRS;
-    const client = full ? OTHERS : session.clientAddress;
-    const server = full ? OTHERS : session.serverAddress;
-    const protocol = this.#protocols[session.index]!.name;
-    const key = `${client} ${server} ${protocol}`;
-    let pair = this.#pairNumbers.get(key);
-    if (pair === undefined) {
-      pair = this.#pairs.length;
-      this.#pairNumbers.set(key, pair);
-      this.#pairs.push({ client, server, protocol });
-      if (this.#pairs.length * PAIR_WIDTH > this.#pairCounts.length) this.#pairCounts.grow();
-    }
+    const pair = this.#pairs.find(session);
+    if (this.#pairs.size * PAIR_WIDTH > this.#pairCounts.length) this.#pairCounts.grow();
     session.pair = pair;
     return pair;
   }
@@ -196,13 +182,11 @@ export class Counting implements Sink {
 
   /** Operations of a protocol by verb. */
   #verbs(protocol: number): number[] {
-    const { name } = this.#protocols[protocol]!;
     const counts = VERBS.map(() => 0);
-    this.#pairs.forEach((pair, index) => {
-      if (pair.protocol !== name) return;
-      const verbs = this.#pairVerbs(index);
-      for (const verb of counts.keys()) counts[verb]! += verbs[verb]!;
-    });
+    for (let pair = 0; pair < this.#pairs.size; pair++) {
+      if (this.#pairs.protocol(pair) !== protocol) continue;
+      for (const verb of counts.keys()) counts[verb]! += this.#pairCounts.of(pair * PAIR_WIDTH + verb);
+    }
     return counts;
   }
 
@@ -233,17 +217,18 @@ export class Counting implements Sink {
   }
 
   pairs(): PairSummary[] {
-    return this.#pairs
-      .map((pair, index) => {
-        const verbs = this.#pairVerbs(index);
-        return {
-          ...pair,
-          operations: total(verbs),
-          failed: this.#pairCounts.of(index * PAIR_WIDTH + VERBS.length),
-          verbs: named(verbs),
-        };
-      })
-      .sort(byOperations);
+    const rows: PairSummary[] = [];
+    for (let pair = 0; pair < this.#pairs.size; pair++) {
+      const verbs = this.#pairVerbs(pair);
+      rows.push({
+        ...this.#pairs.names(pair),
+        protocol: this.#protocols[this.#pairs.protocol(pair)]!.name,
+        operations: total(verbs),
+        failed: this.#pairCounts.of(pair * PAIR_WIDTH + VERBS.length),
+        verbs: named(verbs),
+      });
+    }
+    return rows.sort(byOperations);
   }
 }
 

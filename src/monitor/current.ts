@@ -42,11 +42,19 @@ export class Current {
   ending: (() => void) | undefined;
   /** 0 while packets come; then 1 while connections are ended, and 2 when all of them are. */
   over = 0;
+  /** Number of the packet whose bytes are read, where they waited for others in front of them; else 0. */
+  held = 0;
   /** With `over` = 2: number of the flow that is told of. */
   told = 0;
 
   get session(): Session {
     return this.sessions[this.flow]!;
+  }
+
+  /** Number of the packet that completed the operation; at the end of the reading 0, where it cannot be told. */
+  get packet(): number {
+    if (this.held !== 0) return this.held;
+    return this.over === 0 ? (this.monitor?.traffic.packet.number ?? 0) : 0;
   }
 
   /**

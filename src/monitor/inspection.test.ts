@@ -96,7 +96,7 @@ describe('inspection', () => {
 
   it('says how much there was no room to count', () => {
     const current = new Current();
-    const session = new Session(0, new Streams({ data() {}, gap() {}, closed() {} }, 1));
+    const session = new Session(new Streams({ data() {}, held() {}, gap() {}, closed() {} }, 1));
     session.index = 0;
     current.sessions = [session];
     const counting = new Counting(PROTOCOLS, current);

@@ -16,9 +16,12 @@ class Rig {
   /** Phase, code and object of each operation; behind it the anomalies that the monitor adds, if any. */
   readonly operations: string[] = [];
   readonly clients: string[] = [];
+  /** Time of each, and the numbers of the packet that completed it and of the one with which it was told. */
+  readonly whens: string[] = [];
   readonly monitor: Monitor;
   #sequence = [1000, 5000];
   readonly #ports: readonly [number, number];
+  #packets = 0;
 
   constructor(port = 502, limits: MonitorLimits = MONITOR_LIMITS) {
     this.#ports = [40_000, port];
@@ -30,6 +33,7 @@ class Rig {
         const parts = [PHASES[op.phase], op.code, protocol.objects.format(op), ...anomalyNames(marks)];
         this.operations.push(parts.filter(part => part !== '').join(' '));
         this.clients.push(current.session.clientName);
+        this.whens.push(`${op.time} ${current.packet} ${current.number}`);
       },
     };
     this.monitor = new Monitor({ protocols: PROTOCOLS, sink, current, seed: 1, limits });
@@ -58,6 +62,14 @@ class Rig {
     return this.#send(1 - side, [], { acknowledgement: acknowledgement + 1_000_000 });
   }
 
+  /** The client's `payload` comes before the `ahead` bytes in front of it. */
+  early(ahead: number, ...payload: ArrayLike<number>[]): this {
+    this.#sequence[0]! += ahead;
+    this.client(...payload);
+    this.#sequence[0]! -= ahead + bytes(...payload).length;
+    return this;
+  }
+
   finish(): this {
     this.monitor.finish();
     return this;
@@ -83,10 +95,18 @@ class Rig {
     packet.view = new DataView(frame.buffer);
     packet.end = frame.length;
     packet.wireLength = frame.length;
-    packet.time = 1;
+    packet.time = ++this.#packets / 10;
     this.monitor.traffic.frame(packet);
     return this;
   }
+}
+
+/** What a side sends: a message, which may be cut short, perhaps behind bytes that are lost. */
+interface Step {
+  readonly server: boolean;
+  readonly cut: number;
+  readonly lost: number;
+  readonly transaction: number;
 }
 
 /** Read Holding Registers: two from `address`. */
@@ -102,6 +122,47 @@ const ASKED = 'request 3 holding 40-41';
 const TOLD = 'response 3 holding 40-41';
 
 describe('monitor', () => {
+  it('takes nothing of a connection that is over into another', () => {
+    const said = (rig: Rig, steps: readonly Step[]) => {
+      const before = rig.operations.length;
+      rig.open();
+      for (const { server, cut, lost, transaction } of steps) {
+        const whole = server ? response(transaction) : request(transaction);
+        const part = whole.subarray(0, cut < 100 ? undefined : cut - 100);
+        if (lost > 95) rig.lose(server ? 1 : 0, lost - 95);
+        if (server) rig.server(part);
+        else rig.client(part);
+      }
+      rig.reset();
+      return rig.operations.slice(before);
+    };
+    const steps = fc.array(
+      fc.record({
+        server: fc.boolean(),
+        cut: fc.integer({ min: 0, max: 112 }),
+        lost: fc.nat(100),
+        transaction: fc.nat(3),
+      }),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(fc.array(steps, { minLength: 2, maxLength: 4 }), connections => {
+        const one = new Rig();
+        for (const connection of connections) {
+          assert.deepEqual(said(one, connection), said(new Rig(), connection));
+        }
+      }),
+    );
+  });
+
+  it('gives what waited behind a hole the time of the packet that completed it', () => {
+    const rig = new Rig().open().client(request(1));
+    // The second is whole behind the hole; the fourth begins there, and its end came before.
+    const fourth = request(4);
+    rig.early(29, fourth.subarray(5)).early(12, request(3), fourth.subarray(0, 5)).client(request(2));
+    assert.deepEqual(rig.whens, ['0.3 3 3', '0.6 6 6', '0.5 5 6', '0.5 5 6']);
+  });
+
   it('pairs requests and responses', () => {
     const rig = new Rig().open().client(request(1)).server(response(1));
     assert.deepEqual(rig.operations, [ASKED, TOLD]);

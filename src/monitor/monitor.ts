@@ -9,7 +9,6 @@
 import { Anomaly } from '../operation/anomaly.ts';
 import { Operation, type Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
-import { formatEndpoint } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { STREAM_LIMITS, type StreamLimits, type StreamSink, Streams } from '../packet/streams.ts';
 import { type PacketSink, type SegmentSink, type Share, Traffic, WHOLE } from '../packet/traffic.ts';
@@ -22,7 +21,7 @@ import { Datagrams } from './naming/datagrams.ts';
 import { Look, MAX_LOOKS, serverOf } from './naming/likeness.ts';
 import { Named } from './naming/named.ts';
 import { Beginning, Finding, Opening, ownServer, recognise } from './opening.ts';
-import { Session, type SideState } from './session.ts';
+import type { Session, SideState } from './session.ts';
 import { Sessions } from './sessions.ts';
 
 export interface MonitorLimits extends StreamLimits {
@@ -126,8 +125,25 @@ export class Monitor implements StreamSink {
     session.touched = true;
     this.#op.time = this.traffic.packet.time;
     if (session.protocol !== undefined) this.#read(session, sideOf(session, direction), view, at, end);
-    else if (session.foreign) this.#foreign(session, view, at, end);
-    else this.#begin(session, direction, view, at, end);
+    else this.#unread(session, direction, view, at, end);
+  }
+
+  held(
+    flow: number,
+    direction: number,
+    view: DataView,
+    at: number,
+    end: number,
+    time: number,
+    number: number,
+  ): void {
+    const session = this.#byFlow[flow] ?? this.#open(flow);
+    session.touched = true;
+    this.#op.time = time;
+    this.#current.held = number;
+    if (session.protocol !== undefined) this.#read(session, sideOf(session, direction), view, at, end);
+    else this.#unread(session, direction, view, at, end);
+    this.#current.held = 0;
   }
 
   gap(flow: number, direction: number, _bytes: number): void {
@@ -148,12 +164,12 @@ export class Monitor implements StreamSink {
   closed(flow: number): void {
     const session = this.#byFlow[flow];
     if (session === undefined) return;
-    this.#sessions.remove(session);
     if (session.protocol === undefined) this.#miss(session);
     else {
       this.#abandon(session, session.fromClient);
       this.#abandon(session, session.fromServer);
     }
+    this.#sessions.remove(session);
     this.#current.closed?.(session.serial);
   }
 
@@ -163,12 +179,21 @@ export class Monitor implements StreamSink {
       this.closed(this.#sessions.quiet().flow);
       this.forgotten++;
     }
-    const session = new Session(flow, this.streams);
-    this.#sessions.add(session);
-    return session;
+    return this.#sessions.open(flow, this.streams);
+  }
+
+  /** Number of the packet whose bytes are read. */
+  #number(): number {
+    const { held } = this.#current;
+    return held === 0 ? this.traffic.packet.number : held;
   }
 
   // --- which protocol is it? ---
+
+  #unread(session: Session, direction: number, view: DataView, at: number, end: number): void {
+    if (session.foreign) this.#foreign(session, view, at, end);
+    else this.#begin(session, direction, view, at, end);
+  }
 
   #begin(session: Session, direction: number, view: DataView, at: number, end: number): void {
     this.#ports[0] = this.streams.port(session.flow, 0);
@@ -210,7 +235,7 @@ export class Monitor implements StreamSink {
 
   #keep(opening: Opening, direction: number, view: DataView, at: number, end: number): boolean {
     if (this.#waiting + end - at > this.#limits.waiting) return false;
-    if (!opening.keep(direction, view, at, end, this.#op.time)) return false;
+    if (!opening.keep(direction, view, at, end, this.#op.time, this.#number())) return false;
     this.#waiting += end - at;
     return true;
   }
@@ -221,7 +246,7 @@ export class Monitor implements StreamSink {
     session.protocol = this.#protocols[index]!;
     session.maxMessage = session.protocol.maxMessage;
     const { conversation, crowded } = this.#limits;
-    session.conversation = session.protocol.open(this.#sessions.size <= FEW ? conversation : crowded);
+    this.#sessions.converse(session, session.protocol, this.#sessions.size <= FEW ? conversation : crowded);
     session.client = client;
     session.health = this.health[index]!;
     session.health.sessions++;
@@ -229,14 +254,24 @@ export class Monitor implements StreamSink {
     if (opening === undefined) return;
     session.opening = undefined;
     this.#waiting -= opening.length;
-    const offsets = [0, 0];
-    for (const { direction, length, time } of opening.chunks) {
-      const at = offsets[direction]!;
-      offsets[direction] = at + length;
-      this.#op.time = time;
+    const current = this.#current;
+    const { time: now } = this.#op;
+    const { held } = current;
+    // Where the next segment of each direction begins.
+    let at0 = 0;
+    let at1 = 0;
+    for (let i = 0; i < opening.count; i++) {
+      const direction = opening.directionOf(i);
+      const length = opening.lengthOf(i);
+      const at = direction === 0 ? at0 : at1;
+      if (direction === 0) at0 += length;
+      else at1 += length;
+      this.#op.time = opening.timeOf(i);
+      current.held = opening.numberOf(i);
       this.#read(session, sideOf(session, direction), opening.kept[direction]!.view, at, at + length);
     }
-    this.#op.time = this.traffic.packet.time;
+    this.#op.time = now;
+    current.held = held;
     this.#giveBack(opening);
   }
 
@@ -309,8 +344,8 @@ export class Monitor implements StreamSink {
     const known = streams.client(flow);
     const guess = serverOf(streams.port(flow, 0), streams.port(flow, 1), SIGNATURES[index]!.port);
     const server = known >= 0 ? 1 - known : guess;
-    const endpoint = formatEndpoint(streams.address(flow, server), streams.port(flow, server));
-    session.label = this.named.conversation(SIGNATURES[index]!, 'tcp', endpoint);
+    const port = streams.port(flow, server);
+    session.label = this.named.conversation(SIGNATURES[index]!, 'tcp', streams, flow, server, port);
     this.#current.named?.(session.serial, SIGNATURES[index]!.name);
     this.named.bytes[session.label]! += session.unnamed;
   }
@@ -388,7 +423,10 @@ export class Monitor implements StreamSink {
     const { rest } = state;
     if (rest !== undefined && rest.length > 0) {
       rest.append(view, at, end);
-      const read = this.#messages(session, side, state, rest.view, 0, rest.length);
+      const late = state.number > this.#number();
+      const first = late ? this.#readLate(session, side, state, rest) : 0;
+      const read = this.#messages(session, side, state, rest.view, first, rest.length);
+      if (read > 0 || !late) this.#date(state);
       this.#waiting += end - at - read;
       rest.drop(read);
     } else {
@@ -396,6 +434,7 @@ export class Monitor implements StreamSink {
       if (read !== end) {
         state.rest ??= new ByteQueue();
         state.rest.append(view, read, end);
+        this.#date(state);
         this.#waiting += end - read;
       }
     }
@@ -407,6 +446,30 @@ export class Monitor implements StreamSink {
     }
     if (state.settled) session.unsettled &= ~(1 << side);
     else session.unsettled |= 1 << side;
+  }
+
+  /** What waits for the end of its message came now. */
+  #date(state: SideState): void {
+    state.time = this.#op.time;
+    state.number = this.#number();
+  }
+
+  /**
+   * A message whose end was held is whole only since its beginning came: decodes it with that time, if all of it is
+   * there, and returns its length.
+   */
+  #readLate(session: Session, side: Side, state: SideState, rest: ByteQueue): number {
+    const length = session.protocol!.frame(side, rest.view, 0, rest.length);
+    if (length <= 0 || length > rest.length) return 0;
+    const current = this.#current;
+    const { time } = this.#op;
+    const { held } = current;
+    this.#op.time = state.time;
+    current.held = state.number;
+    const read = this.#messages(session, side, state, rest.view, 0, length);
+    this.#op.time = time;
+    current.held = held;
+    return read;
   }
 
   /** Decodes the messages that are whole within `at..end`; returns where the first begins that is not. */

@@ -17,6 +17,7 @@ export const MAX_OPENING = 8192;
 
 /** Segments that may be kept; more of them are not a beginning any more. */
 const MAX_CHUNKS = 256;
+const FIRST_CHUNKS = 4;
 
 /** The first bytes of one direction, wherever they lie. */
 export class Beginning {
@@ -129,31 +130,68 @@ export class Opening {
    */
   protocol = -1;
   readonly kept: readonly [ByteQueue, ByteQueue] = [new ByteQueue(), new ByteQueue()];
-  /** Segments in order: direction, length and time. */
-  readonly chunks: { direction: number; length: number; time: number }[] = [];
+  /** Segments that are kept, in the order in which they came. */
+  count = 0;
+  // Of each its length and, in the lowest bit, its direction; and the time and the number of its packet.
+  #what = new Int32Array(FIRST_CHUNKS);
+  #when = new Float64Array(2 * FIRST_CHUNKS);
 
   /** Forgets what was kept, for another connection. */
   clear(): void {
-    this.chunks.length = 0;
-    for (const queue of this.kept) queue.length = 0;
+    this.count = 0;
+    this.kept[0].length = 0;
+    this.kept[1].length = 0;
   }
 
-  /** Keeps a segment; false where there is no more room. */
-  keep(direction: number, view: DataView, at: number, end: number, time: number): boolean {
+  /** Keeps a segment of the packet with that time and number; false where there is no more room. */
+  keep(direction: number, view: DataView, at: number, end: number, time: number, number: number): boolean {
     const queue = this.kept[direction]!;
-    if (queue.length + end - at > MAX_OPENING || this.chunks.length === MAX_CHUNKS) return false;
+    const { count } = this;
+    if (queue.length + end - at > MAX_OPENING || count === MAX_CHUNKS) return false;
+    if (count === this.#what.length) this.#grow();
     queue.append(view, at, end);
-    this.chunks.push({ direction, length: end - at, time });
+    this.#what[count] = ((end - at) << 1) | direction;
+    this.#when[2 * count] = time;
+    this.#when[2 * count + 1] = number;
+    this.count++;
     return true;
   }
 
+  directionOf(segment: number): number {
+    return this.#what[segment]! & 1;
+  }
+
+  lengthOf(segment: number): number {
+    return this.#what[segment]! >> 1;
+  }
+
+  /** Time of the segment's packet, in seconds. */
+  timeOf(segment: number): number {
+    return this.#when[2 * segment]!;
+  }
+
+  /** Number of that packet. */
+  numberOf(segment: number): number {
+    return this.#when[2 * segment + 1]!;
+  }
+
+  /** Bytes that are kept. */
   get length(): number {
     return this.kept[0].length + this.kept[1].length;
   }
 
   /** Forgets the segment that came last. */
   removeLast(): void {
-    const last = this.chunks.pop();
-    if (last !== undefined) this.kept[last.direction]!.length -= last.length;
+    const last = --this.count;
+    this.kept[this.directionOf(last)]!.length -= this.lengthOf(last);
+  }
+
+  #grow(): void {
+    const what = new Int32Array(2 * this.#what.length);
+    what.set(this.#what);
+    this.#what = what;
+    const when = new Float64Array(2 * this.#when.length);
+    when.set(this.#when);
+    this.#when = when;
   }
 }

@@ -7,7 +7,7 @@
 import type { Side } from '../operation/side.ts';
 import { formatEndpoint } from '../packet/address.ts';
 import type { Streams } from '../packet/streams.ts';
-import type { Conversation, Protocol } from '../protocol/protocol.ts';
+import type { Conversation, ConversationLimits, Protocol } from '../protocol/protocol.ts';
 import type { ByteQueue } from './byte-queue.ts';
 import type { ProtocolHealth } from './health.ts';
 import type { Opening } from './opening.ts';
@@ -16,10 +16,22 @@ import type { Opening } from './opening.ts';
 export class SideState {
   /** A message whose end has not come yet. */
   rest: ByteQueue | undefined;
+  /** Time and number of the latest packet that brought some of it. */
+  // A fraction, as in Packet.time.
+  time = 0.1;
+  number = 0;
   /** Anomalies that the next operation carries. */
   marks = 0;
   /** Bytes are missing: the next ones need not begin a message. */
   adrift = false;
+
+  reset(): void {
+    this.rest = undefined;
+    this.time = 0.1;
+    this.number = 0;
+    this.marks = 0;
+    this.adrift = false;
+  }
 
   /** Nothing is left over: the next bytes begin a message, and nothing is to be said of what was before it. */
   get settled(): boolean {
@@ -28,15 +40,20 @@ export class SideState {
 }
 
 export class Session {
+  // Nearly all is set by `begin`: a session that is over is used for another connection.
   /** Cell of the flow table, and number of the connection. */
-  readonly flow: number;
-  readonly serial: number;
+  flow = 0;
+  serial = 0;
+  /** Number among the sessions of the reading, which no other has. */
+  id = 0;
   /** Index of the protocol in the registry; -1 while it is not known. */
   index = -1;
   protocol: Protocol | undefined;
   /** The protocol's. */
   maxMessage = 0;
   conversation: Conversation | undefined;
+  /** What the conversation was opened with. */
+  limits: ConversationLimits | undefined;
   health: ProtocolHealth | undefined;
   /** Direction that the client sends in. */
   client = 0;
@@ -68,10 +85,37 @@ export class Session {
   #clientName = '';
   #serverName = '';
 
-  constructor(flow: number, streams: Streams) {
-    this.flow = flow;
-    this.serial = streams.serial(flow);
+  constructor(streams: Streams) {
     this.#streams = streams;
+  }
+
+  /** From now on it is that of the connection in cell `flow`, and nothing is left of another. */
+  begin(flow: number, id: number): void {
+    this.flow = flow;
+    this.serial = this.#streams.serial(flow);
+    this.id = id;
+    this.index = -1;
+    this.protocol = undefined;
+    this.maxMessage = 0;
+    this.conversation = undefined;
+    this.limits = undefined;
+    this.health = undefined;
+    this.client = 0;
+    this.unsettled = 0;
+    this.fromClient.reset();
+    this.fromServer.reset();
+    this.opening = undefined;
+    this.misses = 0;
+    this.foreign = false;
+    this.label = 0;
+    this.looks = 0;
+    this.weak = 0;
+    this.weakToo = 0;
+    this.unnamed = 0;
+    this.pair = -1;
+    this.touched = true;
+    this.#clientName = '';
+    this.#serverName = '';
   }
 
   state(side: Side): SideState {
@@ -84,6 +128,12 @@ export class Session {
 
   get serverAddress(): string {
     return this.#streams.address(this.flow, 1 - this.client);
+  }
+
+  /** Writes the client's address to 0 in `to`, and the server's to `serverAt`, in network order. Returns the version of IP. */
+  addresses(to: DataView, serverAt: number): number {
+    this.#streams.writeAddress(this.flow, 1 - this.client, to, serverAt);
+    return this.#streams.writeAddress(this.flow, this.client, to, 0);
   }
 
   get clientPort(): number {

@@ -95,13 +95,18 @@ export class FlowTable {
    * cold: for people, once a flow
    */
   address(flow: number, direction: number): string {
+    return formatAddress(SCRATCH, 0, this.writeAddress(flow, direction, SCRATCH, 0));
+  }
+
+  /** Writes that address, in network order, to `at` in `to`: 4 bytes or 16. Returns the version of IP. */
+  writeAddress(flow: number, direction: number, to: DataView, at: number): number {
     const cell = flow << CELL_SHIFT;
     const version = (this.cells[cell]! & FlowBit.ipv6) === 0 ? 4 : 6;
     const words = version === 4 ? 1 : 4;
     for (let i = 0; i < words; i++) {
-      SCRATCH.setInt32(i * 4, this.cells[cell + Cell.addresses + direction * words + i]!);
+      to.setInt32(at + i * 4, this.cells[cell + Cell.addresses + direction * words + i]!);
     }
-    return formatAddress(SCRATCH, 0, version);
+    return version;
   }
 
   #find4(packet: Packet): number {

@@ -6,6 +6,7 @@
  */
 
 import { copyBytes } from './copy-bytes.ts';
+import type { Packet } from './packet.ts';
 
 /** Bytes and pieces that one direction may hold. */
 const MAX_HELD_BYTES = 131_072;
@@ -19,6 +20,8 @@ const SEQUENCE = 0;
 const AT = 1;
 const LENGTH = 2;
 const ROW = 3;
+/** Of a piece's packet: its time and its number. */
+const WHEN = 2;
 
 export class Reorder {
   /** The bytes of all pieces. Replaced when it grows. */
@@ -34,10 +37,12 @@ export class Reorder {
   // Rows of sequence number, where the bytes are and how many, in order of sequence number, never overlapping. Most
   // hold a piece or two.
   #pieces = new Int32Array(FIRST_PIECES * ROW);
+  // When each of them came.
+  #when = new Float64Array(FIRST_PIECES * WHEN);
 
   /** Bytes that this takes, for the account of all directions. */
   get capacity(): number {
-    return this.#bytes.length + 4 * this.#pieces.length;
+    return this.#bytes.length + 4 * this.#pieces.length + 8 * this.#when.length;
   }
 
   /** True where it takes more than when it was new. */
@@ -59,6 +64,15 @@ export class Reorder {
     return this.#pieces[AT]! + this.#pieces[LENGTH]!;
   }
 
+  /** Time of the packet that brought the first piece, in seconds, and its number. */
+  get time(): number {
+    return this.#when[0]!;
+  }
+
+  get number(): number {
+    return this.#when[1]!;
+  }
+
   /** Bytes that are held. */
   get length(): number {
     let length = 0;
@@ -70,7 +84,10 @@ export class Reorder {
   shift(): void {
     this.count--;
     if (this.count === 0) this.#head = 0;
-    else this.#pieces.copyWithin(0, ROW, (this.count + 1) * ROW);
+    else {
+      this.#pieces.copyWithin(0, ROW, (this.count + 1) * ROW);
+      this.#when.copyWithin(0, WHEN, (this.count + 1) * WHEN);
+    }
   }
 
   /** Forgets all. */
@@ -79,8 +96,8 @@ export class Reorder {
     this.#head = 0;
   }
 
-  /** Keeps what is new of the bytes `at..end`, whose first is number `sequence`; false where there is no room. */
-  add(sequence: number, view: DataView, at: number, end: number): boolean {
+  /** Keeps what is new of a packet's bytes `at..end`, whose first is number `sequence`; false where there is no room. */
+  add(sequence: number, packet: Packet, at: number, end: number): boolean {
     // From here on, positions count from `sequence`.
     const length = end - at;
     let from = 0;
@@ -90,14 +107,14 @@ export class Reorder {
       if (stop <= from) continue;
       if (start > from) {
         const part = Math.min(start, length);
-        if (!this.#insert(i, (sequence + from) | 0, view, at + from, at + part)) return false;
+        if (!this.#insert(i, (sequence + from) | 0, packet, at + from, at + part)) return false;
         i++;
       }
       from = stop;
     }
     return (
       from >= length ||
-      this.#insert(this.#place(sequence + from), (sequence + from) | 0, view, at + from, end)
+      this.#insert(this.#place(sequence + from), (sequence + from) | 0, packet, at + from, end)
     );
   }
 
@@ -108,16 +125,23 @@ export class Reorder {
     return i;
   }
 
-  #insert(index: number, sequence: number, view: DataView, at: number, end: number): boolean {
+  #insert(index: number, sequence: number, packet: Packet, at: number, end: number): boolean {
     const length = end - at;
     if (this.count === MAX_PIECES || this.#head + length > MAX_HELD_BYTES) return false;
     if (this.#head + length > this.#bytes.length) this.#grow(this.#head + length);
     if ((this.count + 1) * ROW > this.#pieces.length) this.#growPieces();
     const head = this.#head;
-    copyBytes(view, at, this.view, head, length);
+    copyBytes(packet.view, at, this.view, head, length);
     const pieces = this.#pieces;
+    const when = this.#when;
     const row = index * ROW;
-    if (index < this.count) pieces.copyWithin(row + ROW, row, this.count * ROW);
+    const whenRow = index * WHEN;
+    if (index < this.count) {
+      pieces.copyWithin(row + ROW, row, this.count * ROW);
+      when.copyWithin(whenRow + WHEN, whenRow, this.count * WHEN);
+    }
+    when[whenRow] = packet.time;
+    when[whenRow + 1] = packet.number;
     pieces[row + SEQUENCE] = sequence;
     pieces[row + AT] = head;
     pieces[row + LENGTH] = length;
@@ -140,5 +164,8 @@ export class Reorder {
     const pieces = new Int32Array(this.#pieces.length * 2);
     pieces.set(this.#pieces);
     this.#pieces = pieces;
+    const when = new Float64Array(this.#when.length * 2);
+    when.set(this.#when);
+    this.#when = when;
   }
 }

@@ -66,13 +66,15 @@ interface Said {
 
 function read(frames: readonly Uint8Array[], seconds = 1): Said {
   const said: Said = { client: '', server: '', gaps: 0 };
+  const data = (_flow: number, direction: number, view: DataView, at: number, end: number) => {
+    const text = Buffer.from(view.buffer, view.byteOffset + at, end - at).toString('latin1');
+    if (direction === 0) said.client += text;
+    else said.server += text;
+  };
   const streams = new Streams(
     {
-      data(_flow, direction, view, at, end) {
-        const text = Buffer.from(view.buffer, view.byteOffset + at, end - at).toString('latin1');
-        if (direction === 0) said.client += text;
-        else said.server += text;
-      },
+      data,
+      held: data,
       gap: () => said.gaps++,
       closed: () => {},
     },

@@ -16,13 +16,20 @@ class Rig {
   readonly streams: Streams;
   time = 1;
   packets = 0;
+  /** The bytes that were held, with the time and the number of their packet. */
+  readonly held: string[] = [];
 
   constructor(limits = STREAM_LIMITS) {
+    const data = (flow: number, direction: number, view: DataView, at: number, end: number) => {
+      const text = Buffer.from(view.buffer, view.byteOffset + at, end - at).toString('latin1');
+      this.#note(`${this.#side(flow, direction)}:`, text);
+      return text;
+    };
     this.streams = new Streams(
       {
-        data: (flow, direction, view, at, end) => {
-          const text = Buffer.from(view.buffer, view.byteOffset + at, end - at).toString('latin1');
-          this.#note(`${this.#side(flow, direction)}:`, text);
+        data,
+        held: (flow, direction, view, at, end, time, number) => {
+          this.held.push(`${data(flow, direction, view, at, end)} ${time} ${number}`);
         },
         gap: (flow, direction, length) => this.events.push(`${this.#side(flow, direction)} gap ${length}`),
         closed: () => this.events.push('closed'),
@@ -108,6 +115,26 @@ describe('streams', () => {
   it('puts segments in order; the first copy of a byte wins', () => {
     const rig = new Rig().client(1, 'ab').client(5, 'ef').client(6, 'XGh').client(3, 'cdY').client(9, 'i');
     assert.deepEqual(rig.events, ['c:abcdefGhi']);
+  });
+
+  it('tells of bytes that were held which packet brought them, and when', () => {
+    const rig = new Rig().handshake(0, 0);
+    const late = [
+      [1, 'a'],
+      [9, 'ij'],
+      [3, 'cd'],
+      [5, 'e'],
+      [8, 'hij'],
+      [2, 'bXXXf'],
+      [12, 'l'],
+    ] as const;
+    for (const [sequence, text] of late) {
+      rig.time += 0.5;
+      rig.client(sequence, text);
+    }
+    rig.streams.finish();
+    assert.deepEqual(rig.events.slice(0, 3), ['c:abcdef', 'c gap 1', 'c:hij']);
+    assert.deepEqual(rig.held, ['cd 2.5 6', 'e 3 7', 'h 3.5 8', 'ij 2 5', 'l 4.5 10']);
   });
 
   it('goes on over the end of the sequence numbers', () => {

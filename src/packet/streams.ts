@@ -20,6 +20,19 @@ import { Reorder } from './reorder.ts';
 export interface StreamSink {
   /** The next bytes of a direction. They are gone after the call. */
   data(flow: number, direction: number, view: DataView, at: number, end: number): void;
+  /**
+   * The same for bytes that came with an earlier packet and were held behind a hole: its time, in seconds, and its
+   * number.
+   */
+  held(
+    flow: number,
+    direction: number,
+    view: DataView,
+    at: number,
+    end: number,
+    time: number,
+    number: number,
+  ): void;
   /** At least `bytes` bytes of a direction are missing here; 0 where their number cannot be known. */
   gap(flow: number, direction: number, bytes: number): void;
   /** The connection ended, or makes room for another: forget it. */
@@ -144,6 +157,11 @@ export class Streams implements EvictionSink {
     return this.#table.address(flow, direction);
   }
 
+  /** Writes that address, in network order, to `at` in `to`: 4 bytes or 16. Returns the version of IP. */
+  writeAddress(flow: number, direction: number, to: DataView, at: number): number {
+    return this.#table.writeAddress(flow, direction, to, at);
+  }
+
   /** Nobody wants the bytes of this connection; they are counted by `label`, where it is not 0. */
   ignore(flow: number, label = 0): void {
     const base = flow << CELL_SHIFT;
@@ -200,8 +218,8 @@ export class Streams implements EvictionSink {
     const order = new Float64Array(size);
     for (let flow = 0; flow < size; flow++) order[flow] = this.serial(flow) * ORDER + flow;
     order.sort();
-    for (const key of order) {
-      const flow = key % ORDER;
+    for (let i = 0; i < size; i++) {
+      const flow = order[i]! % ORDER;
       this.#end(flow, flow << CELL_SHIFT);
     }
   }
@@ -403,7 +421,7 @@ export class Streams implements EvictionSink {
       cells[base]! |= BIT.held << direction;
     }
     const before = reorder.capacity;
-    const kept = reorder.add(sequence, packet.view, at, end);
+    const kept = reorder.add(sequence, packet, at, end);
     this.#held += reorder.capacity - before;
     if (kept && this.#held <= this.#maxHeld) return;
     this.#giveUp(flow, base, direction);
@@ -474,13 +492,13 @@ export class Streams implements EvictionSink {
     while (reorder.count > 0) {
       const ahead = (reorder.sequence - cells[base + NEXT + direction]!) | 0;
       if (ahead > 0) return;
-      const { at, end } = reorder;
+      const { at, end, time, number } = reorder;
       const from = at - ahead;
       reorder.shift();
       if (from >= end) continue;
       cells[base + NEXT + direction] = (cells[base + NEXT + direction]! + end - from) | 0;
       cells[base] = (cells[base]! | BIT.data) & ~BIT.closed;
-      this.#sink.data(flow, direction, reorder.view, from, end);
+      this.#sink.held(flow, direction, reorder.view, from, end, time, number);
     }
     this.#release(base, direction);
   }

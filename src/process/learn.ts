@@ -57,7 +57,10 @@ export function learnTag(
   }
   const runs = history.runs();
   const whitening = fitWhitening(runs);
-  if (whitening === undefined) return { ...known, silent: { all: 'the reading never moves' } };
+  if (whitening === undefined) {
+    // Nothing to learn of its noise; but two readers of it must say the same.
+    return { ...known, spans: learnSpans(runs), silent: { all: 'the reading never moves' } };
+  }
   const silent: Record<string, string> = {};
   const keep = <K extends string, T>(key: K, made: T | string): { [k in K]?: T } => {
     if (typeof made !== 'string') return { [key]: made } as { [k in K]?: T };

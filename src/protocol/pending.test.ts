@@ -56,13 +56,14 @@ class Model {
   }
 }
 
-type Step = ['add', number, number] | ['remove', number] | ['answer', number] | ['oldest'];
+type Step = ['add', number, number] | ['remove', number] | ['answer', number] | ['oldest'] | ['reset'];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(fc.constant('add' as const), fc.nat(6), fc.nat({ max: 300 })) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('remove' as const), fc.nat(6)) },
   { weight: 4, arbitrary: fc.tuple(fc.constant('answer' as const), fc.nat(6)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('oldest' as const)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('reset' as const)) },
 );
 
 test('behaves as a list of entries with two limits', () => {
@@ -74,7 +75,7 @@ test('behaves as a list of entries with two limits', () => {
       steps,
       (slots, bytes, all) => {
         const pending = new Pending(slots, bytes);
-        const model = new Model(slots, bytes);
+        let model = new Model(slots, bytes);
         const source = new DataView(new ArrayBuffer(400));
         for (const [index, [kind, key = 0, length = 0]] of all.entries()) {
           if (kind === 'add') {
@@ -90,6 +91,9 @@ test('behaves as a list of entries with two limits', () => {
             model.remove(key);
           } else if (kind === 'answer') {
             assert.equal(pending.answer(key) >= 0, model.answer(key));
+          } else if (kind === 'reset') {
+            pending.reset();
+            model = new Model(slots, bytes);
           } else {
             pending.abandonOldest();
             model.abandon();

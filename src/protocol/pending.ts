@@ -96,6 +96,23 @@ export class Pending {
     return this.#ticket - ((this.#ticket - this.#table[this.#first + TICKET]!) >>> 0);
   }
 
+  /**
+   * Forgets all, as if it were new; what it grew to is given back.
+   * cold: once a session
+   */
+  reset(): void {
+    this.#loneKey = GONE;
+    this.#ticket = 1;
+    this.#ghosts = undefined;
+    if (this.#table.length > FIRST_SLOTS * ROW) this.#table = [];
+    if (this.#size > FIRST_BYTES) {
+      this.#view = NO_BYTES;
+      this.#from = 0;
+      this.#size = 0;
+    }
+    this.#empty();
+  }
+
   /** True where an entry of `length` bytes can be added whole and without forgetting another. */
   hasRoom(length: number): boolean {
     return this.#waiting < this.#maxSlots && this.#held + length <= this.#maxBytes;

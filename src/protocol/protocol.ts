@@ -13,6 +13,7 @@ import type { Side } from '../operation/side.ts';
 import type { Verb } from '../operation/verb.ts';
 import type { IdentityReader } from './device-facts.ts';
 import type { ProgramReader } from './program-reader.ts';
+import type { TagReader } from './tag-reader.ts';
 
 /** Answer of {@link Protocol.recognise}. */
 export const Recognition = {
@@ -232,6 +233,9 @@ export interface Conversation {
    */
   giveUp?(side: Side, view: DataView, at: number, end: number, notice: Answer): boolean;
 
+  /** Forgets all, to be used for another session as if it were opened anew. */
+  reset(): void;
+
   /** Requests of `side` that were followed and not answered yet. */
   waiting(side: Side): number;
   /** Ticket that the next request of `side` gets; tickets count up from 1. */
@@ -296,4 +300,6 @@ export interface Protocol {
   // --- reading a device's program back ---
   /** How the program of a device is read; absent where the protocol gives no sound way. */
   readonly readBack?: ProgramReader;
+  /** How tags are read over a connection of one's own; absent where the protocol gives no way that only reads. */
+  readonly readTags?: TagReader;
 }

@@ -80,6 +80,10 @@ zones:
   compressor-hall: { level: 1, hosts: { plc-drive: 127.0.0.1 } }
 listeners:
   - { listen: 127.0.0.1:1102, to: plc-drive, protocol: s7comm, port: ${port} }
+tags:
+  speed: { at: plc-drive s7comm DB2.DBD0, type: float32, unit: rpm, range: [1400, 1575] }
+  torque: { at: plc-drive s7comm DB2.DBD8, type: float32, unit: Nm }
+  overspeed.trip: { at: plc-drive s7comm DB3.DBD4, type: float32, unit: rpm, range: [1650, 1650] }
 `;
 }
 

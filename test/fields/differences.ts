@@ -38,17 +38,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'them from 0',
   },
   {
-    is: ({ field, our, their, ours, theirs }) =>
-      field === 'time' &&
-      our !== undefined &&
-      their !== undefined &&
-      our.frame > their.frame &&
-      ours! > theirs!,
-    reason:
-      'bytes before it are missing from the capture: it is read, and its time is that, when the receiver acknowledges ' +
-      'what lies behind the hole (docs/inspect.md, Streams)',
-  },
-  {
     is: ({ protocol, field, our, theirs }) =>
       protocol === 's7comm' && (field === 'codes' || field === 'values') && isPacked(our, field, theirs),
     reason:

@@ -10,8 +10,6 @@ import { readAll } from '../../src/monitor/read-all.ts';
 import { type Operation, Outcome, Phase, type Sink } from '../../src/operation/operation.ts';
 import { Side } from '../../src/operation/side.ts';
 import { ValueType } from '../../src/operation/value.ts';
-import type { Packet } from '../../src/packet/packet.ts';
-import type { PacketSink } from '../../src/packet/traffic.ts';
 import { PROTOCOLS } from '../../src/protocol/registry.ts';
 import { type FieldMessage, timeOf } from './message.ts';
 
@@ -22,7 +20,7 @@ export async function ourMessages(path: string): Promise<{ messages: FieldMessag
     protocols: PROTOCOLS,
     tap: current => {
       const reader = new Reader(current, messages);
-      return { operations: reader, packets: reader };
+      return { operations: reader };
     },
   });
   const problems = await readAll(inspection, [path]);
@@ -30,22 +28,14 @@ export async function ourMessages(path: string): Promise<{ messages: FieldMessag
   return { messages, problems };
 }
 
-class Reader implements Sink, PacketSink {
+class Reader implements Sink {
   readonly #current: Current;
   readonly #messages: FieldMessage[];
-  /** Packets by their time: what was kept at a connection's beginning is read later than it came. */
-  readonly #numbers = new Map<number, number>();
-  #packet: Packet | undefined;
   #items: Item[] = [];
 
   constructor(current: Current, messages: FieldMessage[]) {
     this.#current = current;
     this.#messages = messages;
-  }
-
-  packet(packet: Packet): void {
-    this.#packet = packet;
-    this.#numbers.set(packet.time, packet.number);
   }
 
   operation(op: Operation): void {
@@ -65,9 +55,7 @@ class Reader implements Sink, PacketSink {
     ]);
     if (protocol === 'modbus') modbus(op, items, fields);
     else s7comm(op, items, fields);
-    const now = this.#packet!;
-    const frame = now.time === op.time ? now.number : (this.#numbers.get(op.time) ?? 0);
-    this.#messages.push({ protocol, frame, fields });
+    this.#messages.push({ protocol, frame: this.#current.packet, fields });
   }
 }
 

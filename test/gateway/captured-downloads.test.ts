@@ -75,6 +75,9 @@ async function dialogue(path: string): Promise<Segment[]> {
       const serial = streams.serial(flow);
       flows.set(serial, [...(flows.get(serial) ?? []), { side, bytes }]);
     },
+    held(flow, direction, view, at, end) {
+      sink.data(flow, direction, view, at, end);
+    },
     gap() {},
     closed() {},
   };

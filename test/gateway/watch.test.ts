@@ -69,6 +69,10 @@ test('what is to be watched with must be there, and fit together', async t => {
     [['--baseline', join(folder, 'none.json')], /none\.json: no such file/],
     [['--tuning', join(folder, 'none.yaml')], /none\.yaml: no such file/],
     [['--no-watch', '--detect'], /--no-watch looks at nothing; leave out/],
+    [
+      ['--readings', join(folder, 'r.ndjson')],
+      /--readings are compared by what was learned .*; add --profile FILE/,
+    ],
     [['--state', join(folder, 'none')], /none: no such folder; make it, or check the name/],
   ] as const;
   for (const [words, error] of mistakes) {

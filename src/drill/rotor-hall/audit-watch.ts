@@ -9,9 +9,10 @@
  */
 
 import { type ApprovedProgram, approvedFrom } from '../../audit/approved-program.ts';
+import { STANDARD_RATE } from '../../audit/ask-device.ts';
 import { type Comparison, compare } from '../../audit/compare.ts';
 import type { Device } from '../../audit/device-link.ts';
-import { readDevice, STANDARD_RATE } from '../../audit/read-device.ts';
+import { readDevice } from '../../audit/read-device.ts';
 import { CASCADES, type Cascade } from '../../plant/rotor-hall/tags.ts';
 import { blockName } from '../../plant/s7-block.ts';
 import { s7comm } from '../../protocol/s7comm/s7comm.ts';

@@ -49,7 +49,8 @@ export interface AssetOptions {
 
 /** What is kept of a session while it lives. */
 interface Known {
-  readonly session: Session;
+  /** Id of the session. */
+  readonly session: number;
   readonly link: Link | undefined;
   identity: IdentityReader | undefined;
 }
@@ -137,7 +138,7 @@ export class Assets implements PacketSink, Sink {
   operation(op: Operation): void {
     const { session } = this.#current;
     let known = this.#known[session.flow];
-    if (known?.session !== session) {
+    if (known?.session !== session.id) {
       known = this.#meet(session, op.protocol);
       this.#known[session.flow] = known;
     }
@@ -167,7 +168,7 @@ export class Assets implements PacketSink, Sink {
         if (host !== undefined) host.kept = true;
       }
     }
-    return { session, link, identity: undefined };
+    return { session: session.id, link, identity: undefined };
   }
 
   #belowIp(packet: Packet, device: Device): void {

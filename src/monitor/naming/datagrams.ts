@@ -5,7 +5,6 @@
  * @module
  */
 
-import { formatEndpoint } from '../../packet/address.ts';
 import { CELL_SHIFT, Cell, type EvictionSink, FlowTable } from '../../packet/flow-table.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { OtherSink } from '../../packet/traffic.ts';
@@ -25,7 +24,8 @@ const BYTES = Cell.free + 3;
 
 export class Datagrams implements OtherSink, EvictionSink {
   readonly #signatures: readonly Signature[];
-  readonly #frames: ReadonlyMap<number, string>;
+  /** By EtherType. */
+  readonly #frames: ReadonlyMap<number, { readonly name: string; readonly control: true }>;
   readonly #named: Named;
   readonly #current: Current;
   readonly #table: FlowTable;
@@ -40,7 +40,7 @@ export class Datagrams implements OtherSink, EvictionSink {
   ) {
     this.#signatures = signatures;
     this.#look = new Look(signatures);
-    this.#frames = frames;
+    this.#frames = new Map([...frames].map(([type, name]) => [type, { name, control: true }]));
     this.#named = named;
     this.#current = current;
     this.#table = new FlowTable(MAX_FLOWS, seed, this);
@@ -75,17 +75,17 @@ export class Datagrams implements OtherSink, EvictionSink {
     const [port0, port1] = [ports >>> 16, ports & 0xffff];
     if (signature.onPort === true && port0 !== signature.port && port1 !== signature.port) return;
     const server = serverOf(port0, port1, signature.port);
-    const endpoint = formatEndpoint(this.#table.address(flow, server), server === 0 ? port0 : port1);
-    const made = this.#named.conversation(signature, 'udp', endpoint);
+    const port = server === 0 ? port0 : port1;
+    const made = this.#named.conversation(signature, 'udp', this.#table, flow, server, port);
     cells[base + LABEL] = made;
     this.#current.named?.(0, signature.name);
     this.#named.bytes[made]! += cells[base + BYTES]!;
   }
 
   frame(packet: Packet): void {
-    const name = this.#frames.get(packet.etherType);
-    if (name === undefined) return;
-    const label = this.#named.conversation({ name, control: true }, 'ethernet', null);
+    const what = this.#frames.get(packet.etherType);
+    if (what === undefined) return;
+    const label = this.#named.frame(what);
     this.#named.bytes[label]! += packet.networkEnd - packet.networkAt;
   }
 

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { formatAddress, formatEndpoint } from '../../packet/address.ts';
 import type { Signature } from '../../protocol/signatures/signature.ts';
+import { KeyTable } from '../key-table.ts';
 
 /** Rows of servers that are kept; further ones are counted by name alone. */
 export const MAX_NAMED = 4096;
@@ -27,43 +29,100 @@ export interface NamedSummary {
   bytes: number;
 }
 
+type What = Pick<Signature, 'name' | 'opaque' | 'control'>;
+
+/** Whoever has the addresses of flows. */
+export interface Addresses {
+  /** Writes the address from which packets of `direction` come to `at` in `to`; returns the version of IP. */
+  writeAddress(flow: number, direction: number, to: DataView, at: number): number;
+}
+
+/** Where the port is in the key, behind the address. */
+const PORT = 16;
+
+/** Of the key's word: the version of the address, 0 where there is none, then the transport, and above it what it is. */
+const VERSION = 7;
+const TRANSPORT_SHIFT = 3;
+const WHAT_SHIFT = 5;
+const TRANSPORTS: readonly Transport[] = ['tcp', 'udp', 'ethernet'];
+
 /** Labels are small numbers: rows from 1 on; 0 is none. */
 export class Named {
   /** Bytes by label. */
   readonly bytes = new Float64Array(MAX_NAMED * 2);
-  readonly #rows: NamedSummary[] = [];
-  readonly #labels = new Map<string, number>();
 
-  /** Counts a conversation; its label. */
+  readonly #table = new KeyTable();
+  readonly #conversations = new Float64Array(MAX_NAMED * 2);
+  readonly #whats: What[] = [];
+  readonly #numbers = new Map<What, number>();
+
+  /** Counts a conversation with the server whose packets have `direction`, and that port; its label. */
   conversation(
-    signature: Pick<Signature, 'name' | 'opaque' | 'control'>,
+    what: What,
     transport: Transport,
-    server: string | null,
+    addresses: Addresses,
+    flow: number,
+    direction: number,
+    port: number,
   ): number {
-    const { name, control, opaque = false } = signature;
-    const place = this.#rows.length < MAX_NAMED ? server : null;
-    const key = `${name} ${transport} ${server ?? ''}`;
-    let label = this.#labels.get(key) ?? this.#labels.get(`${name} ${transport} ${place ?? ''}`) ?? 0;
-    if (label === 0) {
+    const { key } = this.#table;
+    this.#table.clear();
+    const version = addresses.writeAddress(flow, direction, key, 0);
+    key.setInt32(PORT, port);
+    return this.#count(this.#wordOf(what, transport) | version);
+  }
+
+  /** Counts a frame, which has no server. */
+  frame(what: What): number {
+    this.#table.clear();
+    return this.#count(this.#wordOf(what, 'ethernet'));
+  }
+
+  #count(word: number): number {
+    const table = this.#table;
+    let row = table.find(word);
+    if (row < 0 && table.size >= MAX_NAMED) {
       // There are fewer names than rows to spare.
-      label = this.#rows.push({
-        name,
-        control,
-        opaque,
-        transport,
-        server: place,
-        conversations: 0,
-        bytes: 0,
-      });
-      this.#labels.set(`${name} ${transport} ${place ?? ''}`, label);
+      table.clear();
+      row = table.find(word & ~VERSION);
+      if (row < 0) row = table.add(word & ~VERSION);
+    } else if (row < 0) row = table.add(word);
+    this.#conversations[row]!++;
+    return row + 1;
+  }
+
+  #wordOf(what: What, transport: Transport): number {
+    let number = this.#numbers.get(what);
+    if (number === undefined) {
+      number = this.#whats.push(what) - 1;
+      this.#numbers.set(what, number);
     }
-    this.#rows[label - 1]!.conversations++;
-    return label;
+    return (number << WHAT_SHIFT) | (TRANSPORTS.indexOf(transport) << TRANSPORT_SHIFT);
   }
 
   /** The rows, control protocols first, then by name and server. */
   summary(): NamedSummary[] {
-    return orderNamed(this.#rows.map((row, index) => ({ ...row, bytes: this.bytes[index + 1]! })));
+    const table = this.#table;
+    const rows: NamedSummary[] = [];
+    for (let row = 0; row < table.size; row++) {
+      const word = table.word(row);
+      const { name, control, opaque = false } = this.#whats[word >> WHAT_SHIFT]!;
+      const version = word & VERSION;
+      table.recall(row);
+      rows.push({
+        name,
+        control,
+        opaque,
+        transport: TRANSPORTS[(word >> TRANSPORT_SHIFT) & 3]!,
+        server:
+          version === 0
+            ? null
+            : formatEndpoint(formatAddress(table.key, 0, version), table.key.getInt32(PORT)),
+        conversations: this.#conversations[row]!,
+        bytes: this.bytes[row + 1]!,
+      });
+    }
+    return orderNamed(rows);
   }
 }
 

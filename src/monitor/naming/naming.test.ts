@@ -145,8 +145,15 @@ describe('names of what is not decoded', () => {
 
   it('keeps a bounded number of servers, and counts the rest by name', () => {
     const named = new Named();
+    const what = { name: 'DNP3', control: true };
+    const addresses = {
+      writeAddress: (flow: number, _direction: number, to: DataView, at: number) => {
+        to.setInt32(at, flow);
+        return 4;
+      },
+    };
     for (let i = 0; i < MAX_NAMED + 10; i++) {
-      const label = named.conversation({ name: 'DNP3', control: true }, 'tcp', `10.0.0.1:${i}`);
+      const label = named.conversation(what, 'tcp', addresses, 0x0a000000 + (i >> 1), 0, 20_000 + (i & 1));
       named.bytes[label]! += 1;
     }
     const rows = named.summary();

@@ -56,7 +56,8 @@ const SESSIONS = 1 << 12;
 export class SessionCache {
   readonly #make: (session: Session, part: number, a: number, b: number) => string;
   readonly #parts: number;
-  readonly #sessions: (Session | undefined)[] = new Array<Session | undefined>(SESSIONS).fill(undefined);
+  /** By place: the session's id, 0 where there is none. */
+  readonly #sessions = new Float64Array(SESSIONS);
   readonly #keys: Float64Array;
   readonly #texts: Texts;
 
@@ -76,8 +77,8 @@ export class SessionCache {
     const place = session.flow & (SESSIONS - 1);
     const parts = this.#parts;
     const keys = this.#keys;
-    if (this.#sessions[place] !== session) {
-      this.#sessions[place] = session;
+    if (this.#sessions[place] !== session.id) {
+      this.#sessions[place] = session.id;
       keys.fill(Number.NaN, place * parts * 2, (place + 1) * parts * 2);
     }
     const text = place * parts + part;

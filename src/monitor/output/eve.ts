@@ -119,9 +119,10 @@ class EveRecorder implements Recorder {
     const log = this.#log;
     log.fragment(TIMESTAMP);
     this.#time.write(op.time, log);
-    if (this.#current.over === 0) {
+    const { packet } = this.#current;
+    if (packet !== 0) {
       log.fragment(PACKET);
-      log.integer(this.#current.number);
+      log.integer(packet);
     } else log.fragment(NO_PACKET);
     this.#heads.write(this.#current.session, op.side, event, 0, log);
   }

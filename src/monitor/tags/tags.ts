@@ -11,7 +11,6 @@ import { Verb } from '../../operation/verb.ts';
 import { plain } from '../../protocol/phrase.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
 import type { Current } from '../current.ts';
-import type { Session } from '../session.ts';
 import { PAGE_SIZE } from './page.ts';
 import { isNumeric, Plane, planeType } from './plane.ts';
 
@@ -80,8 +79,8 @@ export class Tags implements Sink {
   /** By server and protocol: planes by the rest of what they are of. */
   readonly #byServer = new Map<string, Map<number, Plane>>();
   #pages = 0;
-  // Of the session that was last met.
-  #session: Session | undefined;
+  // Id of the session that was last met, and what is of it.
+  #session = 0;
   #client = '';
   #server = '';
   #own: Map<number, Plane> = new Map();
@@ -96,7 +95,7 @@ export class Tags implements Sink {
     const reads = op.verb === Verb.read || op.verb === Verb.report || op.verb === Verb.subscribe;
     const writes = op.verb === Verb.write || op.verb === Verb.operate;
     if (!(reads || writes) || (op.space === 0 && op.nameLength === 0)) return;
-    if (this.#current.session !== this.#session) this.#meet(op);
+    if (this.#current.session.id !== this.#session) this.#meet(op);
     if (op.outcome === Outcome.failed) {
       this.#refused(op);
       return;
@@ -109,7 +108,7 @@ export class Tags implements Sink {
 
   #meet(op: Operation): void {
     const { session } = this.#current;
-    this.#session = session;
+    this.#session = session.id;
     this.#client = session.clientAddress;
     this.#server = session.serverAddress;
     const key = `${this.#server} ${op.protocol}`;

@@ -18,11 +18,13 @@ import { pollAnswer, pollRequest } from './poll.ts';
 import { refuse } from './refuse.ts';
 
 export class ModbusConversation implements Conversation {
+  readonly #fresh: boolean;
   readonly #pending: Pending;
   /** Whether the server may know UMAS, and with it messages that are longer than the standard's. */
   #umas: boolean;
 
   constructor(limits: ConversationLimits, fresh: boolean) {
+    this.#fresh = fresh;
     this.#umas = !fresh;
     this.#pending = new Pending(limits.requests, limits.bytes);
   }
@@ -81,6 +83,11 @@ export class ModbusConversation implements Conversation {
     const slot = side === Side.server ? pending.find(keyOf(view, at)) : -1;
     const asked = slot < 0 ? -1 : functionOf(pending.view, pending.at(slot));
     return refuse(side, view, at, end, why, answer, asked);
+  }
+
+  reset(): void {
+    this.#umas = !this.#fresh;
+    this.#pending.reset();
   }
 
   waiting(side: Side): number {

@@ -14,6 +14,7 @@ import { objects, stations } from './objects.ts';
 import { program } from './program.ts';
 import { recognise, resync } from './recognise.ts';
 import { SPACES } from './spaces.ts';
+import { tagReader } from './tag-reader.ts';
 import { umasReader } from './umas-reader.ts';
 
 export const modbus: Protocol = {
@@ -35,4 +36,5 @@ export const modbus: Protocol = {
   errorName,
   identity,
   readBack: umasReader,
+  readTags: tagReader,
 };

@@ -34,6 +34,12 @@ export class ConnectionState {
     this.#state = fresh ? State.closed : State.unseen;
   }
 
+  /** Forgets all. */
+  reset(): void {
+    this.#state = this.#fresh ? State.closed : State.unseen;
+    this.#size = 0;
+  }
+
   /** Whether a connection is asked for, and not confirmed yet. */
   get asked(): boolean {
     return this.#state === State.asked;

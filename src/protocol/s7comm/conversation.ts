@@ -195,6 +195,19 @@ export class S7Conversation implements Conversation {
     return request.anomalies === 0 && giveUpDownload(request, notice);
   }
 
+  reset(): void {
+    this.#fromClient.reset();
+    this.#fromServer.reset();
+    this.#scratch = undefined;
+    this.#connection.reset();
+    this.#station = UNKNOWN_STATION;
+    this.#asked = UNKNOWN_STATION;
+    this.#uploads.reset();
+    this.#parts.reset();
+    this.#subscriptions.reset();
+    this.#pduLength = 0;
+  }
+
   waiting(side: Side): number {
     return this.#pending(side).waiting;
   }

@@ -73,6 +73,11 @@ export class Subscriptions {
       this.#end(request.view.getUint16(named));
   }
 
+  /** Forgets all. */
+  reset(): void {
+    this.#requests = undefined;
+  }
+
   /** Reads the request whose subscription sends the push `pdu` into `request`; false where it is not known. */
   recall(pdu: Pdu, request: Pdu): boolean {
     const requests = this.#requests;

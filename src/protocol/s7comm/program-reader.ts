@@ -11,38 +11,22 @@
  * @module
  */
 
-import { Anomaly, anomalyNames, MALFORMED } from '../../operation/anomaly.ts';
-import { Operation, Phase } from '../../operation/operation.ts';
-import { Side } from '../../operation/side.ts';
-import { DATA, reassemble, Tpdu, tpduCode, unsegmented } from '../osi/cotp.ts';
-import { connectionRequest } from '../osi/encode.ts';
 import {
   type DeviceClock,
-  type ProgramAnswer,
   type ProgramFact,
   type ProgramLimits,
   type ProgramObject,
   ProgramReadError,
   type ProgramReader,
   type ProgramReading,
-  type ProgramRequest,
 } from '../program-reader.ts';
 import { BlockKind, kindName, withoutValues } from './block-format.ts';
 import { blockView } from './block-view.ts';
-import { S7Conversation } from './conversation.ts';
-import {
-  blockFile,
-  endUpload,
-  readSzl,
-  setupRequest,
-  startUpload,
-  upload,
-  userdataRequest,
-} from './encode.ts';
+import { type Asking, Dialogue } from './dialogue.ts';
+import { blockFile, endUpload, readSzl, startUpload, upload, userdataRequest } from './encode.ts';
 import { errorName } from './errors.ts';
-import { MAX_MESSAGE } from './frame.ts';
 import { Group } from './functions.ts';
-import { Pdu } from './pdu.ts';
+import type { Pdu } from './pdu.ts';
 import {
   clockTime,
   componentFacts,
@@ -63,16 +47,11 @@ export const programReader: ProgramReader = {
 const LISTED = ['OB', 'FB', 'FC', 'DB', 'SDB', 'SFC', 'SFB'] as const;
 const FIRMWARE: readonly BlockKind[] = ['SFC', 'SFB'];
 
-/** Answers that say: not now. They are asked again after a while. */
-const BUSY: readonly number[] = [0x8302, 0x8304, 0x8402, 0xd0a2, 0xd406];
 /** Answers that say that a list is empty. */
 const EMPTY: readonly number[] = [0xd209, 0xd20e, 0x0a];
 
-/** PDUs as short as a programming device asks for, so that no request makes the controller work long. */
-const PDU_LENGTH = 480;
-/** Parts that an answer may have, and messages that may come unasked before it. */
+/** Parts that an answer may have. */
 const MAX_PARTS = 1024;
-const MAX_UNASKED = 64;
 /** Offsets in the parameters of the answers to an upload: more to come; the upload's id; its length as text. */
 const STATUS = 1;
 const UPLOAD_ID = 4;
@@ -80,41 +59,25 @@ const LENGTH_LENGTH = 8;
 /** Data of a part: length, two bytes, content. */
 const PART = 4;
 
-/** An answer: its error code or 0, and where its parts lie. Good until the next. */
-interface Answered {
-  readonly error: number;
-  readonly pdu: Pdu;
-}
-
 /** Blocks by type and number. */
 type Listed = readonly (readonly [BlockKind, number])[];
 
-/** Asked for, and answered. */
-type Asking<T> = Generator<ProgramRequest, T, ProgramAnswer>;
-
 class Reading {
-  readonly #station: number;
   readonly #limits: ProgramLimits;
-  readonly #conversation = new S7Conversation({ requests: 4, bytes: 4096 }, true);
-  readonly #op = new Operation();
-  readonly #pdu = new Pdu();
-  readonly #scratch = new DataView(new ArrayBuffer(MAX_MESSAGE));
+  readonly #dialogue: Dialogue;
   readonly #facts: ProgramFact[] = [];
   readonly #problems: string[] = [];
   #clock: DeviceClock | undefined;
-  #reference = 0;
-  /** When the last answer came. */
-  #time = 0;
   /** Bytes of blocks so far. */
   #bytes = 0;
 
   constructor(station: number, limits: ProgramLimits) {
-    this.#station = station;
     this.#limits = limits;
+    this.#dialogue = new Dialogue(station, limits);
   }
 
   *run(): ProgramReading {
-    yield* this.#connect();
+    yield* this.#dialogue.connect();
     yield* this.#readFacts();
     yield* this.#readClock();
     const listed = yield* this.#lists();
@@ -139,21 +102,6 @@ class Reading {
     };
   }
 
-  *#connect(): Asking<void> {
-    const called = Uint8Array.of(0x01, this.#station);
-    const calling = Uint8Array.of(0x01, 0x00);
-    const message = connectionRequest({ source: 1, calling, called });
-    yield* this.#exchange('connection', message, 0);
-    if (this.#op.error !== 0) {
-      throw new ProgramReadError(
-        `it refuses the connection (${errorName(this.#op.error)}); check the station: rack and slot of the CPU`,
-      );
-    }
-    const { error } = yield* this.#ask('set-up', reference => setupRequest(reference, PDU_LENGTH));
-    if (error !== 0)
-      throw new ProgramReadError(`it refuses to set up the communication: ${errorName(error)}`);
-  }
-
   *#readFacts(): Asking<void> {
     this.#facts.push(...moduleFacts(yield* this.#szl('module identification', 0x0011)));
     this.#facts.push(...componentFacts(yield* this.#szl('component identification', 0x001c)));
@@ -176,7 +124,7 @@ class Reading {
   *#readClock(): Asking<void> {
     const { error, content } = yield* this.#userdata('clock', Group.time, 1);
     const device = error === 0 ? clockTime(content) : undefined;
-    if (device !== undefined) this.#clock = { device, at: this.#time };
+    if (device !== undefined) this.#clock = { device, at: this.#dialogue.time };
     else this.#problems.push(`clock cannot be read: ${error === 0 ? 'it is no time' : errorName(error)}`);
   }
 
@@ -223,7 +171,7 @@ class Reading {
   *#upload(kind: BlockKind, number: number): Asking<ProgramObject> {
     const object = `${kind}${number}`;
     const failed = (problem: string): ProgramObject => ({ object, bytes: undefined, problem });
-    const started = yield* this.#ask(object, reference =>
+    const started = yield* this.#dialogue.ask(object, reference =>
       startUpload(reference, blockFile(kind, number, 'A')),
     );
     if (started.error !== 0) return failed(errorName(started.error));
@@ -235,7 +183,7 @@ class Reading {
     let length = 0;
     let problem = '';
     for (let more = true; more && problem === ''; ) {
-      const { error, pdu } = yield* this.#ask(object, reference => upload(reference, id));
+      const { error, pdu } = yield* this.#dialogue.ask(object, reference => upload(reference, id));
       if (error !== 0) problem = errorName(error);
       else if (pdu.paramEnd - pdu.param <= STATUS) problem = 'an answer is cut';
       else {
@@ -252,7 +200,7 @@ class Reading {
       }
     }
     // Also where it failed: the controller keeps few uploads open.
-    yield* this.#ask(object, reference => endUpload(reference, id));
+    yield* this.#dialogue.ask(object, reference => endUpload(reference, id));
     if (problem === '' && announced >= 0 && announced !== length) {
       problem = `it announced ${announced} bytes and sent ${length}`;
     }
@@ -269,7 +217,7 @@ class Reading {
     const parts: Uint8Array[] = [];
     let make = first;
     for (let i = 0; i < MAX_PARTS; i++) {
-      const { error, pdu } = yield* this.#ask(what, make);
+      const { error, pdu } = yield* this.#dialogue.ask(what, make);
       if (error !== 0) return { error, content: new Uint8Array() };
       parts.push(bytesOf(pdu, pdu.data + DATA_HEADER, pdu.dataEnd));
       const whole = pdu.paramEnd - pdu.param >= LONG;
@@ -280,64 +228,6 @@ class Reading {
     }
     throw new ProgramReadError(`${what}: the answer has more than ${MAX_PARTS} parts`);
   }
-
-  /** Asks, again where the controller is busy. */
-  *#ask(what: string, make: (reference: number) => Uint8Array): Asking<Answered> {
-    const { retries, retryAfter } = this.#limits;
-    for (let attempt = 0; ; attempt++) {
-      this.#reference = (this.#reference % 0xffff) + 1;
-      yield* this.#exchange(what, make(this.#reference), attempt === 0 ? 0 : retryAfter);
-      const { error } = this.#op;
-      if (attempt < retries && BUSY.includes(error)) continue;
-      return { error, pdu: this.#pdu };
-    }
-  }
-
-  /** Sends a request and reads its answer into the record and the PDU. */
-  *#exchange(what: string, message: Uint8Array, wait: number): Asking<void> {
-    const op = this.#op;
-    this.#conversation.follow(Side.client, viewOf(message), 0, message.length);
-    let answer = yield { bytes: message, what, wait };
-    for (let unasked = 0; unasked < MAX_UNASKED; unasked++) {
-      const view = viewOf(answer.bytes);
-      const end = answer.bytes.length;
-      this.#conversation.decode(Side.server, view, 0, end, op, FIRST);
-      const wrong = op.anomalies & UNRELIABLE;
-      if (wrong !== 0) {
-        throw new ProgramReadError(
-          `${what}: its answer cannot be relied on (${anomalyNames(wrong).join(', ')})`,
-        );
-      }
-      this.#conversation.follow(Side.server, view, 0, end);
-      this.#time = answer.time;
-      if (op.phase === Phase.response) {
-        // Only the first request is one of the transport's own.
-        if ((op.kind === 0) !== (this.#reference === 0)) break;
-        if (op.kind !== 0) this.#read(view, end);
-        return;
-      }
-      if (tpduCode(view, 0) === Tpdu.DR) throw new ProgramReadError(`${what}: it ended the connection`);
-      // Nothing was subscribed, but controllers tell some things unasked, and an empty packet means nothing.
-      answer = yield { bytes: NOTHING, what, wait: 0 };
-    }
-    throw new ProgramReadError(`${what}: what it sends is no answer`);
-  }
-
-  /** Finds the parts of the PDU, put together where it is segmented. */
-  #read(view: DataView, end: number): void {
-    if (unsegmented(view, 0, end)) this.#pdu.read(view, DATA, end);
-    else this.#pdu.read(this.#scratch, 0, reassemble(view, 0, end, this.#scratch));
-  }
-}
-
-const NOTHING = new Uint8Array();
-/** What is wrong with an answer that says nothing of its request. */
-const UNRELIABLE = MALFORMED | Anomaly.mismatch | Anomaly.unsolicited | Anomaly.duplicate;
-/** The record keeps what was decoded; answers to what is asked here have one item. */
-const FIRST = { operation() {} };
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** A copy of bytes of a PDU; none where there are none. */

@@ -17,6 +17,7 @@ import { program } from './program.ts';
 import { programReader } from './program-reader.ts';
 import { recognise } from './recognise.ts';
 import { stations } from './station.ts';
+import { tagReader } from './tag-reader.ts';
 
 export const s7comm: Protocol = {
   name: 's7comm',
@@ -40,4 +41,5 @@ export const s7comm: Protocol = {
   errorName,
   identity,
   readBack: programReader,
+  readTags: tagReader,
 };

@@ -30,6 +30,11 @@ export class Transfers {
     this.#list.push({ id, space, area, address, extent });
   }
 
+  /** Forgets all. */
+  reset(): void {
+    this.#list.length = 0;
+  }
+
   /** Gives `op` the object that `id` stands for, where that is known. */
   recall(id: number, op: Operation): void {
     for (let i = 0; i < this.#list.length; i++) {

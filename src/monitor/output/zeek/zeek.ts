@@ -13,7 +13,6 @@ import type { Protocol } from '../../../protocol/protocol.ts';
 import type { Current } from '../../current.ts';
 import { TRANSPORTS } from '../../flows/community-id.ts';
 import type { FlowRecord } from '../../flows/flow-record.ts';
-import type { Session } from '../../session.ts';
 import type { Around, Format, Recorder } from '../format.ts';
 import { identityOfFlow, identityOfSession } from '../identity.ts';
 import type { RecordLog } from '../record-log.ts';
@@ -111,8 +110,8 @@ class ZeekRecorder implements Recorder {
   readonly #current: Current;
   readonly #logs = new Map<string, RecordLog>();
   readonly #time = new TimeWriter();
-  /** The session whose operation came last, and its uid. */
-  #session: Session | undefined;
+  /** Id of the session whose operation came last, and its uid. */
+  #session = 0;
   #uid = '';
   // What the record that is being written is about.
   #op: Operation | undefined;
@@ -126,8 +125,8 @@ class ZeekRecorder implements Recorder {
 
   operation(op: Operation): void {
     const { session } = this.#current;
-    if (session !== this.#session) {
-      this.#session = session;
+    if (session.id !== this.#session) {
+      this.#session = session.id;
       this.#uid = identityOfSession(session).uid;
     }
     this.#op = op;
@@ -150,7 +149,7 @@ class ZeekRecorder implements Recorder {
   #write(name: string, cells: readonly Cell[], withSource: boolean): void {
     const log = this.#logs.get(name)!;
     const op = this.#op!;
-    const { clientAddress, clientPort, serverAddress, serverPort } = this.#session!;
+    const { clientAddress, clientPort, serverAddress, serverPort } = this.#current.session;
     this.#time.write(op.time, log);
     const parties: Cell[] = [this.#uid, clientAddress, clientPort, serverAddress, serverPort];
     if (withSource) {
