@@ -39,7 +39,7 @@ export function userMessage(error: unknown): string | undefined {
     case 'EACCES':
     case 'EPERM':
       return port === undefined
-        ? `${where}: permission denied; check who may read it`
+        ? `${where}: permission denied; check who may use it`
         : `${where}: not permitted; ports below 1024 need root or CAP_NET_BIND_SERVICE, choose a higher one`;
     case 'EISDIR':
       return `${where}: is a folder; name a file`;

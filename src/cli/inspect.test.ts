@@ -93,6 +93,18 @@ describe('cofferdam inspect', () => {
     }
   });
 
+  it('says in one line why records cannot be written there', async () => {
+    for (const [options, said] of [
+      [['--format', 'zeek', '--into', file], `${file}: is a file; name a folder`],
+      [
+        ['--output', join(folder, 'none', 'x')],
+        `${join(folder, 'none')}: no such folder; make it first, or check the name`,
+      ],
+    ] as const) {
+      assert.deepEqual(await inspect([...options, file]), { code: 2, out: '', err: `cofferdam: ${said}\n` });
+    }
+  });
+
   it('tells how much was seen where there was nothing to see', async () => {
     const empty = join(folder, 'empty.pcap');
     await writeFile(empty, (await readFile(file)).subarray(0, 24));

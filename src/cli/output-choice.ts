@@ -6,7 +6,7 @@
 
 import { createWriteStream, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Health } from '../monitor/health-report.ts';
 import { FolderDestination, StreamDestination } from '../monitor/output/destination.ts';
@@ -118,12 +118,18 @@ async function openDestination(choice: OutputChoice, inputs: readonly string[]):
   const health = choice.health || format.alwaysHealth === true;
   if (path === undefined) return new StreamDestination(format, process.stdout, health);
   if (format.place === 'folder') {
+    if (existsSync(path) && !(await stat(path)).isDirectory()) {
+      throw new UsageError(`${path}: is a file; name a folder`);
+    }
     await mkdir(path, { recursive: true });
     const there = format.logs.find(log => existsSync(join(path, `${log}.log`)));
     if (there !== undefined) {
       throw new UsageError(`${path}: has ${there}.log already; name an empty folder, or a new one`);
     }
     return new FolderDestination(format, path);
+  }
+  if (!existsSync(dirname(path))) {
+    throw new UsageError(`${dirname(path)}: no such folder; make it first, or check the name`);
   }
   await keepInputs(path, inputs);
   if (format.file !== undefined) return format.file(path);
