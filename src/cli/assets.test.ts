@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -10,7 +10,9 @@ import { parsePolicy } from '../policy/parse.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'cofferdam-'));
-const capture = join(folder, 'plant.pcap');
+const captures = join(folder, 'captures');
+const capture = join(captures, 'plant.pcap');
+mkdirSync(captures);
 writeFileSync(capture, plantCapture());
 after(() => rmSync(folder, { recursive: true }));
 
@@ -31,6 +33,16 @@ describe('cofferdam assets', () => {
       /likely {6}operator station: reads from and does write at 2 servers in Modbus\/TCP \[packet \d+\]/,
     );
     assert.match(stdout, /serves {6}modbus on TCP port 502, stations 0 \[packet 18\]/);
+  });
+
+  it('takes a folder for the captures in it, as inspect does', () => {
+    for (const command of ['assets', 'tags']) {
+      const alone = run(command, capture);
+      const { status, stdout, stderr } = run(command, captures);
+      assert.equal(status, 0, stderr);
+      assert.equal(stdout, alone.stdout);
+      assert.match(stderr, /^cofferdam: 336 packets; modbus: 320 operations of [^\n]+\n$/);
+    }
   });
 
   it('draws what Graphviz draws, with the zones of a policy', { skip: withoutPeer('graphviz') }, () => {
@@ -101,7 +113,7 @@ tags:
 `,
     );
     const { status, stdout, stderr } = run('tags', '--policy', file, capture);
-    assert.equal(stderr, '');
+    assert.match(stderr, /^cofferdam: 336 packets; [^\n]+\n$/);
     assert.equal(status, 0);
     assert.match(stdout, /^ {2}holding 100 .* level$/m);
     // Values 0 to 18 without every fifth: three are above 15.

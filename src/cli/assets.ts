@@ -15,6 +15,7 @@ import { proposedZones } from '../monitor/assets/propose.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
+import type { Summary } from '../monitor/summary.ts';
 import { loadPolicy } from '../policy/parse.ts';
 import type { Policy } from '../policy/policy.ts';
 import { ANNOUNCEMENTS, PROTOCOLS } from '../protocol/registry.ts';
@@ -22,8 +23,9 @@ import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tellHealth } from './tell-health.ts';
 
-const HELP = `usage: cofferdam assets [OPTION …] FILE…
+const HELP = `usage: cofferdam assets [OPTION …] FILE|FOLDER…
 
 Reads captures (pcap or pcapng; - is standard input) and prints the devices in
 them: addresses, maker of the network interface, what they say they are, which
@@ -62,16 +64,17 @@ export const assets: Command = {
   help: HELP,
   run: async args => {
     const options = parse(args);
-    await findCaptures(options.files);
+    const files = await findCaptures(options.files);
     const policy = options.policy === undefined ? undefined : await loadPolicy(options.policy);
     const stop = stopSignal({ prints: true });
     try {
-      const { collected, problems } = await read(options.files, stop.signal);
+      const { collected, summary, problems } = await read(files, stop.signal);
       const lines = new Lines(process.stdout);
       for (const piece of print(collected, options, policy)) {
         lines.write(piece);
         await lines.flush();
       }
+      tellHealth(summary, problems);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
@@ -114,7 +117,7 @@ function parse(args: readonly string[]): Options {
 async function read(
   files: readonly string[],
   signal: AbortSignal,
-): Promise<{ collected: Collected; problems: readonly string[] }> {
+): Promise<{ collected: Collected; summary: Summary; problems: readonly string[] }> {
   let collected: Assets | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
@@ -128,8 +131,8 @@ async function read(
     collected!.begin(file === '-' ? '' : file);
     problems.push(...(await readAll(inspection, [file], { signal })));
   }
-  inspection.finish();
-  return { collected: collectedOf(collected!), problems };
+  const summary = inspection.finish();
+  return { collected: collectedOf(collected!), summary, problems };
 }
 
 function print(collected: Collected, { output, all }: Options, policy: Policy | undefined): Iterable<string> {

@@ -39,12 +39,15 @@ export function userMessage(error: unknown): string | undefined {
     case 'EACCES':
     case 'EPERM':
       return port === undefined
-        ? `${where}: permission denied; check who may read it`
+        ? `${where}: permission denied; check who may use it`
         : `${where}: not permitted; ports below 1024 need root or CAP_NET_BIND_SERVICE, choose a higher one`;
     case 'EISDIR':
       return `${where}: is a folder; name a file`;
     case 'ENOTDIR':
       return `${where}: part of the path is a file, not a folder; check the name`;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `${path ?? 'the output'}: no space left; make room, or write to another place`;
     case 'EADDRINUSE':
       return `${where}: the address is in use; end what listens there or choose another port`;
     case 'EADDRNOTAVAIL':

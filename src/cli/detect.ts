@@ -8,7 +8,7 @@ import { formatBaseline, readBaseline } from '../detect/baseline-file.ts';
 import { Detector } from '../detect/detector.ts';
 import { FINDING_KINDS } from '../detect/finding-kinds.ts';
 import { Known } from '../detect/known.ts';
-import { atLeast, countSeverities, describeFinding, number } from '../detect/report.ts';
+import { atLeast, countSeverities, describeFinding } from '../detect/report.ts';
 import { DEFAULT_TUNING, muteOf, type Tuning } from '../detect/tuning.ts';
 import { loadTuning } from '../detect/tuning-file.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -17,6 +17,7 @@ import { ocsfFinding } from '../monitor/output/ocsf-finding.ts';
 import { readAll } from '../monitor/read-all.ts';
 import { spanText } from '../monitor/span.ts';
 import type { Summary } from '../monitor/summary.ts';
+import { counted } from '../operation/counted.ts';
 import { type Finding, SEVERITIES, type Severity } from '../operation/finding.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { parseArgs } from './arguments.ts';
@@ -24,8 +25,9 @@ import { type Command, UsageError } from './command.ts';
 import { findCaptures, followCaptures } from './find-captures.ts';
 import { findLearned, keptMessage, loadLearned, saveLearned } from './learned-file.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tellHealth } from './tell-health.ts';
 
-const HELP = `usage: cofferdam detect [OPTION …] FILE…
+const HELP = `usage: cofferdam detect [OPTION …] FILE|FOLDER…
 
 Reads captures (pcap or pcapng; - is standard input) and prints findings: what
 in them a person should see, the most severe first, with why, the evidence, and
@@ -99,6 +101,7 @@ export const detect: Command = {
       const captures = options.follow ? await followCaptures(files, stop.signal) : files;
       const { result, problems } = await read(captures, tuning, known, stop.signal);
       await print(result, options.output);
+      tellHealth(result.summary, problems);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
       if (learn !== undefined) {
@@ -210,10 +213,10 @@ function overview({ findings, muted, summary, operations, known }: Result): stri
   const found =
     findings.length === 0
       ? 'No findings'
-      : `${count(findings.length, 'finding')} (${countSeverities(findings)})`;
+      : `${counted(findings.length, 'finding')} (${countSeverities(findings)})`;
   const lines = [
-    `${found} in ${count(operations, 'operation')} of ${count(pairs.length, 'pair')} of hosts, ` +
-      `${count(packets, 'packet')}, ${spanText(seconds)}.`,
+    `${found} in ${counted(operations, 'operation')} of ${counted(pairs.length, 'pair')} of hosts, ` +
+      `${counted(packets, 'packet')}, ${spanText(seconds)}.`,
   ];
   if (muted.length > 0) lines.push(`${muted.length} muted by the tuning file.`);
   if (known.learning) {
@@ -226,8 +229,4 @@ function overview({ findings, muted, summary, operations, known }: Result): stri
       'There was more than can be known (docs/findings.md says how much): not all that is new was told.',
     );
   return lines.join('\n');
-}
-
-function count(value: number, what: string): string {
-  return `${number(value)} ${what}${value === 1 ? '' : 's'}`;
 }

@@ -80,6 +80,39 @@ describe('cofferdam inspect', () => {
     assert.match(text.out, /Write Single Register/);
   });
 
+  it('writes as much into a file as it reads, and one line where there is no room', async () => {
+    const all = join(folder, 'all.ndjson');
+    const many = Array<string>(200).fill(file);
+    const written = await inspect(['--ndjson', '--output', all, ...many]);
+    assert.equal(written.code, 0, written.err);
+    assert.equal((await readFile(all, 'utf8')).split('\n').length - 1, 200 * 320);
+    for (const options of [['--ndjson'], ['--ndjson', '--workers', '2'], ['--format', 'parquet']]) {
+      const { code, err } = await inspect([...options, '--output', '/dev/full', ...many]);
+      assert.equal(code, 2);
+      assert.match(err, /^cofferdam: [^\n]+: no space left; make room, or write to another place\n$/);
+    }
+  });
+
+  it('says in one line why records cannot be written there', async () => {
+    for (const [options, said] of [
+      [['--format', 'zeek', '--into', file], `${file}: is a file; name a folder`],
+      [
+        ['--output', join(folder, 'none', 'x')],
+        `${join(folder, 'none')}: no such folder; make it first, or check the name`,
+      ],
+    ] as const) {
+      assert.deepEqual(await inspect([...options, file]), { code: 2, out: '', err: `cofferdam: ${said}\n` });
+    }
+  });
+
+  it('tells how much was seen where there was nothing to see', async () => {
+    const empty = join(folder, 'empty.pcap');
+    await writeFile(empty, (await readFile(file)).subarray(0, 24));
+    const { code, err } = await inspect([empty]);
+    assert.equal(code, 0);
+    assert.match(err, /^cofferdam: 0 packets; no control protocol recognised; 0 gaps/);
+  });
+
   it('reads the captures of a folder or pattern in the order of their packets, and says what it passed over', async () => {
     const days = join(folder, 'days');
     await mkdir(join(days, 'deeper'), { recursive: true });

@@ -6,7 +6,7 @@
 
 import { availableParallelism } from 'node:os';
 import { describe } from '../monitor/describe.ts';
-import { healthLine, healthOf } from '../monitor/health-report.ts';
+import { healthOf } from '../monitor/health-report.ts';
 import { inspectHere } from '../monitor/inspect-here.ts';
 import { Lines } from '../monitor/lines.ts';
 import { OPERATION_SCHEMA } from '../monitor/output/operation-schema.ts';
@@ -25,8 +25,9 @@ import {
   showsRecords,
 } from './output-choice.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tellHealth } from './tell-health.ts';
 
-const HELP = `usage: cofferdam inspect [OPTION …] FILE…
+const HELP = `usage: cofferdam inspect [OPTION …] FILE|FOLDER…
 
 Reads captures (pcap or pcapng; - is standard input) and prints each operation
 of the control protocols in them: who asked whom to do what to which object,
@@ -167,7 +168,7 @@ async function read(
   const health = healthOf(summary);
   if (writing !== undefined) {
     await writing.to.end(summary, health);
-    if (summary.packets > 0) console.error(`cofferdam: ${healthLine(health)}`);
+    tellHealth(summary, problems);
     return problems;
   }
   if (summary.packets === 0 && problems.length > 0) return problems;

@@ -83,8 +83,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: string[]): Promise<number> {
   // A reader that went away (`| head`) is no error of ours.
   process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
-    throw error;
+    process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : tell(error));
   });
   const [name = 'help', ...rest] = args;
   try {
@@ -104,11 +103,16 @@ async function main(args: string[]): Promise<number> {
     }
     return await command.run(rest);
   } catch (error) {
-    const message = userMessage(error);
-    if (message === undefined) throw error;
-    console.error(`cofferdam: ${message}`);
-    return 2;
+    return tell(error);
   }
+}
+
+/** Tells of an error that the user can mend, in one line; throws any other. */
+function tell(error: unknown): number {
+  const message = userMessage(error);
+  if (message === undefined) throw error;
+  console.error(`cofferdam: ${message}`);
+  return 2;
 }
 
 async function find(name: string): Promise<Command> {

@@ -5,8 +5,8 @@
  */
 
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Health } from '../monitor/health-report.ts';
 import { FolderDestination, StreamDestination } from '../monitor/output/destination.ts';
@@ -31,6 +31,7 @@ export const OUTPUT_OPTIONS = {
 export const OUTPUT_HELP = `  --format NAME  how records are written; examples of each: docs/formats.md
 ${FORMATS.map(({ name, summary }) => `                   ${name.padEnd(8)} ${summary}`).join('\n')}
   --ndjson       short for --format ndjson
+  --operations   writes operations: the default
   --flows        writes flows: who talked to whom, how much, and what of it was
                  understood; with --operations both
   --health       with a last record of how much was seen (without it, a line on
@@ -117,6 +118,9 @@ async function openDestination(choice: OutputChoice, inputs: readonly string[]):
   const health = choice.health || format.alwaysHealth === true;
   if (path === undefined) return new StreamDestination(format, process.stdout, health);
   if (format.place === 'folder') {
+    if (existsSync(path) && !(await stat(path)).isDirectory()) {
+      throw new UsageError(`${path}: is a file; name a folder`);
+    }
     await mkdir(path, { recursive: true });
     const there = format.logs.find(log => existsSync(join(path, `${log}.log`)));
     if (there !== undefined) {
@@ -124,9 +128,12 @@ async function openDestination(choice: OutputChoice, inputs: readonly string[]):
     }
     return new FolderDestination(format, path);
   }
+  if (!existsSync(dirname(path))) {
+    throw new UsageError(`${dirname(path)}: no such folder; make it first, or check the name`);
+  }
   await keepInputs(path, inputs);
   if (format.file !== undefined) return format.file(path);
-  return new FileDestination(format, path, health, (await open(path, 'w')).fd);
+  return new FileDestination(format, path, health, await open(path, 'w'));
 }
 
 /** Throws where the file is one of those that are read. */
@@ -146,9 +153,12 @@ async function keepInputs(path: string, inputs: readonly string[]): Promise<void
 class FileDestination extends StreamDestination {
   readonly #file: ReturnType<typeof createWriteStream>;
 
-  constructor(format: Format, path: string, health: boolean, fd: number) {
-    const file = createWriteStream(path, { fd });
+  constructor(format: Format, path: string, health: boolean, handle: FileHandle) {
+    // The stream has the handle, not its number only: a handle that nobody holds is closed when memory is collected.
+    const file = createWriteStream(path, { fd: handle });
     super(format, file, health);
+    // Whoever writes is told.
+    file.on('error', () => {});
     this.#file = file;
   }
 

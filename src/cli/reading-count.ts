@@ -6,7 +6,7 @@
  */
 
 import type { Receiver } from '../detect/readings.ts';
-import { number } from '../detect/report.ts';
+import { counted, digits } from '../operation/counted.ts';
 import type { ProcessProfile } from '../process/profile.ts';
 
 /** Tags that a note names at most. */
@@ -40,7 +40,7 @@ export class ReadingCount implements Receiver {
 
   /** `7 200 readings of 2 tags`. */
   get total(): string {
-    return `${count(this.#readings, 'reading')} of ${count(this.#read.size, 'tag')}`;
+    return `${counted(this.#readings, 'reading')} of ${counted(this.#read.size, 'tag')}`;
   }
 
   /** What was not looked at, of the policy's `tags` and of what was learned. */
@@ -62,18 +62,14 @@ export class ReadingCount implements Receiver {
       'in the profile, but not in the policy',
     );
     if (this.#commands > 0) {
-      const what = `${count(this.#commands, 'written value')} ${this.#commands === 1 ? 'was' : 'were'} not judged`;
+      const what = `${counted(this.#commands, 'written value')} ${this.#commands === 1 ? 'was' : 'were'} not judged`;
       notes.push(`${what}: the policy holds them, in the gateway`);
     }
     return notes;
   }
 }
 
-function count(value: number, what: string): string {
-  return `${number(value)} ${what}${value === 1 ? '' : 's'}`;
-}
-
 function list(names: readonly string[]): string {
   const more = names.length - MOST_NAMED;
-  return names.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${number(more)} more` : '');
+  return names.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${digits(more)} more` : '');
 }

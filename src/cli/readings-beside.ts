@@ -5,7 +5,7 @@
  */
 
 import type { Receiver } from '../detect/readings.ts';
-import { number } from '../detect/report.ts';
+import { digits } from '../operation/counted.ts';
 import { ReadingTail } from '../process/reading-file.ts';
 import type { TagReading } from '../process/reading-lines.ts';
 import { UsageError } from './command.ts';
@@ -89,9 +89,9 @@ export class ReadingsBeside implements Receiver {
     if (this.#files.length === 0) return [];
     const unusable = this.#files.reduce((sum, { tail }) => sum + tail.unusable, 0);
     const names = this.#files.map(({ path }) => path).join(', ');
-    const notes = [`${names}: ${number(this.#taken)} readings beside those in the captures`];
-    if (unusable > 0) notes.push(`${names}: lines that are no readings: ${number(unusable)}`);
-    if (this.#strange > 0) notes.push(`${names}: readings of no tag of the policy: ${number(this.#strange)}`);
+    const notes = [`${names}: ${digits(this.#taken)} readings beside those in the captures`];
+    if (unusable > 0) notes.push(`${names}: lines that are no readings: ${digits(unusable)}`);
+    if (this.#strange > 0) notes.push(`${names}: readings of no tag of the policy: ${digits(this.#strange)}`);
     return notes;
   }
 

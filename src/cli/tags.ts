@@ -9,6 +9,7 @@ import { Both } from '../monitor/both.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
+import type { Summary } from '../monitor/summary.ts';
 import { describeTags } from '../monitor/tags/describe-tags.ts';
 import { PolicyTags } from '../monitor/tags/policy-tags.ts';
 import { proposedTags } from '../monitor/tags/propose-tags.ts';
@@ -22,8 +23,9 @@ import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { findCaptures } from './find-captures.ts';
 import { stopSignal } from './stop-signal.ts';
+import { tellHealth } from './tell-health.ts';
 
-const HELP = `usage: cofferdam tags [OPTION …] FILE…
+const HELP = `usage: cofferdam tags [OPTION …] FILE|FOLDER…
 
 Reads captures (pcap or pcapng; - is standard input) and prints every object
 that was read or written: type, latest, least and greatest value, how often it
@@ -58,14 +60,15 @@ export const tags: Command = {
   summary: 'read captures and say which objects are read and written',
   help: HELP,
   run: async args => {
-    const { files, output, policyFile } = parse(args);
-    await findCaptures(files);
+    const { names, output, policyFile } = parse(args);
+    const files = await findCaptures(names);
     const policy = policyFile === undefined ? undefined : await loadPolicy(policyFile);
     const stop = stopSignal({ prints: true });
     try {
       const policyTags = policy === undefined ? undefined : new PolicyTags(policy);
-      const { collected, problems } = await read(files, policy, policyTags, stop.signal);
+      const { collected, summary, problems } = await read(files, policy, policyTags, stop.signal);
       await print(collected, output, policy, policyTags);
+      tellHealth(summary, problems);
       for (const problem of problems) console.error(`cofferdam: ${problem}`);
       if (stop.code !== 0) return stop.code;
       return problems.length > 0 ? 2 : 0;
@@ -76,7 +79,7 @@ export const tags: Command = {
 };
 
 function parse(args: readonly string[]): {
-  files: readonly string[];
+  names: readonly string[];
   output: Output;
   policyFile: string | undefined;
 } {
@@ -98,7 +101,7 @@ function parse(args: readonly string[]): {
   if (outputs.length > 1) {
     throw new UsageError(`tags: ${outputs.map(one => `--${one}`).join(' and ')}: choose one`);
   }
-  return { files: positionals, output: outputs[0] ?? 'text', policyFile: values.policy };
+  return { names: positionals, output: outputs[0] ?? 'text', policyFile: values.policy };
 }
 
 async function read(
@@ -106,7 +109,7 @@ async function read(
   policy: Policy | undefined,
   policyTags: PolicyTags | undefined,
   signal: AbortSignal,
-): Promise<{ collected: Tags; problems: readonly string[] }> {
+): Promise<{ collected: Tags; summary: Summary; problems: readonly string[] }> {
   let collected: Tags | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
@@ -117,8 +120,8 @@ async function read(
     },
   });
   const problems = await readAll(inspection, files, { signal });
-  inspection.finish();
-  return { collected: collected!, problems };
+  const summary = inspection.finish();
+  return { collected: collected!, summary, problems };
 }
 
 async function print(

@@ -99,10 +99,15 @@ export const watch: Command = {
     const stop = stopSignal();
     const done = new AbortController();
     stop.signal.addEventListener('abort', () => done.abort());
+    let broken: Error | undefined;
     const printing = new Outlet(
       process.stdout.fd,
       lines => lostLine(lines, structured),
-      () => done.abort(),
+      error => {
+        // A reader that went away (`| head`) is no error of ours.
+        if (error.code !== 'EPIPE') broken = error;
+        done.abort();
+      },
     );
     const telling = new Outlet(
       process.stderr.fd,
@@ -149,6 +154,7 @@ export const watch: Command = {
       clearTimeout(over);
       await writer.finish();
       await Promise.all([printing.flush(LAST_WORDS), telling.flush(LAST_WORDS)]);
+      if (broken !== undefined) throw broken;
       return 0;
     } finally {
       stop.release();

@@ -6,6 +6,7 @@
  */
 
 import { styleText } from 'node:util';
+import { digits } from '../operation/counted.ts';
 import { type Finding, SEVERITIES, type Severity } from '../operation/finding.ts';
 
 const COLOURS = { info: 'gray', low: 'cyan', medium: 'yellow', high: 'red', critical: 'red' } as const;
@@ -19,7 +20,7 @@ export function describeFinding(finding: Finding, title: string, colour: boolean
   lines.push(...wrap(`  Why ${severity}: ${because}.`));
   lines.push('  Evidence:');
   for (const { time, what } of evidence) lines.push(`    ${timeText(time)}  ${what}`);
-  if (count > evidence.length) lines.push(`    … ${number(count - evidence.length)} more`);
+  if (count > evidence.length) lines.push(`    … ${digits(count - evidence.length)} more`);
   lines.push(...wrap(`  Next: ${advice}`));
   return lines.join('\n');
 }
@@ -40,7 +41,7 @@ export function atLeast(severity: Severity, least: Severity): boolean {
 
 function span({ from, to, count }: Finding): string {
   if (count === 1) return `${timeText(from)} UTC, once`;
-  return `${timeText(from)} to ${timeText(to)} UTC, ${number(count)} times`;
+  return `${timeText(from)} to ${timeText(to)} UTC, ${digits(count)} times`;
 }
 
 /** UTC, to the microsecond. */
@@ -52,11 +53,6 @@ export function timeText(time: number): string {
     : date.toISOString().slice(0, 19).replace('T', ' ');
   const micros = Math.min(999_999, Math.round((time - second) * 1e6));
   return `${text}.${String(micros).padStart(6, '0')}`;
-}
-
-/** 12 345 */
-export function number(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
 /** Characters of a line of prose. Lines of evidence are left whole, to be copied. */

@@ -10,7 +10,7 @@ import { write } from 'node:fs';
 
 /** Characters that wait at most. */
 const MAX_WAITING = 4 * 1024 * 1024;
-/** Milliseconds until a full pipe is tried again. */
+/** Milliseconds until a full pipe, or disk, is tried again. */
 const RETRY = 50;
 
 export class Lines {
@@ -69,8 +69,9 @@ export class Lines {
 
   #write(bytes: Buffer, at: number): void {
     write(this.#file, bytes, at, bytes.length - at, null, (error, count) => {
-      if (error?.code === 'EAGAIN') {
-        setTimeout(() => this.#write(bytes, at), RETRY);
+      if (error?.code === 'EAGAIN' || error?.code === 'ENOSPC' || error?.code === 'EDQUOT') {
+        // Room may come; nothing waits for it in the end.
+        setTimeout(() => this.#write(bytes, at), RETRY).unref();
         return;
       }
       // The reader has gone. The plant stays protected.

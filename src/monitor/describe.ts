@@ -4,6 +4,7 @@
  * @module
  */
 
+import { digits } from '../operation/counted.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { type Health, healthOf } from './health-report.ts';
 import { describeNamed } from './naming/describe-named.ts';
@@ -27,45 +28,45 @@ export function describe(summary: Summary): string {
 
 function overview(summary: Summary): string {
   const { packets, bytes, from, to, kinds, cut, capture, streams, uncounted } = summary;
-  const lines = [`${number(packets)} packets, ${number(bytes)} bytes${span(from, to)}`];
+  const lines = [`${digits(packets)} packets, ${digits(bytes)} bytes${span(from, to)}`];
   const { tcp, udp, otherIp, nonIp, fragments, malformed } = kinds;
   lines.push(
-    `  ${number(tcp)} TCP, ${number(udp)} UDP, ${number(otherIp)} other IP, ${number(nonIp)} not IP, ` +
-      `${number(fragments)} IP fragments, ${number(malformed)} malformed`,
+    `  ${digits(tcp)} TCP, ${digits(udp)} UDP, ${digits(otherIp)} other IP, ${digits(nonIp)} not IP, ` +
+      `${digits(fragments)} IP fragments, ${digits(malformed)} malformed`,
   );
   if (fragments > 0) lines.push(datagrams(summary));
   if (capture.received + capture.dropped > 0) {
     lines.push(
-      `  the capture itself says that ${number(capture.dropped)} packets were dropped` +
-        (capture.received > 0 ? ` of ${number(capture.received)} received` : ''),
+      `  the capture itself says that ${digits(capture.dropped)} packets were dropped` +
+        (capture.received > 0 ? ` of ${digits(capture.received)} received` : ''),
     );
   }
-  if (cut > 0) lines.push(`  ${number(cut)} packets were captured only in part`);
+  if (cut > 0) lines.push(`  ${digits(cut)} packets were captured only in part`);
   lines.push(...streamLines(streams));
   if (uncounted > 0)
-    lines.push(`  ${number(uncounted)} counts of errors and unknown functions found no room`);
+    lines.push(`  ${digits(uncounted)} counts of errors and unknown functions found no room`);
   return lines.join('\n');
 }
 
 function datagrams({ fragments }: Summary): string {
   const { assembled, incomplete, overlapping, malformed } = fragments;
   return (
-    `  of the fragments, ${number(assembled)} datagrams were put together; ${number(incomplete)} stayed incomplete, ` +
-    `${number(overlapping)} overlapped and differed, ${number(malformed)} fragments can be of none`
+    `  of the fragments, ${digits(assembled)} datagrams were put together; ${digits(incomplete)} stayed incomplete, ` +
+    `${digits(overlapping)} overlapped and differed, ${digits(malformed)} fragments can be of none`
   );
 }
 
 function streamLines(streams: StreamSummary): string[] {
   const lines = [
-    `  ${number(streams.connections)} TCP connections, ${number(streams.retransmissions)} retransmissions, ` +
-      `${number(streams.gaps)} gaps with ${number(streams.gapBytes)} bytes missing`,
-    `  ${number(streams.unrecognisedBytes)} bytes of no protocol that is known`,
+    `  ${digits(streams.connections)} TCP connections, ${digits(streams.retransmissions)} retransmissions, ` +
+      `${digits(streams.gaps)} gaps with ${digits(streams.gapBytes)} bytes missing`,
+    `  ${digits(streams.unrecognisedBytes)} bytes of no protocol that is known`,
   ];
   const { evictedConnections, forgottenSessions, droppedMessages } = streams;
   if (evictedConnections + forgottenSessions + droppedMessages > 0) {
     lines.push(
-      `  to stay within memory: ${number(evictedConnections)} connections, ${number(forgottenSessions)} ` +
-        `sessions and ${number(droppedMessages)} begun messages were forgotten`,
+      `  to stay within memory: ${digits(evictedConnections)} connections, ${digits(forgottenSessions)} ` +
+        `sessions and ${digits(droppedMessages)} begun messages were forgotten`,
     );
   }
   return lines;
@@ -75,9 +76,9 @@ function protocol(summary: ProtocolSummary): string {
   const { messages, sessions, operations, skippedBytes, unfinishedBytes, strangeBytes } = summary;
   const title = protocolNamed(summary.protocol)?.title ?? summary.protocol;
   const lines = [
-    `${title}: ${number(sessions)} sessions, ${number(messages)} messages, ${number(operations)} operations`,
-    `  ${number(summary.decodedBytes)} bytes decoded, ${number(skippedBytes)} not understood, ` +
-      `${number(unfinishedBytes)} of messages without an end, ${number(strangeBytes)} of something else on its port`,
+    `${title}: ${digits(sessions)} sessions, ${digits(messages)} messages, ${digits(operations)} operations`,
+    `  ${digits(summary.decodedBytes)} bytes decoded, ${digits(skippedBytes)} not understood, ` +
+      `${digits(unfinishedBytes)} of messages without an end, ${digits(strangeBytes)} of something else on its port`,
   ];
   if (summary.functions.length > 0) {
     lines.push(
@@ -91,7 +92,7 @@ function protocol(summary: ProtocolSummary): string {
   const verbs = counts(summary.verbs);
   if (verbs !== '') lines.push('', `  verbs: ${verbs}`);
   for (const { code, sub, name, count } of summary.errors) {
-    lines.push(`  failed: ${number(count)} × ${functionCode(code, sub)}: ${name}`);
+    lines.push(`  failed: ${digits(count)} × ${functionCode(code, sub)}: ${name}`);
   }
   const anomalies = counts(summary.anomalies);
   if (anomalies !== '') lines.push(`  anomalies: ${anomalies}`);
@@ -104,7 +105,7 @@ function functionRow(row: FunctionSummary): string[] {
     functionCode(row.code, row.sub),
     row.name,
     row.verb,
-    ...[requests, responses, notices, operations, failed].map(number),
+    ...[requests, responses, notices, operations, failed].map(digits),
   ];
 }
 
@@ -117,12 +118,12 @@ function pairs(summary: Summary): string {
       server,
       protocol,
       counts(verbs),
-      number(operations),
-      number(failed),
+      digits(operations),
+      digits(failed),
     ]);
   const lines = table(['client', 'server', 'protocol', 'verbs', 'operations', 'failed'], rows);
   const more = summary.pairs.length - rows.length;
-  if (more > 0) lines.push(`  … and ${number(more)} more pairs (--json lists them all)`);
+  if (more > 0) lines.push(`  … and ${digits(more)} more pairs (--json lists them all)`);
   return lines.join('\n');
 }
 
@@ -146,12 +147,12 @@ function health({ packets, dropped, cut, malformed, gaps, gapBytes, forgotten, .
   const known = decodedBytes + notUnderstoodBytes;
   const lines = [
     'health',
-    `  ${number(packets)} packets read, ${number(cut)} of them only in part, ${number(malformed)} malformed; ` +
-      `${number(dropped)} dropped before they were captured`,
-    `  ${number(gaps)} gaps with ${number(gapBytes)} bytes missing`,
-    `  ${share(decodedBytes, known)} of the bytes of control protocols decoded, ${number(notUnderstoodBytes)} not understood`,
-    `  ${number(unrecognisedBytes)} bytes of no protocol that is known`,
-    `  ${number(forgotten)} connections, sessions or messages forgotten to stay within memory`,
+    `  ${digits(packets)} packets read, ${digits(cut)} of them only in part, ${digits(malformed)} malformed; ` +
+      `${digits(dropped)} dropped before they were captured`,
+    `  ${digits(gaps)} gaps with ${digits(gapBytes)} bytes missing`,
+    `  ${share(decodedBytes, known)} of the bytes of control protocols decoded, ${digits(notUnderstoodBytes)} not understood`,
+    `  ${digits(unrecognisedBytes)} bytes of no protocol that is known`,
+    `  ${digits(forgotten)} connections, sessions or messages forgotten to stay within memory`,
   ];
   return lines.join('\n');
 }
@@ -164,7 +165,7 @@ function share(part: number, whole: number): string {
 
 function counts(named: Record<string, number>): string {
   return Object.entries(named)
-    .map(([name, count]) => `${name} ${number(count)}`)
+    .map(([name, count]) => `${name} ${digits(count)}`)
     .join(', ');
 }
 
@@ -181,9 +182,4 @@ function span(from: number | null, to: number | null): string {
 function date(seconds: number): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
-}
-
-/** With thin gaps between thousands, as SI writes numbers. */
-function number(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted, digits } from '../operation/counted.ts';
 import type { Summary } from './summary.ts';
 
 /** The fields are documented in docs/inspect.md. All but the names are counts. */
@@ -78,32 +79,23 @@ export function healthOf(summary: Summary): Health {
 export function healthLine(health: Health): string {
   const { packets, dropped, cut, malformed, gaps, gapBytes, unrecognisedBytes, forgotten, protocols } =
     health;
-  const parts = [count(packets, 'packet')];
+  const parts = [counted(packets, 'packet')];
   for (const one of protocols) {
     const lost = one.skippedBytes + one.unfinishedBytes + one.strangeBytes;
     const opaque = one.opaque === 0 ? '' : `, ${digits(one.opaque)} of them opaque`;
     parts.push(
-      `${one.protocol}: ${count(one.operations, 'operation')}${opaque} of ${count(one.decodedBytes, 'byte')}, ` +
-        `${count(lost, 'byte')} not understood`,
+      `${one.protocol}: ${counted(one.operations, 'operation')}${opaque} of ${counted(one.decodedBytes, 'byte')}, ` +
+        `${counted(lost, 'byte')} not understood`,
     );
   }
   if (protocols.length === 0) parts.push('no control protocol recognised');
-  parts.push(`${count(gaps, 'gap')} (${count(gapBytes, 'byte')})`);
-  parts.push(`${count(unrecognisedBytes, 'byte')} of no known protocol`);
+  parts.push(`${counted(gaps, 'gap')} (${counted(gapBytes, 'byte')})`);
+  parts.push(`${counted(unrecognisedBytes, 'byte')} of no known protocol`);
   if (health.notDecoded.length > 0) parts.push(`recognised and not decoded: ${health.notDecoded.join(', ')}`);
-  if (dropped > 0) parts.push(`${count(dropped, 'packet')} dropped before they were captured`);
-  if (cut > 0) parts.push(`${count(cut, 'packet')} captured in part`);
-  if (malformed > 0) parts.push(`${count(malformed, 'packet')} malformed`);
+  if (dropped > 0) parts.push(`${counted(dropped, 'packet')} dropped before they were captured`);
+  if (cut > 0) parts.push(`${counted(cut, 'packet')} captured in part`);
+  if (malformed > 0) parts.push(`${counted(malformed, 'packet')} malformed`);
   if (forgotten > 0)
     parts.push(`${digits(forgotten)} connections or messages forgotten to stay within memory`);
   return parts.join('; ');
-}
-
-function count(value: number, what: string): string {
-  return `${digits(value)} ${what}${value === 1 ? '' : 's'}`;
-}
-
-/** With thin gaps between thousands, as SI writes numbers. */
-function digits(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ' ');
 }

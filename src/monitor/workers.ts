@@ -74,7 +74,14 @@ export async function inspectInWorkers(reading: Reading, count: number): Promise
   const together = new Together(reading, count);
   const seed = randomInt(2 ** 31);
   const shares = Array.from({ length: count }, (_, index) => ({ index, count, seed }));
-  const results = await Promise.all(shares.map(share => inspect(reading, share, together)));
+  const workers: Worker[] = [];
+  const results = await Promise.all(shares.map(share => inspect(reading, share, together, workers))).catch(
+    async (error: unknown) => {
+      // What one of them meets ends the reading: the others would wait for ever until they are heard.
+      await Promise.all(workers.map(worker => worker.terminate()));
+      throw error;
+    },
+  );
   await together.end();
   return {
     summary: mergeSummaries(results.map(({ summary }) => summary)),
@@ -83,7 +90,7 @@ export async function inspectInWorkers(reading: Reading, count: number): Promise
   };
 }
 
-function inspect(reading: Reading, share: Share, together: Together): Promise<Result> {
+function inspect(reading: Reading, share: Share, together: Together, workers: Worker[]): Promise<Result> {
   const { files, digest, writing, signal } = reading;
   const job: Job = {
     files,
@@ -97,6 +104,7 @@ function inspect(reading: Reading, share: Share, together: Together): Promise<Re
   };
   return new Promise((resolve, reject) => {
     const worker = new Worker(WORKER, { workerData: job });
+    workers.push(worker);
     const order = (what: Order, transfer: ArrayBuffer[] = []) => worker.postMessage(what, transfer);
     const stop = () => order({ kind: 'stop' });
     signal.addEventListener('abort', stop);

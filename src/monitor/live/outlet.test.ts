@@ -58,3 +58,18 @@ test('lines for a reader who is slow are kept within a bound, and what is left o
     rmSync(folder, { recursive: true });
   }
 });
+
+test('where there is no room for what is written, that is told, and nothing waits for it', async () => {
+  const full = openSync('/dev/full', 'w');
+  try {
+    const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException>();
+    const outlet = new Outlet(full, String, resolve);
+    outlet.line('first');
+    assert.equal((await promise).code, 'ENOSPC');
+    outlet.line('second');
+    assert.equal(outlet.waiting[0], 0);
+    assert.equal(outlet.lost, 1);
+  } finally {
+    closeSync(full);
+  }
+});

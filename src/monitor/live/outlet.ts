@@ -25,7 +25,7 @@ export class Outlet {
   readonly waiting = new Int32Array(new SharedArrayBuffer(4));
   readonly #fd: number;
   readonly #told: (lines: number) => string;
-  readonly #gone: () => void;
+  readonly #gone: (error: NodeJS.ErrnoException) => void;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
   #untold = 0;
@@ -33,8 +33,8 @@ export class Outlet {
   #closed = false;
   #drained: (() => void) | undefined;
 
-  /** `told` says in a line that so many were left out; `gone` is called when there is no reader any more. */
-  constructor(fd: number, told: (lines: number) => string, gone: () => void) {
+  /** `told` says in a line that so many were left out; `gone` is called when nothing can be written any more. */
+  constructor(fd: number, told: (lines: number) => string, gone: (error: NodeJS.ErrnoException) => void) {
     this.#fd = fd;
     this.#told = told;
     this.#gone = gone;
@@ -95,7 +95,7 @@ export class Outlet {
         this.#wrote(count);
         this.#write();
       } else if (error.code === 'EAGAIN') setTimeout(() => this.#write(), RETRY);
-      else this.#close();
+      else this.#close(error);
     });
   }
 
@@ -110,14 +110,14 @@ export class Outlet {
     if (rest > 0) this.#pieces[0] = this.#pieces[0]!.subarray(rest);
   }
 
-  /** Nobody reads any more. */
-  #close(): void {
+  /** Nobody reads any more, or there is no room. */
+  #close(error: NodeJS.ErrnoException): void {
     this.#closed = true;
     this.#writing = false;
     Atomics.sub(this.waiting, 0, this.#bytes);
     this.#pieces = [];
     this.#drained?.();
-    this.#gone();
+    this.#gone(error);
   }
 }
 

@@ -67,14 +67,16 @@ export class FolderDestination implements Destination {
     const name = this.#format.logs[log]!;
     const file = createWriteStream(join(this.#folder, `${name}.log`));
     await once(file, 'open');
+    // Whoever writes is told.
+    file.on('error', () => {});
     await put(file, this.#format.head?.(name, first) ?? '');
     return file;
   }
 }
 
-/** Resolves when the stream has taken them: output larger than memory must not pile up. */
-function put(to: Writable, bytes: Uint8Array | string): Promise<void> {
+/** Resolves when the stream has taken them: output larger than memory must not pile up. Rejects with the file's name. */
+function put(to: Writable & { readonly path?: string | Buffer }, bytes: Uint8Array | string): Promise<void> {
   return new Promise((resolve, reject) => {
-    to.write(bytes, error => (error ? reject(error) : resolve()));
+    to.write(bytes, error => (error ? reject(Object.assign(error, { path: to.path })) : resolve()));
   });
 }

@@ -404,4 +404,16 @@ describe('Parquet', () => {
     const { key_value_metadata: metadata } = await parquetMetadataAsync(file);
     assert.equal(JSON.parse(metadata![0]!.value!).packets, 976);
   });
+
+  it('has a column for each field of a flow', async () => {
+    const path = join(folder, 'flows.parquet');
+    await write(parquet, await parquet.file!(path), [plant], 1, { operations: false, flows: true });
+    const { schema } = await parquetMetadataAsync(await asyncBufferFromFile(path));
+    const flow = (await lines(ndjson, plant)).find(({ record }) => record === 'flow')!;
+    const fields = Object.keys(flow).filter(name => name !== 'record');
+    assert.deepEqual(
+      schema.slice(1).map(({ name }) => name),
+      fields,
+    );
+  });
 });

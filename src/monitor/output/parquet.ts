@@ -59,6 +59,7 @@ const FLOWS: Table = {
   serverAddress: 'text',
   serverPort: 'small',
   protocol: 'text',
+  named: 'text',
   state: 'text',
   history: 'text',
   packets: 'json',
