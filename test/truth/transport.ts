@@ -46,6 +46,8 @@ function transport(types: Map<string, number>): Protocol {
           const type = String(tpduCode(view, at) >> 4);
           types.set(type, (types.get(type) ?? 0) + 1);
         },
+        // It remembers nothing.
+        reset() {},
       });
     },
   };
