@@ -5,6 +5,7 @@
  * @module
  */
 
+import { copyBytes } from '../../packet/copy-bytes.ts';
 import type { Batch } from './record-log.ts';
 
 /** Bytes that are put together before they are handed on. */
@@ -12,7 +13,7 @@ const PIECE = 1 << 18;
 
 /** What one thread sent of one log. */
 class Queue {
-  readonly #batches: { readonly batch: Batch; readonly done: () => void }[] = [];
+  readonly #batches: { readonly batch: Batch; readonly view: DataView; readonly done: () => void }[] = [];
   /** Next run of the first batch, and where it begins. */
   #run = 0;
   #at = 0;
@@ -21,7 +22,10 @@ class Queue {
 
   add(batch: Batch, done: () => void): void {
     if (batch.ends.length === 0) done();
-    else this.#batches.push({ batch, done });
+    else {
+      const { buffer, byteOffset, length } = batch.bytes;
+      this.#batches.push({ batch, view: new DataView(buffer, byteOffset, length), done });
+    }
   }
 
   /** Place of the next record; Infinity where there is none yet. */
@@ -34,14 +38,14 @@ class Queue {
     return this.#batches.length > 0 ? this.next : this.reached;
   }
 
-  /** The bytes of all records of the first batch whose places are below `limit`. */
-  take(limit: number, to: (bytes: Uint8Array) => void): void {
-    const { batch, done } = this.#batches[0]!;
-    const { numbers, ends, bytes } = batch;
+  /** Hands the bytes of all records of the first batch whose places are below `limit` to `merge`. */
+  take(limit: number, merge: Merge): void {
+    const { batch, view, done } = this.#batches[0]!;
+    const { numbers, ends } = batch;
     let run = this.#run;
     while (run < numbers.length && numbers[run]! < limit) run++;
     const end = ends[run - 1]!;
-    to(bytes.subarray(this.#at, end));
+    merge.put(view, this.#at, end);
     this.#run = run;
     this.#at = end;
     if (run < numbers.length) return;
@@ -55,6 +59,7 @@ class Queue {
 export class Merge {
   readonly #queues: readonly Queue[];
   #piece = new Uint8Array(PIECE);
+  #view = new DataView(this.#piece.buffer);
   #length = 0;
 
   constructor(threads: number) {
@@ -78,7 +83,7 @@ export class Merge {
       if (first === undefined) break;
       const limit = this.#limit(first);
       if (first.next >= limit) break;
-      first.take(limit, bytes => this.#put(bytes));
+      first.take(limit, this);
       if (this.#length >= PIECE) await this.#flush(write);
     }
     await this.#flush(write);
@@ -101,14 +106,16 @@ export class Merge {
     return limit;
   }
 
-  #put(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length;
+  /** Appends the bytes `at..end`, of a record or a few: a view of them would be garbage. */
+  put(view: DataView, at: number, end: number): void {
+    const length = this.#length + end - at;
     if (length > this.#piece.length) {
       const larger = new Uint8Array(Math.max(length, this.#piece.length * 2));
       larger.set(this.#piece.subarray(0, this.#length));
       this.#piece = larger;
+      this.#view = new DataView(larger.buffer);
     }
-    this.#piece.set(bytes, this.#length);
+    copyBytes(view, at, this.#view, this.#length, end - at);
     this.#length = length;
   }
 

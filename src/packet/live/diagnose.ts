@@ -116,7 +116,7 @@ function* packets(seen: Figures): Iterable<Notice> {
       notice: 'checksums',
       text: `of ${seen.checksums} packets that came in ${seen.badChecksums} have a wrong TCP or UDP checksum`,
       advice:
-        'a cable, or a mirror of virtual machines whose host computes checksums later; they are read all the same',
+        'on loopback or from virtual machines harmless, since nobody computes them; else a cable. They are read all the same',
     };
   }
   if (seen.cut > 0) {
