@@ -1,27 +1,26 @@
 /**
- * Puts protocols on streams: recognises them, finds the messages, has them decoded and followed, and hands every
- * operation to a sink. Nothing that a connection carries ends the decoding of it: bytes that cannot be read are
- * skipped to the next message that can, counted, and marked on the first operation behind them.
+ * Puts protocols on streams: recognises which one a connection speaks, names those that are not decoded, and has the messages
+ * of the others read ({@link Messages}).
  *
  * @module
  */
 
 import { Anomaly } from '../operation/anomaly.ts';
-import { Operation, type Sink } from '../operation/operation.ts';
+import type { Operation, Sink } from '../operation/operation.ts';
 import type { Side } from '../operation/side.ts';
 import type { Packet } from '../packet/packet.ts';
 import { STREAM_LIMITS, type StreamLimits, type StreamSink, Streams } from '../packet/streams.ts';
 import { type PacketSink, type SegmentSink, type Share, Traffic, WHOLE } from '../packet/traffic.ts';
-import { type ConversationLimits, Frame, type Protocol, Recognition } from '../protocol/protocol.ts';
+import { type ConversationLimits, type Protocol, Recognition } from '../protocol/protocol.ts';
 import { FRAME_NAMES, SIGNATURES } from '../protocol/signatures/signatures.ts';
-import { ByteQueue } from './byte-queue.ts';
 import type { Current } from './current.ts';
 import { ProtocolHealth } from './health.ts';
+import { Messages } from './messages.ts';
 import { Datagrams } from './naming/datagrams.ts';
 import { Look, MAX_LOOKS, serverOf } from './naming/likeness.ts';
 import { Named } from './naming/named.ts';
 import { Beginning, Finding, Opening, ownServer, recognise } from './opening.ts';
-import type { Session, SideState } from './session.ts';
+import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
 
 export interface MonitorLimits extends StreamLimits {
@@ -75,19 +74,16 @@ export class Monitor implements StreamSink {
   readonly health: readonly ProtocolHealth[];
   /** Payload bytes of connections that were looked at and are of no protocol that is known. */
   unrecognised = 0;
-  /** Sessions, and begun messages, that had to make room. */
+  /** Sessions that had to make room. */
   forgotten = 0;
-  dropped = 0;
 
   readonly #protocols: readonly Protocol[];
-  readonly #sink: Sink;
   readonly #current: Current;
   readonly #limits: MonitorLimits;
-  readonly #marker: Marker;
-  readonly #op = new Operation();
+  readonly #messages: Messages;
+  readonly #op: Operation;
   readonly #sessions = new Sessions();
   readonly #byFlow = this.#sessions.byFlow;
-  #waiting = 0;
   // Reused for each recognition.
   readonly #beginnings: [Beginning, Beginning] = [new Beginning(), new Beginning()];
   readonly #finding = new Finding();
@@ -97,10 +93,8 @@ export class Monitor implements StreamSink {
 
   constructor(options: MonitorOptions) {
     this.#protocols = options.protocols;
-    this.#sink = options.sink;
     this.#current = options.current;
     this.#current.sessions = this.#byFlow;
-    this.#marker = new Marker(options.sink);
     this.#limits = options.limits ?? MONITOR_LIMITS;
     this.health = options.protocols.map(() => new ProtocolHealth());
     this.streams = new Streams(this, options.seed, this.#limits);
@@ -109,7 +103,14 @@ export class Monitor implements StreamSink {
     const tcp = segments === undefined ? this.streams : new BothSegments(segments, this.streams);
     const others = new Datagrams(SIGNATURES, FRAME_NAMES, this.named, this.#current, options.seed);
     this.traffic = new Traffic(tcp, options.packets, options.share ?? WHOLE, others);
+    this.#messages = new Messages(options.sink, this.#current, this.traffic, this.#limits.waiting);
+    this.#op = this.#messages.op;
     this.#current.monitor = this;
+  }
+
+  /** Begun messages that had to make room. */
+  get dropped(): number {
+    return this.#messages.dropped;
   }
 
   /** The capture is over. */
@@ -124,7 +125,8 @@ export class Monitor implements StreamSink {
     const session = this.#byFlow[flow] ?? this.#open(flow);
     session.touched = true;
     this.#op.time = this.traffic.packet.time;
-    if (session.protocol !== undefined) this.#read(session, sideOf(session, direction), view, at, end);
+    if (session.protocol !== undefined)
+      this.#messages.read(session, sideOf(session, direction), view, at, end);
     else this.#unread(session, direction, view, at, end);
   }
 
@@ -141,7 +143,8 @@ export class Monitor implements StreamSink {
     session.touched = true;
     this.#op.time = time;
     this.#current.held = number;
-    if (session.protocol !== undefined) this.#read(session, sideOf(session, direction), view, at, end);
+    if (session.protocol !== undefined)
+      this.#messages.read(session, sideOf(session, direction), view, at, end);
     else this.#unread(session, direction, view, at, end);
     this.#current.held = 0;
   }
@@ -155,7 +158,7 @@ export class Monitor implements StreamSink {
     }
     const side = sideOf(session, direction);
     const state = session.state(side);
-    this.#abandon(session, state);
+    this.#messages.abandon(session, state);
     state.marks |= Anomaly.gap;
     state.adrift = true;
     session.unsettled |= 1 << side;
@@ -166,8 +169,8 @@ export class Monitor implements StreamSink {
     if (session === undefined) return;
     if (session.protocol === undefined) this.#miss(session);
     else {
-      this.#abandon(session, session.fromClient);
-      this.#abandon(session, session.fromServer);
+      this.#messages.abandon(session, session.fromClient);
+      this.#messages.abandon(session, session.fromServer);
     }
     this.#sessions.remove(session);
     this.#current.closed?.(session.serial);
@@ -181,14 +184,6 @@ export class Monitor implements StreamSink {
     }
     return this.#sessions.open(flow, this.streams);
   }
-
-  /** Number of the packet whose bytes are read. */
-  #number(): number {
-    const { held } = this.#current;
-    return held === 0 ? this.traffic.packet.number : held;
-  }
-
-  // --- which protocol is it? ---
 
   #unread(session: Session, direction: number, view: DataView, at: number, end: number): void {
     if (session.foreign) this.#foreign(session, view, at, end);
@@ -215,7 +210,7 @@ export class Monitor implements StreamSink {
     recognise(this.#protocols, this.#beginnings, this.streams.client(session.flow), this.#ports, finding);
     if (finding.protocol >= 0) {
       this.#decided(session, finding.protocol, finding.client);
-      if (!kept) this.#read(session, sideOf(session, direction), view, at, end);
+      if (!kept) this.#messages.read(session, sideOf(session, direction), view, at, end);
     } else if (finding.more) {
       if (kept) return;
       this.#miss(session);
@@ -227,16 +222,16 @@ export class Monitor implements StreamSink {
     } else if (kept) {
       // What came first was nothing; this segment may be a beginning by itself.
       opening.removeLast();
-      this.#waiting -= end - at;
+      this.#messages.waiting -= end - at;
       this.#miss(session);
       this.#begin(session, direction, view, at, end);
     } else this.#strange(session, direction, view, at, end);
   }
 
   #keep(opening: Opening, direction: number, view: DataView, at: number, end: number): boolean {
-    if (this.#waiting + end - at > this.#limits.waiting) return false;
-    if (!opening.keep(direction, view, at, end, this.#op.time, this.#number())) return false;
-    this.#waiting += end - at;
+    if (this.#messages.waiting + end - at > this.#limits.waiting) return false;
+    if (!opening.keep(direction, view, at, end, this.#op.time, this.#messages.number)) return false;
+    this.#messages.waiting += end - at;
     return true;
   }
 
@@ -253,7 +248,7 @@ export class Monitor implements StreamSink {
     const { opening } = session;
     if (opening === undefined) return;
     session.opening = undefined;
-    this.#waiting -= opening.length;
+    this.#messages.waiting -= opening.length;
     const current = this.#current;
     const { time: now } = this.#op;
     const { held } = current;
@@ -268,7 +263,13 @@ export class Monitor implements StreamSink {
       else at1 += length;
       this.#op.time = opening.timeOf(i);
       current.held = opening.numberOf(i);
-      this.#read(session, sideOf(session, direction), opening.kept[direction]!.view, at, at + length);
+      this.#messages.read(
+        session,
+        sideOf(session, direction),
+        opening.kept[direction]!.view,
+        at,
+        at + length,
+      );
     }
     this.#op.time = now;
     current.held = held;
@@ -296,7 +297,7 @@ export class Monitor implements StreamSink {
         health.skipped += found - at;
         session.state(side).marks |= Anomaly.resync;
         session.unsettled |= 1 << side;
-        this.#read(session, side, view, found, end);
+        this.#messages.read(session, side, view, found, end);
       } else if (!this.#doubt(session, index, side, direction, view, at, end)) {
         this.#miss(session);
         health.strange += end - at;
@@ -375,7 +376,7 @@ export class Monitor implements StreamSink {
     const { opening } = session;
     if (opening === undefined) return;
     session.opening = undefined;
-    this.#waiting -= opening.length;
+    this.#messages.waiting -= opening.length;
     if (opening.protocol >= 0) this.health[opening.protocol]!.strange += opening.length;
     else {
       this.unrecognised += opening.length;
@@ -393,151 +394,6 @@ export class Monitor implements StreamSink {
   #giveBack(opening: Opening): void {
     opening.clear();
     if (this.#spareOpenings.length < MAX_SPARE_OPENINGS) this.#spareOpenings.push(opening);
-  }
-
-  // --- its messages ---
-
-  /** The next bytes of a side whose protocol is known. */
-  #read(session: Session, side: Side, view: DataView, at: number, end: number): void {
-    this.#current.flow = session.flow;
-    // Nearly all segments: one message, whole.
-    if (
-      (session.unsettled & (1 << side)) === 0 &&
-      session.protocol!.frame(side, view, at, end) === end - at
-    ) {
-      const op = this.#op;
-      const health = session.health!;
-      op.flow = session.serial;
-      op.protocol = session.index;
-      session.conversation!.observe(side, view, at, end, op, this.#sink);
-      health.messages++;
-      health.decoded += end - at;
-      return;
-    }
-    this.#readOn(session, side, view, at, end);
-  }
-
-  /** The same for what may be several messages, or a part of one, or bytes behind some that are missing. */
-  #readOn(session: Session, side: Side, view: DataView, at: number, end: number): void {
-    const state = session.state(side);
-    const { rest } = state;
-    if (rest !== undefined && rest.length > 0) {
-      rest.append(view, at, end);
-      const late = state.number > this.#number();
-      const first = late ? this.#readLate(session, side, state, rest) : 0;
-      const read = this.#messages(session, side, state, rest.view, first, rest.length);
-      if (read > 0 || !late) this.#date(state);
-      this.#waiting += end - at - read;
-      rest.drop(read);
-    } else {
-      const read = this.#messages(session, side, state, view, at, end);
-      if (read !== end) {
-        state.rest ??= new ByteQueue();
-        state.rest.append(view, read, end);
-        this.#date(state);
-        this.#waiting += end - read;
-      }
-    }
-    if (this.#waiting > this.#limits.waiting) {
-      this.#abandon(session, state);
-      state.marks |= Anomaly.evicted;
-      state.adrift = true;
-      this.dropped++;
-    }
-    if (state.settled) session.unsettled &= ~(1 << side);
-    else session.unsettled |= 1 << side;
-  }
-
-  /** What waits for the end of its message came now. */
-  #date(state: SideState): void {
-    state.time = this.#op.time;
-    state.number = this.#number();
-  }
-
-  /**
-   * A message whose end was held is whole only since its beginning came: decodes it with that time, if all of it is
-   * there, and returns its length.
-   */
-  #readLate(session: Session, side: Side, state: SideState, rest: ByteQueue): number {
-    const length = session.protocol!.frame(side, rest.view, 0, rest.length);
-    if (length <= 0 || length > rest.length) return 0;
-    const current = this.#current;
-    const { time } = this.#op;
-    const { held } = current;
-    this.#op.time = state.time;
-    current.held = state.number;
-    const read = this.#messages(session, side, state, rest.view, 0, length);
-    this.#op.time = time;
-    current.held = held;
-    return read;
-  }
-
-  /** Decodes the messages that are whole within `at..end`; returns where the first begins that is not. */
-  #messages(
-    session: Session,
-    side: Side,
-    state: SideState,
-    view: DataView,
-    from: number,
-    end: number,
-  ): number {
-    const protocol = session.protocol!;
-    const conversation = session.conversation!;
-    const health = session.health!;
-    const op = this.#op;
-    let at = from;
-    if (state.adrift) {
-      state.adrift = false;
-      if (protocol.recognise(side, view, at, end) === Recognition.no) {
-        at = this.#skip(protocol, side, state, health, view, at, end);
-      }
-    }
-    while (at < end) {
-      const length = protocol.frame(side, view, at, end);
-      if (length < 0 || length > protocol.maxMessage || (length === 0 && end - at >= protocol.maxMessage)) {
-        at = this.#skip(protocol, side, state, health, view, at, end);
-        continue;
-      }
-      if (length === Frame.more || length > end - at) break;
-      op.flow = session.serial;
-      op.protocol = session.index;
-      if (state.marks === 0) conversation.observe(side, view, at, at + length, op, this.#sink);
-      else {
-        this.#marker.marks = state.marks;
-        conversation.observe(side, view, at, at + length, op, this.#marker);
-        // Still there where the message is a part that has no operation by itself.
-        state.marks = this.#marker.marks;
-      }
-      health.messages++;
-      health.decoded += length;
-      at += length;
-    }
-    return at;
-  }
-
-  /** Goes on to where a message plausibly begins. */
-  #skip(
-    protocol: Protocol,
-    side: Side,
-    state: SideState,
-    health: ProtocolHealth,
-    view: DataView,
-    at: number,
-    end: number,
-  ): number {
-    const next = Math.max(at + 1, protocol.resync(side, view, at, end));
-    health.skipped += next - at;
-    state.marks |= Anomaly.resync;
-    return next;
-  }
-
-  /** Gives up a message whose end will not come. */
-  #abandon(session: Session, state: SideState): void {
-    const { rest } = state;
-    if (rest === undefined || rest.length === 0) return;
-    session.health!.unfinished += rest.length;
-    this.#waiting -= rest.length;
-    state.rest = undefined;
   }
 }
 
@@ -559,24 +415,5 @@ class BothSegments implements SegmentSink {
   segment(packet: Packet): void {
     this.#first.segment(packet);
     this.#second.segment(packet);
-  }
-}
-
-/** Adds what happened before a message to its first operation, and to that alone: it happened once. */
-class Marker implements Sink {
-  marks = 0;
-  readonly #sink: Sink;
-
-  constructor(sink: Sink) {
-    this.#sink = sink;
-  }
-
-  operation(op: Operation): void {
-    const own = op.anomalies;
-    op.anomalies |= this.marks;
-    this.marks = 0;
-    this.#sink.operation(op);
-    // The record is used again for the next item.
-    op.anomalies = own;
   }
 }
