@@ -48,12 +48,34 @@ export type Value = number | bigint | boolean | string;
  */
 export function readValue(view: DataView, at: number, length: number, type: number, index: number): Value {
   switch (type) {
+    case ValueType.none:
+      return '';
     case ValueType.bits:
-      return ((view.getUint8(at + (index >> 3)) >> (index & 7)) & 1) === 1;
     case ValueType.coil:
-      return view.getUint16(at) === 0xff00;
     case ValueType.bool:
-      return view.getUint8(at + index) !== 0;
+      return readNumber(view, at, type, index) === 1;
+    case ValueType.u64:
+      return view.getBigUint64(at + index * 8);
+    case ValueType.i64:
+      return view.getBigInt64(at + index * 8);
+    case ValueType.text:
+      return text(view, at, length);
+    case ValueType.bytes:
+      return hex(view, at, length);
+    default:
+      return readNumber(view, at, type, index);
+  }
+}
+
+/** Value `index` as a number, of a type that numbers hold: 1 and 0 for yes and no. Makes nothing. NaN for other types. */
+export function readNumber(view: DataView, at: number, type: number, index: number): number {
+  switch (type) {
+    case ValueType.bits:
+      return (view.getUint8(at + (index >> 3)) >> (index & 7)) & 1;
+    case ValueType.coil:
+      return view.getUint16(at) === 0xff00 ? 1 : 0;
+    case ValueType.bool:
+      return view.getUint8(at + index) === 0 ? 0 : 1;
     case ValueType.u8:
       return view.getUint8(at + index);
     case ValueType.i8:
@@ -67,20 +89,12 @@ export function readValue(view: DataView, at: number, length: number, type: numb
       return view.getUint32(at + index * 4);
     case ValueType.i32:
       return view.getInt32(at + index * 4);
-    case ValueType.u64:
-      return view.getBigUint64(at + index * 8);
-    case ValueType.i64:
-      return view.getBigInt64(at + index * 8);
     case ValueType.f32:
       return view.getFloat32(at + index * 4);
     case ValueType.f64:
       return view.getFloat64(at + index * 8);
-    case ValueType.text:
-      return text(view, at, length);
-    case ValueType.bytes:
-      return hex(view, at, length);
     default:
-      return '';
+      return Number.NaN;
   }
 }
 

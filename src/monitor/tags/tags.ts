@@ -6,7 +6,7 @@
  */
 
 import { type Operation, Outcome, Phase, type Sink } from '../../operation/operation.ts';
-import { ValueType } from '../../operation/value.ts';
+import { readNumber, ValueType } from '../../operation/value.ts';
 import { Verb } from '../../operation/verb.ts';
 import { plain } from '../../protocol/phrase.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
@@ -143,7 +143,7 @@ export class Tags implements Sink {
       const index = cell % PAGE_SIZE;
       if (!writes) page.read(index, client, time);
       else if (asked) page.write(index, client, time);
-      if (!asked) page.value(index, numberAt(view, at, type, i));
+      if (!asked) page.value(index, readNumber(view, at, type, i));
     }
   }
 
@@ -237,33 +237,5 @@ export class Tags implements Sink {
       from: time,
       to: time,
     });
-  }
-}
-
-/** Value `i` as a number, without making anything. */
-function numberAt(view: DataView, at: number, type: number, i: number): number {
-  switch (type) {
-    case ValueType.bits:
-      return (view.getUint8(at + (i >> 3)) >> (i & 7)) & 1;
-    case ValueType.coil:
-      return view.getUint16(at) === 0xff00 ? 1 : 0;
-    case ValueType.bool:
-      return view.getUint8(at + i) === 0 ? 0 : 1;
-    case ValueType.u8:
-      return view.getUint8(at + i);
-    case ValueType.i8:
-      return view.getInt8(at + i);
-    case ValueType.u16:
-      return view.getUint16(at + i * 2);
-    case ValueType.i16:
-      return view.getInt16(at + i * 2);
-    case ValueType.u32:
-      return view.getUint32(at + i * 4);
-    case ValueType.i32:
-      return view.getInt32(at + i * 4);
-    case ValueType.f32:
-      return view.getFloat32(at + i * 4);
-    default:
-      return view.getFloat64(at + i * 8);
   }
 }
