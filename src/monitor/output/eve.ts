@@ -25,6 +25,7 @@ import { writeModbus } from './eve-modbus.ts';
 import type { Around, Format, Recorder } from './format.ts';
 import { identityOfFlow, identityOfSession } from './identity.ts';
 import type { RecordLog } from './record-log.ts';
+import { writeAnomalies, writeItem } from './shared-fields.ts';
 import { isoText, TimeWriter } from './time.ts';
 import { writeValues } from './values.ts';
 
@@ -32,8 +33,6 @@ const TIMESTAMP = new Fragment('{"timestamp":"');
 const PACKET = new Fragment('+0000","pcap_cnt":');
 const NO_PACKET = new Fragment('+0000"');
 const OWN = new Fragment(',"cofferdam":{');
-const ITEM = new Fragment(',"item":');
-const ITEMS = new Fragment(',"items":');
 const TYPES = VALUE_TYPES.map(name => new Fragment(`,"type":"${name}","values":[`));
 const END_VALUES = new Fragment(']');
 const ERROR_NAME = new Fragment(',"error":');
@@ -74,12 +73,7 @@ class EveRecorder implements Recorder {
     else writeAny(op, protocol, log);
     log.fragment(OWN);
     this.#functions.write(op, log);
-    if (op.items !== 1) {
-      log.fragment(ITEM);
-      log.integer(op.item);
-      log.fragment(ITEMS);
-      log.integer(op.items);
-    }
+    writeItem(op, log);
     if (op.space !== 0) this.#objects.write(op, log);
     if (op.valueType !== ValueType.none) {
       log.fragment(TYPES[op.valueType]!);
@@ -90,7 +84,7 @@ class EveRecorder implements Recorder {
       log.fragment(ERROR_NAME);
       log.json(protocol.errorName(op.error));
     }
-    if (op.anomalies !== 0) log.text(`,"anomalies":${JSON.stringify(anomalyNames(op.anomalies))}`);
+    writeAnomalies(op, log);
     log.fragment(END);
     log.end();
     if (op.anomalies !== 0) this.#anomalies(op, protocol);

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { anomalyNames } from '../../operation/anomaly.ts';
 import { type Operation, OUTCOMES, Outcome, PHASES } from '../../operation/operation.ts';
 import { SIDES } from '../../operation/side.ts';
 import { VALUE_TYPES, ValueType } from '../../operation/value.ts';
@@ -18,6 +17,7 @@ import { Fragment } from './byte-writer.ts';
 import { FunctionCache, ObjectCache, SessionCache } from './cache.ts';
 import type { Around, Format, Recorder } from './format.ts';
 import type { RecordLog } from './record-log.ts';
+import { writeAnomalies, writeItem } from './shared-fields.ts';
 import { TimeWriter } from './time.ts';
 import { writeValues } from './values.ts';
 
@@ -26,8 +26,6 @@ const WHO = 0;
 
 const TIME = new Fragment('{"time":');
 const KIND = new Fragment(',"kind":');
-const ITEM = new Fragment(',"item":');
-const ITEMS = new Fragment(',"items":');
 const NAME = new Fragment(',"name":');
 const END = new Fragment(']');
 const ERROR = new Fragment(',"error":');
@@ -70,12 +68,7 @@ export class OperationJson {
       log.integer(op.kind);
     }
     this.#functions.write(op, log);
-    if (op.items !== 1) {
-      log.fragment(ITEM);
-      log.integer(op.item);
-      log.fragment(ITEMS);
-      log.integer(op.items);
-    }
+    writeItem(op, log);
     if (op.space !== 0) this.#objects.write(op, log);
     if (op.nameLength > 0) {
       log.fragment(NAME);
@@ -92,7 +85,7 @@ export class OperationJson {
       log.fragment(ERROR_NAME);
       log.json(this.#protocols[op.protocol]!.errorName(op.error));
     }
-    if (op.anomalies !== 0) log.text(`,"anomalies":${JSON.stringify(anomalyNames(op.anomalies))}`);
+    writeAnomalies(op, log);
     log.fragment(CLOSE);
   }
 }
