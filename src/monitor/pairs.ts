@@ -8,8 +8,11 @@ import { formatAddress } from '../packet/address.ts';
 import { KeyTable } from './key-table.ts';
 import type { Session } from './session.ts';
 
-/** Pairs that are told apart; all further ones of a protocol are one. */
-const MAX_PAIRS = 1 << 16;
+/**
+ * Pairs that are told apart; all further ones of a protocol are one. Some hundred bytes each, where somebody makes up hosts: a
+ * row of counters, its key, and room for the others within a power of two, so that they do not double the tables.
+ */
+const MAX_PAIRS = (1 << 15) - 64;
 const OTHERS = 'others';
 
 /** Where the server's address is in the key, behind the client's. */
