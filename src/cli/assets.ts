@@ -12,6 +12,7 @@ import { graphOf } from '../monitor/assets/graph.ts';
 import { graphml } from '../monitor/assets/graphml.ts';
 import { inventoryFrom, inventoryJson } from '../monitor/assets/inventory.ts';
 import { proposedZones } from '../monitor/assets/propose.ts';
+import type { Current } from '../monitor/current.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
@@ -119,9 +120,11 @@ async function read(
   signal: AbortSignal,
 ): Promise<{ collected: Collected; summary: Summary; problems: readonly string[] }> {
   let collected: Assets | undefined;
+  let current: Current | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
-    tap: current => {
+    tap: its => {
+      current = its;
       collected = new Assets({ protocols: PROTOCOLS, announcements: ANNOUNCEMENTS, current });
       return { operations: collected, packets: collected };
     },
@@ -132,6 +135,7 @@ async function read(
     problems.push(...(await readAll(inspection, [file], { signal })));
   }
   const summary = inspection.finish();
+  current!.leave();
   return { collected: collectedOf(collected!), summary, problems };
 }
 

@@ -6,6 +6,7 @@
 
 import { ReadingsOf } from '../detect/readings.ts';
 import { Both } from '../monitor/both.ts';
+import type { Current } from '../monitor/current.ts';
 import { Inspection } from '../monitor/inspection.ts';
 import { Lines } from '../monitor/lines.ts';
 import { readAll } from '../monitor/read-all.ts';
@@ -13,7 +14,7 @@ import type { Summary } from '../monitor/summary.ts';
 import { describeTags } from '../monitor/tags/describe-tags.ts';
 import { PolicyTags } from '../monitor/tags/policy-tags.ts';
 import { proposedTags } from '../monitor/tags/propose-tags.ts';
-import { eachTagRow, type Row, refusalRecords, tagRows, tagsJson } from '../monitor/tags/tag-records.ts';
+import { eachStation, eachTagRow, refusalRecords, tagsJson } from '../monitor/tags/tag-records.ts';
 import { Tags } from '../monitor/tags/tags.ts';
 import { CSV_HEAD, csvLine } from '../monitor/tags/tags-csv.ts';
 import { loadPolicy } from '../policy/parse.ts';
@@ -111,9 +112,11 @@ async function read(
   signal: AbortSignal,
 ): Promise<{ collected: Tags; summary: Summary; problems: readonly string[] }> {
   let collected: Tags | undefined;
+  let current: Current | undefined;
   const inspection = new Inspection({
     protocols: PROTOCOLS,
-    tap: current => {
+    tap: its => {
+      current = its;
       collected = new Tags(PROTOCOLS, current);
       if (policy === undefined || policyTags === undefined) return { operations: collected };
       return { operations: new Both(collected, new ReadingsOf(policy, current, policyTags)) };
@@ -121,6 +124,7 @@ async function read(
   });
   const problems = await readAll(inspection, files, { signal });
   const summary = inspection.finish();
+  current!.leave();
   return { collected: collected!, summary, problems };
 }
 
@@ -150,24 +154,32 @@ async function print(
       await each(lines, eachTagRow(collected, policy), row => csvLine(row.record));
       break;
     case 'propose': {
-      const text = proposedTags(tagRows(collected, policy), PROTOCOLS, policy);
-      if (text === '')
+      const rows = { [Symbol.iterator]: () => eachTagRow(collected, policy)[Symbol.iterator]() };
+      let nothing = true;
+      await each(lines, proposedTags(rows, PROTOCOLS, policy), line => {
+        nothing = false;
+        return line;
+      });
+      if (nothing)
         throw new UsageError(
           'tags: nothing was seen to change or to be written; there is nothing to propose',
         );
-      lines.write(text);
       break;
     }
     default: {
-      const rows = tagRows(collected, policy);
-      lines.write(`${describeTags({ rows, refusals, policyTags: named, lostValues, lostRefusals })}\n`);
+      const stations = eachStation(collected, policy);
+      const shown = { stations, refusals, policyTags: named, lostValues, lostRefusals };
+      for (const piece of describeTags(shown)) {
+        lines.write(piece);
+        await lines.flush();
+      }
     }
   }
   await lines.flush();
 }
 
 /** Output larger than memory must not pile up. */
-async function each(lines: Lines, rows: Iterable<Row>, line: (row: Row) => string): Promise<void> {
+async function each<T>(lines: Lines, rows: Iterable<T>, line: (row: T) => string): Promise<void> {
   let waiting = 0;
   for (const row of rows) {
     lines.write(line(row));

@@ -47,6 +47,18 @@ export class Current {
   /** With `over` = 2: number of the flow that is told of. */
   told = 0;
 
+  /**
+   * The reading is over, and nobody asks of it any more: who collected something in it does not keep its tables in memory,
+   * which may be as large as the rest of the program, while that is put into words.
+   */
+  leave(): void {
+    this.sessions = [];
+    this.monitor = undefined;
+    this.closed = undefined;
+    this.named = undefined;
+    this.ending = undefined;
+  }
+
   get session(): Session {
     return this.sessions[this.flow]!;
   }

@@ -5,7 +5,7 @@
  */
 
 /** Characters that are put together. */
-const PIECE = 1 << 16;
+const PIECE = 1 << 14;
 
 /**
  * The text that `JSON.stringify(object, undefined, 2)` gives, and a line feed, piece by piece. Fields may be iterables in

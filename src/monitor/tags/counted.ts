@@ -6,7 +6,9 @@
  */
 
 import type { Protocol } from '../../protocol/protocol.ts';
-import { Plane, type PlaneData } from './plane.ts';
+import { Clients } from './clients.ts';
+import { type Columns, Pages } from './page.ts';
+import { type Ground, Plane, type PlaneData } from './plane.ts';
 import type { NamedObject, Refusal, Tags } from './tags.ts';
 
 /** What records are made of. */
@@ -22,10 +24,22 @@ export interface Counted {
 /** The same without what only the thread has that counts. It is not copied: counting goes on in it. */
 export interface CountedData extends Omit<Counted, 'protocols' | 'planes'> {
   readonly planes: readonly PlaneData[];
+  readonly pages: Columns;
+  /** Names of clients by number. */
+  readonly clients: readonly string[];
 }
 
-export function countedOf({ planes, named, refusals, lostValues, lostRefusals }: Tags): CountedData {
-  return { planes: planes.map(plane => plane.data()), named, refusals, lostValues, lostRefusals };
+export function countedOf({ planes, pages, clients, ...rest }: Tags): CountedData {
+  const { named, refusals, lostValues, lostRefusals } = rest;
+  return {
+    planes: planes.map(plane => plane.data()),
+    pages: pages.columns,
+    clients: clients.names,
+    named,
+    refusals,
+    lostValues,
+    lostRefusals,
+  };
 }
 
 /**
@@ -34,15 +48,19 @@ export function countedOf({ planes, named, refusals, lostValues, lostRefusals }:
  */
 export function together(parts: readonly CountedData[], protocols: readonly Protocol[]): Counted {
   const planes = new Map<string, Plane>();
+  const grounds = parts.map(
+    ({ pages, clients }): Ground => ({ pages: new Pages(pages), clients: new Clients(clients) }),
+  );
   const named = new Map<string, NamedObject>();
   const refusals = new Map<string, Refusal>();
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
+    const ground = grounds[index]!;
     for (const data of part.planes) {
       const { server, protocol, station, space, area, type } = data;
       const key = `${server} ${protocol} ${station} ${space} ${area} ${type}`;
       const known = planes.get(key);
-      if (known !== undefined) known.join(data);
-      else planes.set(key, Plane.of(data, protocols[protocol]!.spaces[space]!));
+      if (known !== undefined) known.join(data, ground);
+      else planes.set(key, new Plane(data, protocols[protocol]!.spaces[space]!, ground));
     }
     for (const [key, one] of part.named) {
       const known = named.get(key);

@@ -5,35 +5,46 @@
  * @module
  */
 
+import { counted } from '../../operation/counted.ts';
 import type { PolicyTagRecord } from './policy-tags.ts';
-import type { RefusalRecord, Row, TagRecord } from './tag-records.ts';
+import type { RefusalRecord, Row, StationRows, TagRecord } from './tag-records.ts';
 
 /** Lines of a table; --json and --csv have all. */
 const MAX_LINES = 400;
 
 export interface Shown {
-  readonly rows: readonly Row[];
+  readonly stations: Iterable<StationRows>;
   readonly refusals: readonly RefusalRecord[];
   readonly policyTags: readonly PolicyTagRecord[];
   readonly lostValues: number;
   readonly lostRefusals: number;
 }
 
-export function describeTags({ rows, refusals, policyTags, lostValues, lostRefusals }: Shown): string {
-  const blocks: string[] = [];
-  const stations = Map.groupBy(rows, ({ record }) => `${record.server} ${record.protocol} ${record.station}`);
-  for (const [title, members] of stations) blocks.push(station(title, members));
-  if (policyTags.length > 0) blocks.push(ofPolicy(policyTags));
-  if (refusals.length > 0) blocks.push(refused(refusals));
-  const last = [`${rows.length} objects, ${stations.size} stations`];
+/** Piece by piece, a station each: a text of all of them may be larger than memory. */
+export function* describeTags(shown: Shown): Iterable<string> {
+  const { refusals, policyTags, lostValues, lostRefusals } = shown;
+  let [objects, stations] = [0, 0];
+  for (const { title, rows } of shown.stations) {
+    const { count, text } = station(title, rows);
+    objects += count;
+    stations++;
+    yield `${text}\n\n`;
+  }
+  if (policyTags.length > 0) yield `${ofPolicy(policyTags)}\n\n`;
+  if (refusals.length > 0) yield `${refused(refusals)}\n\n`;
+  const last = [`${counted(objects, 'object')}, ${counted(stations, 'station')}`];
   if (lostValues > 0)
-    last.push(`  to stay within memory: ${lostValues} values of further objects were not kept`);
-  if (lostRefusals > 0) last.push(`  to stay within memory: ${lostRefusals} further refusals were not kept`);
-  return [...blocks, last.join('\n')].join('\n\n');
+    last.push(
+      `  to stay within memory: ${counted(lostValues, 'value')} of further objects ${lostValues === 1 ? 'was' : 'were'} not kept`,
+    );
+  if (lostRefusals > 0)
+    last.push(
+      `  to stay within memory: ${counted(lostRefusals, 'further refusal')} ${lostRefusals === 1 ? 'was' : 'were'} not kept`,
+    );
+  yield `${last.join('\n')}\n`;
 }
 
-function station(title: string, rows: readonly Row[]): string {
-  const lines = runs(rows);
+function station(title: string, rows: Iterable<Row>): { readonly count: number; readonly text: string } {
   const table = [
     [
       'object',
@@ -50,29 +61,48 @@ function station(title: string, rows: readonly Row[]): string {
       'writers',
       '',
     ],
-    ...lines.slice(0, MAX_LINES),
   ];
-  const more = lines.length - MAX_LINES;
-  return [
+  let [count, lines] = [0, 0];
+  for (const run of runs(rows)) {
+    count += run.count;
+    // Two neighbours need no line that sums them up.
+    const together = run.count > 2;
+    const { record } = run.first;
+    const each = together ? [record] : [record, run.last.record].slice(0, run.count);
+    for (const one of each) {
+      if (++lines > MAX_LINES) continue;
+      const object = together ? `${record.object} to ${run.last.record.object}` : one.object;
+      table.push(cells(one, object, together ? run.count : 1));
+    }
+  }
+  const more = lines - MAX_LINES;
+  const text = [
     title,
     ...columns(table),
-    ...(more > 0 ? [`  … and ${more} more lines (--json and --csv have all)`] : []),
+    ...(more > 0 ? [`  … and ${counted(more, 'more line')} (--json and --csv have all)`] : []),
   ].join('\n');
+  return { count, text };
 }
 
-/** Rows as cells; a run of quiet neighbours is one. */
-function runs(rows: readonly Row[]): string[][] {
-  const lines: string[][] = [];
-  for (let i = 0; i < rows.length; ) {
-    let next = i + 1;
-    while (next < rows.length && isRun(rows[i]!, rows[next - 1]!, rows[next]!)) next++;
-    const { record } = rows[i]!;
-    if (next - i > 2)
-      lines.push(cells(record, `${record.object} to ${rows[next - 1]!.record.object}`, next - i));
-    else for (const { record } of rows.slice(i, next)) lines.push(cells(record, record.object, 1));
-    i = next;
+/** Quiet neighbours, from the first to the last. */
+interface Run {
+  readonly first: Row;
+  last: Row;
+  count: number;
+}
+
+function* runs(rows: Iterable<Row>): Iterable<Run> {
+  let run: Run | undefined;
+  for (const row of rows) {
+    if (run !== undefined && isRun(run.first, run.last, row)) {
+      run.last = row;
+      run.count++;
+      continue;
+    }
+    if (run !== undefined) yield run;
+    run = { first: row, last: row, count: 1 };
   }
-  return lines;
+  if (run !== undefined) yield run;
 }
 
 /** Do both belong to one run that began with `first`? */

@@ -24,8 +24,7 @@ export function guesses(plane: Plane, bits: number): ReadonlyMap<number, string>
   const found = new Map<number, string>();
   if (bits !== 16 || plane.type !== ValueType.u16) return found;
   let first: { address: number; cell: Cell } | undefined;
-  for (const { address, page, index } of plane.cells()) {
-    const cell = page.cell(index);
+  for (const { address, cell } of plane.cells()) {
     const guess =
       first?.address === address - 1 && first.cell.reads === cell.reads
         ? guessOf(first.cell, cell)

@@ -1,10 +1,12 @@
 /**
- * Counters of 64 neighbouring objects, in columns: a sweep over all registers of a device must not make an object of each.
+ * Counters of neighbouring objects, in pages of columns: a sweep over all registers of a device must not make an object of each.
+ * The pages of all planes lie in few arrays, so that many small planes cost no more than their counters.
  *
  * @module
  */
 
-export const PAGE_SHIFT = 6;
+const PAGE_SHIFT = 4;
+/** Few: most data blocks of most controllers have some values of a type, and a page is as large as its cells are many. */
 export const PAGE_SIZE = 1 << PAGE_SHIFT;
 
 /** Columns of numbers with a fraction: values, and times in seconds since 1970-01-01 UTC. */
@@ -12,115 +14,144 @@ const Value = { least: 0, greatest: 1, latest: 2, from: 3, to: 4, columns: 5 } a
 /** Columns of counts, and of clients as bits. */
 const Count = { values: 0, reads: 1, writes: 2, changes: 3, readers: 4, writers: 5, columns: 6 } as const;
 
-/** Bytes of a page. */
-export const PAGE_BYTES = PAGE_SIZE * (Value.columns * 8 + Count.columns * 4);
+const VALUES = Value.columns * PAGE_SIZE;
+const COUNTS = Count.columns * PAGE_SIZE;
 
-/** What a page has, as plain data. */
+/** Pages of a block, which is made when the one before is full. */
+const BLOCK_SHIFT = 8;
+const BLOCK = 1 << BLOCK_SHIFT;
+
+/** Pages as plain data. */
 export interface Columns {
-  readonly values: Float64Array;
-  readonly counts: Uint32Array;
+  readonly values: readonly Float64Array[];
+  readonly counts: readonly Uint32Array[];
+  readonly size: number;
 }
 
-export class Page {
-  readonly #values: Float64Array;
-  readonly #counts: Uint32Array;
+/** All pages. One is named by its number, from 0, and an object in it by its place, below {@link PAGE_SIZE}. */
+export class Pages {
+  /** How many there are. */
+  size = 0;
+  readonly #values: Float64Array[] = [];
+  readonly #counts: Uint32Array[] = [];
 
-  /** An empty one; or one with the columns of another, which are then its own. */
+  /** None; or those with the columns of others, which are then their own. */
   constructor(columns?: Columns) {
-    this.#values = columns?.values ?? new Float64Array(Value.columns * PAGE_SIZE);
-    this.#counts = columns?.counts ?? new Uint32Array(Count.columns * PAGE_SIZE);
+    if (columns === undefined) return;
+    this.#values.push(...columns.values);
+    this.#counts.push(...columns.counts);
+    this.size = columns.size;
   }
 
   get columns(): Columns {
-    return { values: this.#values, counts: this.#counts };
+    return { values: this.#values, counts: this.#counts, size: this.size };
   }
 
-  /** Object `i` was read by the client with the bit `client`. */
-  read(i: number, client: number, time: number): void {
-    const counts = this.#counts;
-    this.#seen(i, time);
-    counts[Count.reads * PAGE_SIZE + i]! += 1;
-    counts[Count.readers * PAGE_SIZE + i]! |= client;
+  /** The number of a new page. */
+  add(): number {
+    if (this.size % BLOCK === 0) {
+      this.#values.push(new Float64Array(BLOCK * VALUES));
+      this.#counts.push(new Uint32Array(BLOCK * COUNTS));
+    }
+    return this.size++;
   }
 
-  /** Object `i` was asked to be written. */
-  write(i: number, client: number, time: number): void {
-    const counts = this.#counts;
-    this.#seen(i, time);
-    counts[Count.writes * PAGE_SIZE + i]! += 1;
-    counts[Count.writers * PAGE_SIZE + i]! |= client;
+  /** An object was read by the client with the bit `client`. */
+  read(page: number, i: number, client: number, time: number): void {
+    const counts = this.#countsOf(page);
+    const at = (page % BLOCK) * COUNTS + i;
+    this.#seen(page, i, time);
+    counts[at + Count.reads * PAGE_SIZE]! += 1;
+    counts[at + Count.readers * PAGE_SIZE]! |= client;
   }
 
-  /** Object `i` has this value, as an answer says. */
-  value(i: number, value: number): void {
-    const values = this.#values;
-    const counts = this.#counts;
-    const latest = Value.latest * PAGE_SIZE + i;
-    const lowest = Value.least * PAGE_SIZE + i;
-    const highest = Value.greatest * PAGE_SIZE + i;
-    if (counts[Count.values * PAGE_SIZE + i]! === 0) {
+  /** It was asked to be written. */
+  write(page: number, i: number, client: number, time: number): void {
+    const counts = this.#countsOf(page);
+    const at = (page % BLOCK) * COUNTS + i;
+    this.#seen(page, i, time);
+    counts[at + Count.writes * PAGE_SIZE]! += 1;
+    counts[at + Count.writers * PAGE_SIZE]! |= client;
+  }
+
+  /** It has this value, as an answer says. */
+  value(page: number, i: number, value: number): void {
+    const values = this.#valuesOf(page);
+    const counts = this.#countsOf(page);
+    const at = (page % BLOCK) * VALUES + i;
+    const atCount = (page % BLOCK) * COUNTS + i;
+    const latest = at + Value.latest * PAGE_SIZE;
+    const lowest = at + Value.least * PAGE_SIZE;
+    const highest = at + Value.greatest * PAGE_SIZE;
+    if (counts[atCount + Count.values * PAGE_SIZE]! === 0) {
       values[lowest] = value;
       values[highest] = value;
     } else {
-      if (!Object.is(value, values[latest])) counts[Count.changes * PAGE_SIZE + i]! += 1;
+      if (!Object.is(value, values[latest])) counts[atCount + Count.changes * PAGE_SIZE]! += 1;
       // What is not a number is neither the least nor the greatest, but where nothing else was seen.
       if (value < values[lowest]! || Number.isNaN(values[lowest])) values[lowest] = value;
       if (value > values[highest]! || Number.isNaN(values[highest])) values[highest] = value;
     }
     values[latest] = value;
-    counts[Count.values * PAGE_SIZE + i]! += 1;
+    counts[atCount + Count.values * PAGE_SIZE]! += 1;
   }
 
-  /** Adds what another thread counted of the same objects; `clients` gives this page's bits for that one's. */
-  join(page: Page, clients: (bits: number) => number): void {
-    for (let i = 0; i < PAGE_SIZE; i++) if (page.has(i)) this.#join(i, page.columns, clients);
+  /** Adds to a page what another thread counted of the same objects; `clients` gives this page's bits for that one's. */
+  join(page: number, others: Pages, other: number, clients: (bits: number) => number): void {
+    for (let i = 0; i < PAGE_SIZE; i++) if (others.has(other, i)) this.#join(page, i, others, other, clients);
   }
 
-  #join(i: number, other: Columns, clients: (bits: number) => number): void {
-    const [values, counts] = [this.#values, this.#counts];
-    const value = (column: number) => other.values[column * PAGE_SIZE + i]!;
-    const count = (column: number) => other.counts[column * PAGE_SIZE + i]!;
-    const [from, to] = [Value.from * PAGE_SIZE + i, Value.to * PAGE_SIZE + i];
-    const [changes, seen] = [Count.changes * PAGE_SIZE + i, counts[Count.values * PAGE_SIZE + i]!];
+  #join(page: number, i: number, others: Pages, other: number, clients: (bits: number) => number): void {
+    const [values, counts] = [this.#valuesOf(page), this.#countsOf(page)];
+    const [at, atCount] = [(page % BLOCK) * VALUES + i, (page % BLOCK) * COUNTS + i];
+    const value = (column: number) => others.#value(column, other, i);
+    const count = (column: number) => others.#count(column, other, i);
+    const [from, to] = [at + Value.from * PAGE_SIZE, at + Value.to * PAGE_SIZE];
+    const latest = at + Value.latest * PAGE_SIZE;
+    const changes = atCount + Count.changes * PAGE_SIZE;
+    const seen = counts[atCount + Count.values * PAGE_SIZE]!;
     if (count(Count.values) > 0) {
-      const before = { changes: counts[changes]!, latest: values[Value.latest * PAGE_SIZE + i]! };
+      const before = { changes: counts[changes]!, latest: values[latest]! };
       const later = seen === 0 || value(Value.to) >= values[to]!;
-      this.value(i, value(Value.least));
-      this.value(i, value(Value.greatest));
-      values[Value.latest * PAGE_SIZE + i] = later ? value(Value.latest) : before.latest;
+      this.value(page, i, value(Value.least));
+      this.value(page, i, value(Value.greatest));
+      values[latest] = later ? value(Value.latest) : before.latest;
       counts[changes] = Math.max(before.changes, count(Count.changes));
-      counts[Count.values * PAGE_SIZE + i] = seen + count(Count.values);
+      counts[atCount + Count.values * PAGE_SIZE] = seen + count(Count.values);
     }
-    counts[Count.reads * PAGE_SIZE + i]! += count(Count.reads);
-    counts[Count.writes * PAGE_SIZE + i]! += count(Count.writes);
-    counts[Count.readers * PAGE_SIZE + i]! |= clients(count(Count.readers));
-    counts[Count.writers * PAGE_SIZE + i]! |= clients(count(Count.writers));
+    counts[atCount + Count.reads * PAGE_SIZE]! += count(Count.reads);
+    counts[atCount + Count.writes * PAGE_SIZE]! += count(Count.writes);
+    counts[atCount + Count.readers * PAGE_SIZE]! |= clients(count(Count.readers));
+    counts[atCount + Count.writers * PAGE_SIZE]! |= clients(count(Count.writers));
     if (value(Value.to) === 0) return;
     values[from] = values[to] === 0 ? value(Value.from) : Math.min(values[from]!, value(Value.from));
     values[to] = Math.max(values[to]!, value(Value.to));
   }
 
-  #seen(i: number, time: number): void {
-    const values = this.#values;
-    if (values[Value.to * PAGE_SIZE + i] === 0) values[Value.from * PAGE_SIZE + i] = time;
-    values[Value.to * PAGE_SIZE + i] = time;
+  #seen(page: number, i: number, time: number): void {
+    const values = this.#valuesOf(page);
+    const at = (page % BLOCK) * VALUES + i;
+    if (values[at + Value.to * PAGE_SIZE] === 0) values[at + Value.from * PAGE_SIZE] = time;
+    values[at + Value.to * PAGE_SIZE] = time;
   }
 
-  /** True where object `i` was read or written. */
-  has(i: number): boolean {
-    return this.#count(Count.reads, i) + this.#count(Count.writes, i) + this.#count(Count.values, i) > 0;
+  /** True where an object was read or written. */
+  has(page: number, i: number): boolean {
+    const count = (column: number) => this.#count(column, page, i);
+    return count(Count.reads) + count(Count.writes) + count(Count.values) > 0;
   }
 
-  /** What is known of object `i`. */
-  cell(i: number): Cell {
-    const value = (column: number) => this.#values[column * PAGE_SIZE + i]!;
-    const known = this.#count(Count.values, i) > 0;
+  /** What is known of an object. */
+  cell(page: number, i: number): Cell {
+    const value = (column: number) => this.#value(column, page, i);
+    const count = (column: number) => this.#count(column, page, i);
+    const known = count(Count.values) > 0;
     return {
-      reads: this.#count(Count.reads, i),
-      writes: this.#count(Count.writes, i),
-      changes: this.#count(Count.changes, i),
-      readers: this.#count(Count.readers, i),
-      writers: this.#count(Count.writers, i),
+      reads: count(Count.reads),
+      writes: count(Count.writes),
+      changes: count(Count.changes),
+      readers: count(Count.readers),
+      writers: count(Count.writers),
       least: known ? value(Value.least) : null,
       greatest: known ? value(Value.greatest) : null,
       latest: known ? value(Value.latest) : null,
@@ -129,8 +160,20 @@ export class Page {
     };
   }
 
-  #count(column: number, i: number): number {
-    return this.#counts[column * PAGE_SIZE + i]!;
+  #value(column: number, page: number, i: number): number {
+    return this.#valuesOf(page)[(page % BLOCK) * VALUES + column * PAGE_SIZE + i]!;
+  }
+
+  #count(column: number, page: number, i: number): number {
+    return this.#countsOf(page)[(page % BLOCK) * COUNTS + column * PAGE_SIZE + i]!;
+  }
+
+  #valuesOf(page: number): Float64Array {
+    return this.#values[page >> BLOCK_SHIFT]!;
+  }
+
+  #countsOf(page: number): Uint32Array {
+    return this.#counts[page >> BLOCK_SHIFT]!;
   }
 }
 

@@ -6,7 +6,8 @@
 
 import { VALUE_BITS, ValueType } from '../../operation/value.ts';
 import type { Space } from '../../protocol/protocol.ts';
-import { type Columns, PAGE_SHIFT, PAGE_SIZE, Page } from './page.ts';
+import type { Clients } from './clients.ts';
+import { type Cell, PAGE_SIZE, type Pages } from './page.ts';
 
 /** Clients that are told apart; the last bit stands for all further ones. */
 const CLIENTS = 31;
@@ -39,8 +40,17 @@ export function planeType(type: number): ValueType {
 /** A plane as plain data. */
 export interface PlaneData
   extends Pick<Plane, 'server' | 'protocol' | 'station' | 'space' | 'area' | 'type'> {
-  readonly clients: readonly string[];
-  readonly pages: ReadonlyMap<number, Columns>;
+  /** Numbers of clients, in the order of their bits. */
+  readonly clients: readonly number[];
+  /** Numbers of the runs of cells that have a page, rising, and those of their pages. */
+  readonly runs: readonly number[];
+  readonly pages: readonly number[];
+}
+
+/** What all planes share. */
+export interface Ground {
+  readonly pages: Pages;
+  readonly clients: Clients;
 }
 
 export class Plane {
@@ -54,19 +64,22 @@ export class Plane {
   readonly width: number;
   /** Units for each cell: in spaces of bits, values of whole bytes lie at bytes. */
   readonly #grain: number;
-  readonly #pages = new Map<number, Page>();
-  readonly #clients: string[] = [];
-  #page: Page | undefined;
-  #number = -1;
+  readonly #ground: Ground;
+  // Arrays, and not a map: most planes have one page.
+  #runs: number[];
+  #pages: number[];
+  #clients: number[];
+  #page = -1;
+  #run = -1;
+  /** Name and bit of the client that came last. */
+  #client = '';
+  #bit = 0;
 
+  /** `row` is that of its space. It goes on with the pages and clients of `data`, which are then its own. */
   constructor(
-    server: string,
-    protocol: number,
-    station: number,
-    space: number,
-    area: number,
-    type: ValueType,
+    { server, protocol, station, space, area, type, runs, pages, clients }: PlaneData,
     row: Space,
+    ground: Ground,
   ) {
     this.server = server;
     this.protocol = protocol;
@@ -74,50 +87,54 @@ export class Plane {
     this.space = space;
     this.area = area;
     this.type = type;
+    this.#runs = [...runs];
+    this.#pages = [...pages];
+    this.#clients = [...clients];
+    this.#ground = ground;
     const bits = type === ValueType.bool ? 1 : VALUE_BITS[type]!;
     this.width = Math.max(1, Math.ceil(bits / Math.max(1, row.bits)));
     this.#grain = row.bits === 1 && bits >= 8 ? 8 : 1;
   }
 
-  /** One with what another thread counted, which is then its own; `row` of its space. */
-  static of(data: PlaneData, row: Space): Plane {
-    const { server, protocol, station, space, area, type } = data;
-    const plane = new Plane(server, protocol, station, space, area, type, row);
-    plane.#clients.push(...data.clients);
-    for (const [number, columns] of data.pages) plane.#pages.set(number, new Page(columns));
-    return plane;
-  }
-
   data(): PlaneData {
     const { server, protocol, station, space, area, type } = this;
-    const pages = new Map([...this.#pages].map(([number, page]) => [number, page.columns]));
-    return { server, protocol, station, space, area, type, clients: [...this.#clients], pages };
+    const [clients, runs, pages] = [this.#clients, this.#runs, this.#pages];
+    return { server, protocol, station, space, area, type, clients, runs, pages };
   }
 
-  /** Adds what another thread counted of the same objects. */
-  join({ clients, pages }: PlaneData): void {
-    const own = clients.map(name => this.client(name));
+  /** Adds what another thread counted of the same objects, with its own pages and names of clients. */
+  join({ clients, runs, pages }: PlaneData, from: Ground): void {
+    const own = clients.map(number => this.client(from.clients.names[number]!));
     const further = 1 << CLIENTS;
     const translate = (bits: number) =>
       own.reduce((sum, bit, i) => ((bits & (1 << i)) === 0 ? sum : sum | bit), bits & further);
-    for (const [number, columns] of pages) {
-      const page = this.#pages.get(number) ?? new Page();
-      this.#pages.set(number, page);
-      page.join(new Page(columns), translate);
+    for (const [place, run] of runs.entries()) {
+      const own = this.#placeOf(run);
+      const page = this.#runs[own] === run ? this.#pages[own]! : this.#add(own, run);
+      this.#ground.pages.join(page, from.pages, pages[place]!, translate);
     }
   }
 
   /** The bit of a client. */
   client(name: string): number {
-    let index = this.#clients.indexOf(name);
-    if (index < 0 && this.#clients.length < CLIENTS) index = this.#clients.push(name) - 1;
-    return index < 0 ? 1 << CLIENTS : 1 << index;
+    if (name === this.#client) return this.#bit;
+    const number = this.#ground.clients.number(name);
+    let index = number < 0 ? -1 : this.#clients.indexOf(number);
+    if (index < 0 && number >= 0 && this.#clients.length < CLIENTS) {
+      index = this.#clients.length;
+      if (index === 0) this.#clients = [number];
+      else this.#clients.push(number);
+    }
+    this.#client = name;
+    this.#bit = index < 0 ? 1 << CLIENTS : 1 << index;
+    return this.#bit;
   }
 
   /** Names of the clients whose bits are set; `…` for further ones. */
   clients(bits: number): string[] {
-    const names = this.#clients.filter((_, i) => (bits & (1 << i)) !== 0);
-    return (bits & (1 << CLIENTS)) !== 0 ? [...names, '…'] : names;
+    const { names } = this.#ground.clients;
+    const some = this.#clients.filter((_, i) => (bits & (1 << i)) !== 0).map(number => names[number]!);
+    return (bits & (1 << CLIENTS)) !== 0 ? [...some, '…'] : some;
   }
 
   /** Number of the cell at an address, or -1 where none can be. */
@@ -125,30 +142,57 @@ export class Plane {
     return address >= 0 && address % this.#grain === 0 ? address / this.#grain : -1;
   }
 
-  /** The page with the cell, if it is there. */
-  page(cell: number): Page | undefined {
-    const number = Math.floor(cell / PAGE_SIZE);
-    if (number !== this.#number) {
-      this.#page = this.#pages.get(number);
-      this.#number = this.#page === undefined ? -1 : number;
+  /** The page with the cell; -1 where there is none. */
+  page(cell: number): number {
+    const run = Math.floor(cell / PAGE_SIZE);
+    if (run !== this.#run) {
+      const place = this.#placeOf(run);
+      this.#page = this.#runs[place] === run ? this.#pages[place]! : -1;
+      this.#run = this.#page < 0 ? -1 : run;
     }
     return this.#page;
   }
 
   /** Makes that page. */
-  add(cell: number): Page {
-    this.#number = Math.floor(cell / PAGE_SIZE);
-    this.#page = new Page();
-    this.#pages.set(this.#number, this.#page);
+  add(cell: number): number {
+    this.#run = Math.floor(cell / PAGE_SIZE);
+    this.#page = this.#add(this.#placeOf(this.#run), this.#run);
     return this.#page;
   }
 
-  /** All pages by the address of their first cell. */
-  *cells(): Iterable<{ address: number; page: Page; index: number }> {
-    for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
-      const page = this.#pages.get(number)!;
-      for (let index = 0; index < PAGE_SIZE; index++) {
-        if (page.has(index)) yield { address: (number * 2 ** PAGE_SHIFT + index) * this.#grain, page, index };
+  #add(place: number, run: number): number {
+    const page = this.#ground.pages.add();
+    if (this.#runs.length === 0) {
+      // One is all that most have: an array that grows would have room for many.
+      this.#runs = [run];
+      this.#pages = [page];
+    } else {
+      this.#runs.splice(place, 0, run);
+      this.#pages.splice(place, 0, page);
+    }
+    return page;
+  }
+
+  /** Where the run is, or would be: how many there are before it. */
+  #placeOf(run: number): number {
+    let [from, to] = [0, this.#runs.length];
+    if (to > 0 && this.#runs[to - 1]! < run) return to;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.#runs[middle]! < run) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  /** What is known of each object, by its address. */
+  *cells(): Iterable<{ address: number; cell: Cell }> {
+    const { pages } = this.#ground;
+    for (const [place, run] of this.#runs.entries()) {
+      const page = this.#pages[place]!;
+      for (let i = 0; i < PAGE_SIZE; i++) {
+        if (pages.has(page, i))
+          yield { address: (run * PAGE_SIZE + i) * this.#grain, cell: pages.cell(page, i) };
       }
     }
   }

@@ -8,6 +8,7 @@
 import { ValueType } from '../../operation/value.ts';
 import type { Policy } from '../../policy/policy.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
+import type { Plane } from './plane.ts';
 import type { Row } from './tag-records.ts';
 
 /** Types of a policy by those of operations. */
@@ -23,44 +24,63 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [ValueType.f64, 'float64'],
 ]);
 
-/** The policy's text; without a policy, hosts for the servers come first, so that it stands by itself. '' for nothing. */
-export function proposedTags(rows: readonly Row[], protocols: readonly Protocol[], policy?: Policy): string {
-  const tags: string[] = [];
+/**
+ * The policy's text, line by line; without a policy, hosts for the servers come first, so that it stands by itself. Nothing
+ * where there is nothing to propose. `rows` are gone through twice.
+ */
+export function* proposedTags(
+  rows: Iterable<Row>,
+  protocols: readonly Protocol[],
+  policy?: Policy,
+): Iterable<string> {
   const hosts = new Map<string, string>();
+  let count = 0;
+  for (const { record } of proposed(rows)) {
+    count++;
+    if (policy?.hostsAt(record.server)[0] === undefined) hosts.set(hostOf(record, policy), record.server);
+  }
+  if (count === 0) return;
+  yield '# Proposed from what was seen to change or to be written. Give each tag its name, unit and range.\n';
+  if (policy === undefined) {
+    yield 'cofferdam: 1\nplant: proposed from what was seen\nzones:\n  unknown:\n    hosts:\n';
+    for (const [name, address] of hosts)
+      yield `      ${name}: ${address.includes(':') ? `'${address}'` : address}\n`;
+  } else if (hosts.size > 0) yield `# The policy has no host for: ${[...hosts.values()].join(', ')}\n`;
+  yield 'tags:\n';
+  for (const row of proposed(rows)) yield tagLine(row, protocols[row.plane.protocol]!, policy);
+}
+
+type PlaneRow = Row & { readonly plane: Plane };
+
+/** Rows that a tag is proposed for. */
+function* proposed(rows: Iterable<Row>): Iterable<PlaneRow> {
   let reach: { row: Row; to: number } | undefined;
   for (const row of rows) {
     const { record, plane, address } = row;
     if (plane === undefined || record.tag !== null || (record.changes === 0 && record.writes === 0)) continue;
-    const type = TYPES.get(plane.type);
-    const protocol = protocols[plane.protocol]!;
     // What was read as two types at one place can be one tag only.
-    if (type === undefined || (reach !== undefined && samePlace(reach.row, row) && address < reach.to))
+    if (!TYPES.has(plane.type) || (reach !== undefined && samePlace(reach.row, row) && address < reach.to))
       continue;
     if (plane.station < 0) continue;
-    const known = policy?.hostsAt(record.server)[0]?.name;
-    const host = known ?? `host-${record.server.replace(/[^0-9a-f]+/g, '-')}`;
-    if (known === undefined) hosts.set(host, record.server);
-    const station =
-      plane.station === protocol.stations.standard ? '' : `${protocol.stations.word} ${record.station} `;
-    const name = `${host}.${station}${record.object}`.replace(/[^A-Za-z0-9_.-]+/g, '-');
-    const seen = record.least === null ? '' : `, seen ${short(record.least)} to ${short(record.greatest!)}`;
-    const guess = record.guess === undefined ? '' : `, perhaps ${record.guess}`;
-    const sure = protocol.spaces[plane.space]!.bits === 16 ? 'type is a guess' : 'type as the protocol says';
-    tags.push(
-      `  ${name}: { at: ${host} ${record.protocol} ${station}${record.object}, type: ${type} }  # ${sure}${seen}${guess}`,
-    );
+    yield { ...row, plane };
     reach = { row, to: address + plane.width };
   }
-  if (tags.length === 0) return '';
-  const lines = [
-    '# Proposed from what was seen to change or to be written. Give each tag its name, unit and range.',
-  ];
-  if (policy === undefined) {
-    lines.push('cofferdam: 1', 'plant: proposed from what was seen', 'zones:', '  unknown:', '    hosts:');
-    for (const [name, address] of hosts)
-      lines.push(`      ${name}: ${address.includes(':') ? `'${address}'` : address}`);
-  } else if (hosts.size > 0) lines.push(`# The policy has no host for: ${[...hosts.values()].join(', ')}`);
-  return `${[...lines, 'tags:', ...tags].join('\n')}\n`;
+}
+
+function hostOf({ server }: Row['record'], policy: Policy | undefined): string {
+  return policy?.hostsAt(server)[0]?.name ?? `host-${server.replace(/[^0-9a-f]+/g, '-')}`;
+}
+
+function tagLine({ record, plane }: PlaneRow, protocol: Protocol, policy: Policy | undefined): string {
+  const type = TYPES.get(plane.type);
+  const host = hostOf(record, policy);
+  const station =
+    plane.station === protocol.stations.standard ? '' : `${protocol.stations.word} ${record.station} `;
+  const name = `${host}.${station}${record.object}`.replace(/[^A-Za-z0-9_.-]+/g, '-');
+  const seen = record.least === null ? '' : `, seen ${short(record.least)} to ${short(record.greatest!)}`;
+  const guess = record.guess === undefined ? '' : `, perhaps ${record.guess}`;
+  const sure = protocol.spaces[plane.space]!.bits === 16 ? 'type is a guess' : 'type as the protocol says';
+  return `  ${name}: { at: ${host} ${record.protocol} ${station}${record.object}, type: ${type} }  # ${sure}${seen}${guess}\n`;
 }
 
 function samePlace({ plane: a }: Row, { plane: b }: Row): boolean {

@@ -89,61 +89,100 @@ function* recordsOf(rows: Iterable<Row>): Iterable<TagRecord> {
   for (const { record } of rows) yield record;
 }
 
-/** The rows of {@link tagRows}, made as they are asked for: there may be a million. */
+/** The rows of {@link tagRows}, made as they are asked for: there may be half a million. */
 export function* eachTagRow(tags: Counted, policy?: Policy): Iterable<Row> {
-  const refused = [...tags.refusals.values()];
-  for (const plane of [...tags.planes].sort(comparePlanes)) {
-    const own = refused.filter(
-      one =>
-        one.server === plane.server &&
-        one.protocol === plane.protocol &&
-        one.station === plane.station &&
-        one.space === plane.space &&
-        one.area === plane.area,
-    );
-    const protocol = tags.protocols[plane.protocol]!;
-    const { bits } = protocol.spaces[plane.space]!;
-    const guessed = guesses(plane, bits);
-    const errors = new Errors(own);
-    const named = tagsOf(plane, protocol, policy);
-    for (const { address, page, index } of plane.cells()) {
-      const cell = page.cell(index);
-      const guess = guessed.get(address);
-      yield {
-        record: {
-          ...place(plane, protocol),
-          object: objectOf(plane, protocol, address),
-          tag: tagAt(named, plane, address, bits),
-          type: VALUE_TYPES[plane.type]!,
-          least: cell.least,
-          greatest: cell.greatest,
-          latest: cell.latest,
-          reads: cell.reads,
-          writes: cell.writes,
-          changes: cell.changes,
-          errors: errors.at(address, plane.width),
-          readsPerSecond: rate(cell.reads, cell.from, cell.to),
-          readers: plane.clients(cell.readers),
-          writers: plane.clients(cell.writers),
-          first: cell.from,
-          last: cell.to,
-          ...(guess === undefined ? {} : { guess }),
-        },
-        plane,
-        address,
-        cell,
-      };
-    }
+  for (const plane of sortedPlanes(tags)) yield* planeRows(tags, plane, policy);
+  for (const object of tags.named.values()) yield namedRow(tags, object);
+}
+
+/** All rows of a station, made as they are asked for. */
+export interface StationRows {
+  readonly title: string;
+  readonly rows: Iterable<Row>;
+}
+
+/** The same rows station by station. Those of one are to be asked for before the next one is. */
+export function* eachStation(tags: Counted, policy?: Policy): Iterable<StationRows> {
+  const titleOf = (one: Plane | NamedObject) => {
+    const { server, protocol, station } = place(one, tags.protocols[one.protocol]!);
+    return `${server} ${protocol} ${station}`;
+  };
+  const named = Map.groupBy(tags.named.values(), titleOf);
+  const planes = sortedPlanes(tags);
+  for (let from = 0, to = 0; from < planes.length; from = to) {
+    const title = titleOf(planes[from]!);
+    while (to < planes.length && titleOf(planes[to]!) === title) to++;
+    yield { title, rows: stationRows(tags, planes.slice(from, to), named.get(title), policy) };
+    named.delete(title);
   }
-  for (const object of tags.named.values()) {
-    const errors = refused.reduce((sum, one) => (sameObject(one, object) ? sum + one.count : sum), 0);
+  for (const [title, objects] of named) yield { title, rows: stationRows(tags, [], objects, policy) };
+}
+
+function* stationRows(
+  tags: Counted,
+  planes: readonly Plane[],
+  named: readonly NamedObject[] = [],
+  policy?: Policy,
+): Iterable<Row> {
+  for (const plane of planes) yield* planeRows(tags, plane, policy);
+  for (const object of named) yield namedRow(tags, object);
+}
+
+function sortedPlanes({ planes }: Counted): Plane[] {
+  return [...planes].sort(comparePlanes);
+}
+
+function* planeRows(tags: Counted, plane: Plane, policy?: Policy): Iterable<Row> {
+  const refused: Refusal[] = [];
+  for (const one of tags.refusals.values()) {
+    if (
+      one.server === plane.server &&
+      one.protocol === plane.protocol &&
+      one.station === plane.station &&
+      one.space === plane.space &&
+      one.area === plane.area
+    )
+      refused.push(one);
+  }
+  const protocol = tags.protocols[plane.protocol]!;
+  const { bits } = protocol.spaces[plane.space]!;
+  const guessed = guesses(plane, bits);
+  const errors = new Errors(refused);
+  const named = tagsOf(plane, protocol, policy);
+  for (const { address, cell } of plane.cells()) {
+    const guess = guessed.get(address);
     yield {
-      record: namedRecord(object, tags.protocols[object.protocol]!, errors),
-      plane: undefined,
-      address: 0,
-      cell: undefined,
+      record: {
+        ...place(plane, protocol),
+        object: objectOf(plane, protocol, address),
+        tag: tagAt(named, plane, address, bits),
+        type: VALUE_TYPES[plane.type]!,
+        least: cell.least,
+        greatest: cell.greatest,
+        latest: cell.latest,
+        reads: cell.reads,
+        writes: cell.writes,
+        changes: cell.changes,
+        errors: errors.at(address, plane.width),
+        readsPerSecond: rate(cell.reads, cell.from, cell.to),
+        readers: plane.clients(cell.readers),
+        writers: plane.clients(cell.writers),
+        first: cell.from,
+        last: cell.to,
+        ...(guess === undefined ? {} : { guess }),
+      },
+      plane,
+      address,
+      cell,
     };
   }
+}
+
+function namedRow(tags: Counted, object: NamedObject): Row {
+  let errors = 0;
+  for (const one of tags.refusals.values()) if (sameObject(one, object)) errors += one.count;
+  const record = namedRecord(object, tags.protocols[object.protocol]!, errors);
+  return { record, plane: undefined, address: 0, cell: undefined };
 }
 
 export function refusalRecords(tags: Counted): RefusalRecord[] {

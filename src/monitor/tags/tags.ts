@@ -11,11 +11,13 @@ import { Verb } from '../../operation/verb.ts';
 import { plain } from '../../protocol/phrase.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
 import type { Current } from '../current.ts';
-import { PAGE_SIZE } from './page.ts';
+import { KeyTable } from '../key-table.ts';
+import { Clients } from './clients.ts';
+import { PAGE_SIZE, Pages } from './page.ts';
 import { isNumeric, Plane, planeType } from './plane.ts';
 
 export interface TagLimits {
-  /** Pages of 64 objects of a number; 4 KB each. */
+  /** Pages of 16 objects of a number; 1 KB each. */
   readonly pages: number;
   /** Objects of another kind: texts, bytes, names. */
   readonly named: number;
@@ -25,7 +27,10 @@ export interface TagLimits {
   readonly planes: number;
 }
 
-export const TAG_LIMITS: TagLimits = { pages: 1 << 14, named: 1 << 13, refusals: 1 << 12, planes: 1 << 14 };
+export const TAG_LIMITS: TagLimits = { pages: 1 << 15, named: 1 << 13, refusals: 1 << 12, planes: 1 << 14 };
+
+/** Where the server's address is in a key. */
+const SERVER = 16;
 
 /** Clients that are kept of a named object, and characters of its value. */
 const MAX_CLIENTS = 16;
@@ -67,6 +72,8 @@ export interface Refusal {
 
 export class Tags implements Sink {
   readonly protocols: readonly Protocol[];
+  readonly pages = new Pages();
+  readonly clients = new Clients();
   readonly planes: Plane[] = [];
   readonly named = new Map<string, NamedObject>();
   readonly refusals = new Map<string, Refusal>();
@@ -76,14 +83,17 @@ export class Tags implements Sink {
 
   readonly #current: Current;
   readonly #limits: TagLimits;
-  /** By server and protocol: planes by the rest of what they are of. */
-  readonly #byServer = new Map<string, Map<number, Plane>>();
-  #pages = 0;
+  /** Numbers of the planes, by what they are of: the server's address and protocol, station, space, type and area. */
+  readonly #table = new KeyTable();
   // Id of the session that was last met, and what is of it.
   #session = 0;
   #client = '';
   #server = '';
-  #own: Map<number, Plane> | undefined;
+  /** Version of IP of its server's address, which the table's key has. */
+  #version = 0;
+  /** The plane that was met last in that session, and what it is of. */
+  #plane: Plane | undefined;
+  #key = -1;
 
   constructor(protocols: readonly Protocol[], current: Current, limits: TagLimits = TAG_LIMITS) {
     this.protocols = protocols;
@@ -95,7 +105,7 @@ export class Tags implements Sink {
     const reads = op.verb === Verb.read || op.verb === Verb.report || op.verb === Verb.subscribe;
     const writes = op.verb === Verb.write || op.verb === Verb.operate;
     if (!(reads || writes) || (op.space === 0 && op.nameLength === 0)) return;
-    if (this.#current.session.id !== this.#session) this.#meet(op);
+    if (this.#current.session.id !== this.#session) this.#meet();
     if (op.outcome === Outcome.failed) {
       this.#refused(op);
       return;
@@ -106,21 +116,24 @@ export class Tags implements Sink {
     else this.#numbers(op, writes, asked);
   }
 
-  #meet(op: Operation): void {
+  #meet(): void {
     const { session } = this.#current;
     this.#session = session.id;
     this.#client = session.clientAddress;
     this.#server = session.serverAddress;
-    this.#own = this.#byServer.get(`${this.#server} ${op.protocol}`);
+    this.#plane = undefined;
+    this.#table.clear();
+    this.#version = session.addresses(this.#table.key, SERVER);
   }
 
   #numbers(op: Operation, writes: boolean, asked: boolean): void {
-    const plane = this.#plane(op);
+    const plane = this.#planeOf(op);
     if (plane === undefined) {
       this.lostValues += op.valueCount;
       return;
     }
     const client = plane.client(this.#client);
+    const { pages } = this;
     const { valueView: view, valueAt: at, valueType: type, address, time } = op;
     // Packed bits come in whole bytes: what is over was not asked for.
     const count =
@@ -132,35 +145,47 @@ export class Tags implements Sink {
         continue;
       }
       let page = plane.page(cell);
-      if (page === undefined) {
-        if (this.#pages >= this.#limits.pages) {
+      if (page < 0) {
+        if (pages.size >= this.#limits.pages) {
           this.lostValues++;
           continue;
         }
-        this.#pages++;
         page = plane.add(cell);
       }
       const index = cell % PAGE_SIZE;
-      if (!writes) page.read(index, client, time);
-      else if (asked) page.write(index, client, time);
-      if (!asked) page.value(index, readNumber(view, at, type, i));
+      if (!writes) pages.read(page, index, client, time);
+      else if (asked) pages.write(page, index, client, time);
+      if (!asked) pages.value(page, index, readNumber(view, at, type, i));
     }
   }
 
-  #plane(op: Operation): Plane | undefined {
+  #planeOf(op: Operation): Plane | undefined {
     const type = planeType(op.valueType);
     // 16 bits of station, 6 of space, 5 of type, 24 of area: a whole number without loss.
     const key = (((op.station & 0xffff) * 64 + op.space) * 32 + type) * 0x100_0000 + (op.area & 0xff_ffff);
-    const known = this.#own?.get(key);
-    if (known !== undefined) return known;
-    if (this.planes.length >= this.#limits.planes) return undefined;
+    if (key === this.#key && this.#plane?.protocol === op.protocol) return this.#plane;
+    // In place of the client's address.
+    const { key: bytes } = this.#table;
+    bytes.setFloat64(0, key);
+    bytes.setFloat64(8, 0);
+    const word = op.protocol * 8 + this.#version;
+    const number = this.#table.find(word);
+    if (number < 0 && this.planes.length >= this.#limits.planes) return undefined;
+    const plane = number < 0 ? this.#add(op, type, word) : this.planes[number]!;
+    this.#plane = plane;
+    this.#key = key;
+    return plane;
+  }
+
+  #add(op: Operation, type: ValueType, word: number): Plane {
+    this.#table.add(word);
     const row = this.protocols[op.protocol]!.spaces[op.space]!;
-    const made = new Plane(this.#server, op.protocol, op.station, op.space, op.area, type, row);
-    if (this.#own === undefined) {
-      this.#own = new Map();
-      this.#byServer.set(`${this.#server} ${op.protocol}`, this.#own);
-    }
-    this.#own.set(key, made);
+    const { protocol, station, space, area } = op;
+    const made = new Plane(
+      { server: this.#server, protocol, station, space, area, type, runs: [], pages: [], clients: [] },
+      row,
+      this,
+    );
     this.planes.push(made);
     return made;
   }
