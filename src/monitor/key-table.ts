@@ -18,6 +18,9 @@ const ROW = WORDS + 1;
 const HALF = WORDS * 2;
 
 export class KeyTable {
+  /** Words of a row of {@link KeyTable.rows}: those of the key, then the one that goes with it. */
+  static readonly ROW = ROW;
+
   /** Keys that have a number: 0 and up. */
   size = 0;
   /** The 32 bytes of the key that is looked for, or was recalled. */
@@ -57,6 +60,11 @@ export class KeyTable {
   /** Makes `key` what it was for that number. */
   recall(number: number): void {
     for (let i = 0; i < WORDS; i++) this.key.setInt32(i * 4, this.#rows[number * ROW + i]!);
+  }
+
+  /** A copy of all keys, by number. */
+  rows(): Int32Array {
+    return this.#rows.slice(0, this.size * ROW);
   }
 
   /** Slot of `key` with `word`, or the free one where it belongs. */

@@ -117,7 +117,7 @@ describe('assets', () => {
       tcpFrame({ source: `10.${1 + (i >> 12)}.${(i >> 4) & 255}.${1 + (i & 15)}`, flags: 2 }),
     );
     const busy = Array.from({ length: 5 }, () => tcpFrame({ source: '10.0.0.3' }));
-    const limits = { hosts: 64, devices: 16, links: 4 };
+    const limits = { hosts: 64, devices: 16, links: 4, facts: 99, details: 99 };
     const all = await inventory(capture(known, ...busy, ...spoofed, ...busy), limits);
     assert.ok(all.assets.length <= 64 + 16);
     assert.equal(find(all, '10.0.0.3').addresses[0]!.packets, 10);

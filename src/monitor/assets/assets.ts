@@ -27,18 +27,28 @@ import type { Session } from '../session.ts';
 import { type Device, Devices } from './devices.ts';
 import { FactList } from './fact-list.ts';
 import { type Host, Hosts } from './hosts.ts';
-import { type Link, Links } from './links.ts';
+import { Links } from './links.ts';
 import { isSender, macAt } from './mac.ts';
 import { Place } from './proof.ts';
+import { Room } from './room.ts';
 
 export interface AssetLimits {
   /** IP addresses, hardware addresses, and links. */
   readonly hosts: number;
   readonly devices: number;
   readonly links: number;
+  /** Of all addresses together: facts; ports, VLANs, roles and further hardware addresses. */
+  readonly facts: number;
+  readonly details: number;
 }
 
-export const ASSET_LIMITS: AssetLimits = { hosts: 1 << 15, devices: 1 << 14, links: 1 << 15 };
+export const ASSET_LIMITS: AssetLimits = {
+  hosts: 1 << 15,
+  devices: 1 << 14,
+  links: (1 << 15) - 1,
+  facts: 1 << 14,
+  details: 1 << 15,
+};
 
 export interface AssetOptions {
   readonly protocols: readonly Protocol[];
@@ -59,6 +69,8 @@ export class Assets implements PacketSink, Sink {
   readonly hosts: Hosts;
   readonly devices: Devices;
   readonly links: Links;
+  readonly facts: Room;
+  readonly details: Room;
   readonly protocols: readonly Protocol[];
 
   readonly #announcements: readonly Announcement[];
@@ -68,11 +80,11 @@ export class Assets implements PacketSink, Sink {
   readonly #teller: Teller;
   /** By cell of the flow table: id of the session, its link, and what reads how its server identifies itself. */
   readonly #ids: number[] = [];
-  readonly #linkOf: (Link | undefined)[] = [];
+  readonly #linkOf: number[] = [];
   readonly #identities: (IdentityReader | undefined)[] = [];
 
   constructor(options: AssetOptions) {
-    const { hosts, devices, links } = options.limits ?? ASSET_LIMITS;
+    const { hosts, devices, links, facts, details } = options.limits ?? ASSET_LIMITS;
     this.#place = new Place(options.numbered ?? true);
     this.#teller = new Teller(this.#place);
     this.protocols = options.protocols;
@@ -81,6 +93,13 @@ export class Assets implements PacketSink, Sink {
     this.hosts = new Hosts(hosts);
     this.devices = new Devices(devices);
     this.links = new Links(links);
+    this.facts = new Room(facts);
+    this.details = new Room(details);
+  }
+
+  /** Names of the files so far, by their number in proofs of links. */
+  get files(): readonly string[] {
+    return this.#place.files;
   }
 
   /** The packets that follow are this capture's. */
@@ -101,7 +120,7 @@ export class Assets implements PacketSink, Sink {
     const vlan = mac === 0 ? -1 : vlanOf(packet);
     if (device !== undefined) {
       device.frames++;
-      if (vlan >= 0) addVlan(device, vlan);
+      if (vlan >= 0) addVlan(device, vlan, this.details);
     }
     if (kind === PacketKind.nonIp) {
       if (device !== undefined) this.#belowIp(packet, device);
@@ -116,14 +135,14 @@ export class Assets implements PacketSink, Sink {
     host.packets++;
     host.bytes += packet.wireLength;
     host.last = packet.time;
-    if (vlan >= 0) addVlan(host, vlan);
+    if (vlan >= 0) addVlan(host, vlan, this.details);
     if (mac !== 0) {
-      const known = host.mac(mac, this.#place);
+      const known = host.mac(mac, this.#place, this.details);
       if (known !== undefined) known.packets++;
     }
     if (kind === PacketKind.tcp) {
       if ((packet.flags & (TcpFlag.syn | TcpFlag.ack)) === (TcpFlag.syn | TcpFlag.ack))
-        host.accepts(packet.sourcePort, this.#place);
+        host.accepts(packet.sourcePort, this.#place, this.details);
     } else if (kind === PacketKind.udp) this.#datagram(packet, host, mac);
     else if (kind === PacketKind.otherIp && readNeighbour(packet, this.#neighbour)) {
       const { addressAt, hardwareAt } = this.#neighbour;
@@ -139,29 +158,28 @@ export class Assets implements PacketSink, Sink {
       this.#identities[flow] = undefined;
       this.#linkOf[flow] = this.#meet(session, op.protocol);
     }
-    const link = this.#linkOf[flow];
-    if (link === undefined) return;
-    link.count(op, this.#place);
+    const link = this.#linkOf[flow]!;
+    if (link < 0) return;
+    this.links.count(link, op, this.#place);
     if (op.verb !== Verb.identify || op.phase !== Phase.response || op.outcome !== Outcome.ok) return;
     const protocol = this.protocols[op.protocol]!;
     const identity = this.#identities[flow] ?? protocol.identity?.();
     if (identity === undefined) return;
     this.#identities[flow] = identity;
-    const host = this.hosts.named(op.side === Side.server ? link.server : link.client);
+    const host = this.hosts.named(op.side === Side.server ? session.serverAddress : session.clientAddress);
     if (host === undefined) return;
     const teller = this.#teller;
-    host.facts ??= new FactList();
-    teller.facts = host.facts;
+    host.factList ??= new FactList(this.facts);
+    teller.facts = host.factList;
     teller.time = op.time;
     teller.station = `${protocol.name} ${protocol.stations.format(op.station)}`;
     identity.operation(op, teller);
   }
 
-  #meet(session: Session, protocol: number): Link | undefined {
-    const { clientAddress: client, serverAddress: server } = session;
-    const link = this.links.find(client, server, session.serverPort, protocol);
-    if (link !== undefined) {
-      for (const address of [client, server]) {
+  #meet(session: Session, protocol: number): number {
+    const link = this.links.find(session, protocol);
+    if (link >= 0) {
+      for (const address of [session.clientAddress, session.serverAddress]) {
         const host = this.hosts.named(address);
         if (host !== undefined) host.kept = true;
       }
@@ -256,20 +274,21 @@ export class Assets implements PacketSink, Sink {
   }
 
   #claimed(host: Host, mac: number, by: string): void {
-    const known = host.mac(mac, this.#place);
+    const known = host.mac(mac, this.#place, this.details);
     if (known === undefined || known.claim !== undefined) return;
     known.claimed = by;
     known.claim = this.#place.here();
   }
 
   #show(of: Host | Device, role: string, reason: string): void {
-    if (!of.shown.has(role)) of.shown = new Map(of.shown).set(role, { reason, proof: this.#place.here() });
+    if (!of.shown.has(role) && this.details.take())
+      of.shown = new Map(of.shown).set(role, { reason, proof: this.#place.here() });
   }
 
   #tellerOf(of: Host | Device): Teller {
     const teller = this.#teller;
-    of.facts ??= new FactList();
-    teller.facts = of.facts;
+    of.factList ??= new FactList(this.facts);
+    teller.facts = of.factList;
     teller.time = this.#place.time;
     teller.station = '';
     teller.told = '';
@@ -302,8 +321,9 @@ class Teller implements FactSink, AnnouncementSink {
 /** VLANs that are kept of one address. */
 const MAX_VLANS = 16;
 
-function addVlan(of: Host | Device, vlan: number): void {
-  if (!of.vlans.has(vlan) && of.vlans.size < MAX_VLANS) of.vlans = new Set([...of.vlans, vlan]);
+function addVlan(of: Host | Device, vlan: number, room: Room): void {
+  if (!of.vlans.has(vlan) && of.vlans.size < MAX_VLANS && room.take())
+    of.vlans = new Set([...of.vlans, vlan]);
 }
 
 /** An address that a single host can have: not unspecified, loopback, group or broadcast. */

@@ -7,8 +7,9 @@
 
 import type { Assets } from './assets.ts';
 import type { Fact } from './fact-list.ts';
-import type { MacOfHost, Shown } from './hosts.ts';
-import type { Done } from './links.ts';
+import { type MacOfHost, NO_FACTS, type Shown } from './hosts.ts';
+import { LinkList } from './link-list.ts';
+import type { LinkData } from './links.ts';
 import type { Proof } from './proof.ts';
 
 /** What is known of an address, IP or hardware. */
@@ -33,21 +34,6 @@ export interface CollectedDevice extends Known {
   readonly mac: number;
 }
 
-export interface CollectedLink {
-  readonly client: string;
-  readonly server: string;
-  readonly port: number;
-  /** Index of the protocol. */
-  readonly protocol: number;
-  readonly operations: number;
-  readonly failed: number;
-  readonly first: number;
-  readonly last: number;
-  /** By rising number of the verb. */
-  readonly verbs: readonly Done[];
-  readonly stations: ReadonlyMap<number, Proof>;
-}
-
 /** For what there was no room (`Inventory` says what each is). */
 export interface Lost {
   readonly refusedPackets: number;
@@ -56,18 +42,27 @@ export interface Lost {
   readonly forgottenMacs: number;
   readonly sessions: number;
   readonly facts: number;
+  readonly details: number;
 }
 
-export interface Collected {
+/** `Links` is a table that can be handed from one thread to another, or the list that is made of those tables. */
+export interface Collected<Links = LinkList> {
   readonly hosts: readonly CollectedHost[];
   readonly devices: readonly CollectedDevice[];
-  readonly links: readonly CollectedLink[];
+  readonly links: Links;
   readonly lost: Lost;
 }
 
-/** What was collected so far; it changes no more. */
-export function collectedOf({ hosts, devices, links }: Assets): Collected {
-  const lists = [...hosts.all, ...devices.all].flatMap(({ facts }) => facts ?? []);
+/** What was collected, as it is: nothing is collected any more. */
+export function collectedOf(assets: Assets): Collected {
+  const { hosts, devices, links, files } = assets;
+  const list = new LinkList([links.data(files)]);
+  return { hosts: hosts.all, devices: devices.all, links: list, lost: lostOf(assets) };
+}
+
+/** A copy of what was collected so far. */
+export function collectedSoFar(assets: Assets): Collected<LinkData> {
+  const { hosts, devices, links, files } = assets;
   return {
     hosts: hosts.all.map(({ address, first, packets, bytes, last, macs, lostMacs, ports, ...rest }) => ({
       address,
@@ -79,52 +74,52 @@ export function collectedOf({ hosts, devices, links }: Assets): Collected {
       lostMacs,
       ports,
       vlans: rest.vlans,
-      facts: rest.facts?.list() ?? [],
+      facts: rest.factList?.list() ?? NO_FACTS,
       shown: rest.shown,
     })),
     devices: devices.all.map(({ mac, first, vlans, facts, shown }) => ({
       mac,
       first: { ...first },
       vlans,
-      facts: facts?.list() ?? [],
+      facts,
       shown,
     })),
-    links: [...links.all].map(({ verbs, stations, ...link }) => ({
-      ...link,
-      verbs: verbs.map(one => ({ ...one })).sort((a, b) => a.verb - b.verb),
-      stations: stations.size === 0 ? stations : new Map(stations),
-    })),
-    lost: {
-      refusedPackets: hosts.refused,
-      forgottenAddresses: hosts.forgotten,
-      refusedFrames: devices.refused,
-      forgottenMacs: devices.forgotten,
-      sessions: links.refused,
-      facts: lists.reduce((sum, { lost }) => sum + lost, 0),
-    },
+    links: links.data([...files]),
+    lost: lostOf(assets),
+  };
+}
+
+function lostOf({ hosts, devices, links, facts, details }: Assets): Lost {
+  return {
+    refusedPackets: hosts.refused,
+    forgottenAddresses: hosts.forgotten,
+    refusedFrames: devices.refused,
+    forgottenMacs: devices.forgotten,
+    sessions: links.refused,
+    facts: facts.lost,
+    details: details.lost + links.lost,
   };
 }
 
 /** What all of them collected. A hardware address, and an IP address, may be met by several; a link is one thread's. */
-export function together(parts: readonly Collected[]): Collected {
+export function together(parts: readonly Collected<LinkData>[]): Collected {
   const [only, ...others] = parts;
-  if (only === undefined || others.length > 0) {
-    return {
-      hosts: merged(
-        parts.flatMap(({ hosts }) => hosts),
-        host => host.address,
-        joinHosts,
-      ),
-      devices: merged(
-        parts.flatMap(({ devices }) => devices),
-        device => device.mac,
-        join,
-      ),
-      links: parts.flatMap(({ links }) => links).sort((a, b) => a.first - b.first),
-      lost: sum(parts.map(({ lost }) => lost)),
-    };
-  }
-  return only;
+  const links = new LinkList(parts.map(part => part.links));
+  if (only !== undefined && others.length === 0) return { ...only, links };
+  return {
+    hosts: merged(
+      parts.flatMap(({ hosts }) => hosts),
+      host => host.address,
+      joinHosts,
+    ),
+    devices: merged(
+      parts.flatMap(({ devices }) => devices),
+      device => device.mac,
+      join,
+    ),
+    links,
+    lost: sum(parts.map(({ lost }) => lost)),
+  };
 }
 
 /** One of each key, in the order in which they were met first. */
@@ -194,6 +189,7 @@ function sum(all: readonly Lost[]): Lost {
     forgottenMacs: 0,
     sessions: 0,
     facts: 0,
+    details: 0,
   };
   for (const lost of all) for (const name of Object.keys(total) as (keyof Lost)[]) total[name] += lost[name];
   return total;

@@ -88,7 +88,7 @@ function serviceText({ port, protocol, stations }: ServiceRecord): string {
 }
 
 function lostLines({ lost }: Inventory): string[] {
-  const { refusedPackets, forgottenAddresses, refusedFrames, forgottenMacs, sessions, facts } = lost;
+  const { refusedPackets, forgottenAddresses, refusedFrames, forgottenMacs, sessions, facts, details } = lost;
   const said: string[] = [];
   const say = (count: number, what: string) => {
     if (count > 0) said.push(`  to stay within memory: ${count} ${what}`);
@@ -99,5 +99,6 @@ function lostLines({ lost }: Inventory): string[] {
   say(refusedFrames, 'frames of hardware addresses that found no room were not looked at');
   say(sessions, 'sessions between hosts that found no room were not counted');
   say(facts, 'facts of devices that tell very many were not kept');
+  say(details, 'ports, VLANs, stations and the like of devices with very many were not kept');
   return said;
 }

@@ -5,8 +5,8 @@
  */
 
 import { FlowHash } from '../../packet/hash.ts';
-import type { FactList } from './fact-list.ts';
-import { NO_VLANS, NOT_SHOWN, type Shown } from './hosts.ts';
+import type { Fact, FactList } from './fact-list.ts';
+import { NO_FACTS, NO_VLANS, NOT_SHOWN, type Shown } from './hosts.ts';
 import type { Changeable, Place } from './proof.ts';
 
 /** One hardware address. */
@@ -15,7 +15,7 @@ export class Device {
   readonly first: Changeable;
   frames = 0;
   vlans: ReadonlySet<number> = NO_VLANS;
-  facts: FactList | undefined;
+  factList: FactList | undefined;
   /** Roles that a frame shows by itself. */
   shown: ReadonlyMap<string, Shown> = NOT_SHOWN;
 
@@ -24,13 +24,17 @@ export class Device {
     this.first = place.here();
   }
 
+  get facts(): readonly Fact[] {
+    return this.factList?.list() ?? NO_FACTS;
+  }
+
   /** Forgets all, to be another address. */
   become(mac: number, place: Place): void {
     this.mac = mac;
     place.mark(this.first);
     this.frames = 0;
     this.vlans = NO_VLANS;
-    this.facts = undefined;
+    this.factList = undefined;
     this.shown = NOT_SHOWN;
   }
 }
@@ -108,8 +112,8 @@ export class Devices {
   #evict(): number {
     for (let i = 0; i < SEARCH; i++) {
       this.#hand = (this.#hand + 1) % this.#limit;
-      const { frames, facts, mac } = this.#devices[this.#hand]!;
-      if (frames > FEW || facts !== undefined) continue;
+      const { frames, factList, mac } = this.#devices[this.#hand]!;
+      if (frames > FEW || factList !== undefined) continue;
       this.#remove(mac);
       this.forgotten++;
       return this.#hand;

@@ -6,6 +6,7 @@
 
 import { plain } from '../../protocol/phrase.ts';
 import type { Place, Proof } from './proof.ts';
+import type { Room } from './room.ts';
 
 /** Facts that are kept of one address; a device that tells more is not worth more memory. */
 const MAX_FACTS = 128;
@@ -25,8 +26,12 @@ export interface Fact {
 
 export class FactList {
   readonly #facts = new Map<string, Fact>();
-  /** Facts for which there was no room. */
-  lost = 0;
+  readonly #room: Room;
+
+  /** What finds no place in `room` is left out, and counted there. */
+  constructor(room: Room) {
+    this.#room = room;
+  }
 
   add(name: string, value: string, source: string, station: string, place: Place, time: number): void {
     const short = plain(value).trim().slice(0, MAX_VALUE);
@@ -38,14 +43,11 @@ export class FactList {
       return;
     }
     if (this.#facts.size >= MAX_FACTS) {
-      this.lost++;
+      this.#room.lost++;
       return;
     }
+    if (!this.#room.take()) return;
     this.#facts.set(key, { name, value: short, source, station, proof: place.at(time), last: time });
-  }
-
-  get size(): number {
-    return this.#facts.size;
   }
 
   list(): Fact[] {

@@ -8,8 +8,9 @@
 
 import { addressBytes, formatAddress } from '../../packet/address.ts';
 import { FlowHash } from '../../packet/hash.ts';
-import type { FactList } from './fact-list.ts';
+import type { Fact, FactList } from './fact-list.ts';
 import type { Changeable, Place, Proof } from './proof.ts';
+import type { Room } from './room.ts';
 
 /** Hardware addresses that are kept for one IP address: more than two are a router's trouble or a forgery. */
 const MAX_MACS = 8;
@@ -43,6 +44,7 @@ export interface Shown {
 export const NO_VLANS: ReadonlySet<number> = new Set();
 const NO_PORTS: ReadonlyMap<number, Proof> = new Map();
 export const NOT_SHOWN: ReadonlyMap<string, Shown> = new Map();
+export const NO_FACTS: readonly Fact[] = [];
 
 /** Bytes that an address may take. */
 const ADDRESS = 16;
@@ -59,8 +61,7 @@ export class Host {
   vlans: ReadonlySet<number> = NO_VLANS;
   /** TCP ports on which it accepted a connection, with the first SYN ACK. */
   ports: ReadonlyMap<number, Proof> = NO_PORTS;
-  lostPorts = 0;
-  facts: FactList | undefined;
+  factList: FactList | undefined;
   /** Roles that a packet shows by itself: word, reason, packet. */
   shown: ReadonlyMap<string, Shown> = NOT_SHOWN;
   /** True for an end of a session, which does not make room. */
@@ -96,10 +97,13 @@ export class Host {
     this.lostMacs = 0;
     this.vlans = NO_VLANS;
     this.ports = NO_PORTS;
-    this.lostPorts = 0;
-    this.facts = undefined;
+    this.factList = undefined;
     this.shown = NOT_SHOWN;
     this.kept = false;
+  }
+
+  get facts(): readonly Fact[] {
+    return this.factList?.list() ?? NO_FACTS;
   }
 
   get macs(): readonly MacOfHost[] {
@@ -107,20 +111,27 @@ export class Host {
   }
 
   /** What is kept of the hardware address, which is added where it is new; undefined where there is no room. */
-  mac(mac: number, place: Place): OwnMac | undefined {
+  mac(mac: number, place: Place, room: Room): OwnMac | undefined {
     for (let i = 0; i < this.#macCount; i++) if (this.#macs[i]!.mac === mac) return this.#macs[i];
     if (this.#macCount >= MAX_MACS) {
       this.lostMacs++;
       return undefined;
     }
-    const spare = this.#macs[this.#macCount++];
+    const spare = this.#macs[this.#macCount];
     if (spare === undefined) {
+      // The first is part of what an address takes.
+      if (this.#macs.length > 0 && !room.take()) {
+        this.lostMacs++;
+        return undefined;
+      }
+      this.#macCount++;
       const made: OwnMac = { mac, packets: 0, proof: place.here(), claimed: '', claim: undefined };
       // One is all that most have: an array that grows would have room for many.
       if (this.#macs.length === 0) this.#macs = [made];
       else this.#macs.push(made);
       return made;
     }
+    this.#macCount++;
     spare.mac = mac;
     spare.packets = 0;
     place.mark(spare.proof);
@@ -129,10 +140,10 @@ export class Host {
     return spare;
   }
 
-  accepts(port: number, place: Place): void {
+  accepts(port: number, place: Place, room: Room): void {
     if (this.ports.has(port)) return;
-    if (this.ports.size >= MAX_PORTS) this.lostPorts++;
-    else this.ports = new Map(this.ports).set(port, place.here());
+    if (this.ports.size >= MAX_PORTS) room.lost++;
+    else if (room.take()) this.ports = new Map(this.ports).set(port, place.here());
   }
 }
 
@@ -222,7 +233,7 @@ export class Hosts {
     for (let i = 0; i < SEARCH; i++) {
       this.#hand = (this.#hand + 1) % this.#limit;
       const host = this.#hosts[this.#hand]!;
-      if (host.kept || host.packets > FEW || host.facts !== undefined || host.ports.size > 0) continue;
+      if (host.kept || host.packets > FEW || host.factList !== undefined || host.ports.size > 0) continue;
       this.#remove(this.#hand);
       this.forgotten++;
       return this.#hand;

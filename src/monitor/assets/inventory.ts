@@ -9,10 +9,12 @@ import { VERBS } from '../../operation/verb.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
 import { jsonPieces } from '../json-pieces.ts';
 import type { Assets } from './assets.ts';
-import { type Collected, type CollectedHost, type CollectedLink, collectedOf } from './collected.ts';
+import { type Collected, type CollectedHost, collectedOf } from './collected.ts';
 import { conflictsOf } from './conflicts.ts';
+import { Ends } from './ends.ts';
 import type { Fact } from './fact-list.ts';
 import { type Group, type Grouping, group, sortKey } from './grouping.ts';
+import type { CollectedLink } from './link-list.ts';
 import { formatMac, isLocal, vendorOf } from './mac.ts';
 import type { Proof } from './proof.ts';
 import type { AssetRecord, Inventory, LinkRecord, MacRecord, ServiceRecord } from './records.ts';
@@ -44,63 +46,37 @@ function pending(
   readonly lost: Inventory['lost'];
 } {
   const grouping = group(collected);
-  const { groups } = grouping;
   const idOf = new Map<string, string>();
-  for (const { hosts } of groups) {
+  for (const { hosts } of grouping.groups) {
     if (hosts.length > 1) for (const host of hosts) idOf.set(host.address, hosts[0]!.address);
   }
-  const out = new Map<string, CollectedLink[]>();
-  const into = new Map<string, CollectedLink[]>();
-  for (const link of collected.links) {
-    push(out, idOf.get(link.client) ?? link.client, link);
-    push(into, idOf.get(link.server) ?? link.server, link);
-  }
+  const ends = new Ends(collected.links, address => idOf.get(address) ?? address);
   return {
-    assets: records(protocols, grouping, out, into),
-    links: linkRecords(protocols, collected.links, idOf),
+    assets: records(protocols, grouping, ends),
+    links: linkRecords(protocols, ends),
     lost: collected.lost,
   };
 }
 
-function* records(
-  protocols: readonly Protocol[],
-  grouping: Grouping,
-  out: ReadonlyMap<string, CollectedLink[]>,
-  into: ReadonlyMap<string, CollectedLink[]>,
-): Iterable<AssetRecord> {
+function* records(protocols: readonly Protocol[], grouping: Grouping, ends: Ends): Iterable<AssetRecord> {
   const sorted = grouping.groups.map(one => ({ one, key: sortKey(idOfGroup(one)) }));
   sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  for (const { one } of sorted) {
-    yield record(protocols, grouping, one, out, into);
-  }
+  for (const { one } of sorted) yield record(protocols, grouping, one, ends);
 }
 
-function* linkRecords(
-  protocols: readonly Protocol[],
-  links: readonly CollectedLink[],
-  idOf: ReadonlyMap<string, string>,
-): Iterable<LinkRecord> {
-  const keyOf = (address: string) => sortKey(idOf.get(address) ?? address);
-  const sorted = links.map(link => ({ link, key: `${keyOf(link.client)} ${keyOf(link.server)}` }));
-  sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.link.port - b.link.port));
-  for (const { link } of sorted) yield linkRecord(protocols, link, idOf);
+function* linkRecords(protocols: readonly Protocol[], ends: Ends): Iterable<LinkRecord> {
+  for (const { link, client, server } of ends.sorted()) yield linkRecord(protocols, link, client, server);
 }
 
 function idOfGroup({ hosts, devices }: Group): string {
   return hosts[0]?.address ?? formatMac(devices[0]!.mac);
 }
 
-function record(
-  protocols: readonly Protocol[],
-  { sendsFor }: Grouping,
-  one: Group,
-  out: ReadonlyMap<string, CollectedLink[]>,
-  into: ReadonlyMap<string, CollectedLink[]>,
-): AssetRecord {
+function record(protocols: readonly Protocol[], { sendsFor }: Grouping, one: Group, ends: Ends): AssetRecord {
   const { hosts, devices, behind } = one;
   const id = idOfGroup(one);
-  const uses = out.get(id) ?? [];
-  const serves = into.get(id) ?? [];
+  const uses = ends.uses(id);
+  const serves = ends.serves(id);
   const facts = distinct([...hosts, ...devices].flatMap(each => each.facts));
   return {
     id,
@@ -213,11 +189,12 @@ function servicesOf(
 function linkRecord(
   protocols: readonly Protocol[],
   link: CollectedLink,
-  idOf: ReadonlyMap<string, string>,
+  client: string,
+  server: string,
 ): LinkRecord {
   return {
-    client: idOf.get(link.client) ?? link.client,
-    server: idOf.get(link.server) ?? link.server,
+    client,
+    server,
     protocol: protocols[link.protocol]!.name,
     port: link.port,
     operations: link.operations,
@@ -235,10 +212,4 @@ export function verbsOf({ verbs }: CollectedLink): Record<string, number> {
     Math.max(asked, done),
   ]);
   return Object.fromEntries(counts.sort((a, b) => b[1] - a[1]));
-}
-
-function push(map: Map<string, CollectedLink[]>, key: string, link: CollectedLink): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [link]);
-  else list.push(link);
 }

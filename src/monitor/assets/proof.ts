@@ -21,6 +21,9 @@ export class Place {
   /** False in live traffic, where no file has the packet: then the time is known alone. */
   readonly #numbered: boolean;
   #file = '';
+  /** Names of the files so far, and the number of the one at hand among them. */
+  readonly files: string[] = [''];
+  #fileNumber = 0;
   /** Packets of the reading before the file's first. */
   #before = 0;
   /** Number in the reading, and time, of the packet at hand. */
@@ -34,6 +37,7 @@ export class Place {
   /** The next packet is the first of this file. */
   begin(file: string): void {
     this.#file = file;
+    if (this.files[this.#fileNumber] !== file) this.#fileNumber = this.files.push(file) - 1;
     this.#before = this.packet;
   }
 
@@ -53,9 +57,16 @@ export class Place {
     return this.#numbered ? this.packet - this.#before : 0;
   }
 
-  /** True where a packet can show it better than the proof that is there. */
-  improves({ packet }: Proof): boolean {
-    return this.#numbered && packet === 0;
+  /** Writes a proof of what happened at `time` as numbers to `at`: packet, time, and number of the file. */
+  write(numbers: Float64Array, at: number, time: number): void {
+    numbers[at] = time === this.time ? this.#number : 0;
+    numbers[at + 1] = time;
+    numbers[at + 2] = this.#fileNumber;
+  }
+
+  /** The same where the proof that is there names no packet, and this one may: it shows it better. */
+  improve(numbers: Float64Array, at: number, time: number): void {
+    if (this.#numbered && numbers[at] === 0) this.write(numbers, at, time);
   }
 
   /** What happened at `time`: the packet at hand, but where bytes were kept and are only read now. */

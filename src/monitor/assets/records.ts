@@ -104,5 +104,7 @@ export interface Inventory {
     /** Sessions whose link found no room. */
     readonly sessions: number;
     readonly facts: number;
+    /** Ports, VLANs, roles, further hardware addresses, verbs and stations of which there were very many. */
+    readonly details: number;
   };
 }

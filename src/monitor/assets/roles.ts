@@ -7,9 +7,9 @@
 
 import { VERBS, Verb, VerbGroup } from '../../operation/verb.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
-import type { CollectedLink as Link } from './collected.ts';
 import type { Fact } from './fact-list.ts';
 import type { Group, Grouping } from './grouping.ts';
+import type { CollectedLink as Link } from './link-list.ts';
 import type { Proof } from './proof.ts';
 import { CERTAINTIES, type Certainty, type Role } from './records.ts';
 

@@ -6,8 +6,9 @@
 
 import { ANNOUNCEMENTS, PROTOCOLS } from '../../protocol/registry.ts';
 import { ASSET_LIMITS, Assets } from '../assets/assets.ts';
-import { type Collected, collectedOf, together as collectedTogether } from '../assets/collected.ts';
+import { type Collected, collectedSoFar, together as collectedTogether } from '../assets/collected.ts';
 import { inventoryJson } from '../assets/inventory.ts';
+import type { LinkData } from '../assets/links.ts';
 import type { Current } from '../current.ts';
 import type { Tap } from '../inspection.ts';
 import { type CountedData, countedOf, together as countedTogether } from '../tags/counted.ts';
@@ -20,7 +21,7 @@ export type Holding = (typeof HOLDINGS)[number];
 
 /** What one thread has collected, as plain data. */
 export interface Held {
-  readonly assets?: Collected;
+  readonly assets?: Collected<LinkData>;
   readonly tags?: CountedData;
 }
 
@@ -52,7 +53,7 @@ export class Holder {
 
   get held(): Held {
     return {
-      ...(this.#assets === undefined ? {} : { assets: collectedOf(this.#assets) }),
+      ...(this.#assets === undefined ? {} : { assets: collectedSoFar(this.#assets) }),
       ...(this.#tags === undefined ? {} : { tags: countedOf(this.#tags) }),
     };
   }
