@@ -43,11 +43,12 @@ export interface AssetLimits {
 }
 
 export const ASSET_LIMITS: AssetLimits = {
-  hosts: 1 << 15,
+  hosts: 1 << 14,
   devices: 1 << 14,
-  links: (1 << 15) - 1,
+  // One more, and the table of their keys would be twice as large.
+  links: (1 << 14) - 1,
   facts: 1 << 14,
-  details: 1 << 15,
+  details: 1 << 14,
 };
 
 export interface AssetOptions {

@@ -59,9 +59,13 @@ function pending(
 }
 
 function* records(protocols: readonly Protocol[], grouping: Grouping, ends: Ends): Iterable<AssetRecord> {
-  const sorted = grouping.groups.map(one => ({ one, key: sortKey(idOfGroup(one)) }));
+  for (const one of sortedGroups(grouping)) yield record(protocols, grouping, one, ends);
+}
+
+function sortedGroups({ groups }: Grouping): Group[] {
+  const sorted = groups.map(one => ({ one, key: sortKey(idOfGroup(one)) }));
   sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  for (const { one } of sorted) yield record(protocols, grouping, one, ends);
+  return sorted.map(({ one }) => one);
 }
 
 function* linkRecords(protocols: readonly Protocol[], ends: Ends): Iterable<LinkRecord> {
