@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Health, State, WatchEvent } from '../monitor/live/watch.ts';
+import type { State } from '../monitor/live/link.ts';
+import type { Health, WatchEvent } from '../monitor/live/watch.ts';
 import { spanText } from '../monitor/span.ts';
 import type { Summary } from '../monitor/summary.ts';
 

@@ -9,6 +9,7 @@ import { dirname, resolve } from 'node:path';
 import { describe } from '../monitor/describe.ts';
 import { healthOf } from '../monitor/health-report.ts';
 import { HOLDINGS } from '../monitor/live/holdings.ts';
+import { LogFolder } from '../monitor/live/log-folder.ts';
 import { Outlet } from '../monitor/live/outlet.ts';
 import { Watch, type WatchEvent, type WatchOptions } from '../monitor/live/watch.ts';
 import { FORMATS, formatNamed } from '../monitor/output/formats.ts';
@@ -23,8 +24,8 @@ import { version } from './version.ts';
 import { FileWriter, type WatchFiles } from './watch-files.ts';
 import { eventData, eventText } from './watch-text.ts';
 
-/** Formats that can be written as they come. */
-const STREAMS = FORMATS.filter(({ place }) => place === 'stream').map(({ name }) => name);
+/** Formats that can be written as records come. A file that is no use before it is complete never would be. */
+const LIVE = FORMATS.filter(({ place }) => place !== 'file').map(({ name }) => name);
 
 const HELP = `usage: cofferdam watch [OPTION …] IFACE…
 
@@ -35,11 +36,17 @@ interfaces are one record of traffic. How it fares, and what seems wrong with
 the mirror, goes to standard error.
 
 What is printed:
-  --format NAME      how operations are written: ${STREAMS.join(', ')}
-                     (examples: docs/formats.md)
+  --format NAME      how operations are written: ${LIVE.join(', ')}
+                     (examples: docs/formats.md). Parquet is read once it is
+                     complete, which a watch never is: --write DIR, and
+                     cofferdam inspect --format parquet of what that keeps
   --ndjson           short for --format ndjson; what would go to standard error
                      is a line among them (fields: docs/watch.md)
   --flows            connections, when they end; with --operations both
+  --into DIR         with --format zeek: the folder for its logs, such as
+                     conn.log; --summary goes with it
+  --rotate TIME      how often the logs get names with their time, such as
+                     conn.2026-11-28-13-00-00.log, and begin anew (1h)
   --summary          counts instead of operations, at the end
   --json             the summary as JSON, and what goes to standard error too
   --assets FILE      the devices that there are, as JSON (cofferdam assets)
@@ -70,6 +77,7 @@ Examples:
   cofferdam watch eth1
   cofferdam watch --ndjson eth1 eth2 | jq 'select(.verb == "write")'
   cofferdam watch --write /var/lib/cofferdam --write-size 20GB eth1
+  cofferdam watch --format zeek --flows --operations --into /var/log/plant eth1
   cofferdam watch --assets assets.json --tags tags.json --summary eth1
 
 Exit codes: 0 ended by --for, SIGINT or SIGTERM, with what was received read to
@@ -92,7 +100,7 @@ export const watch: Command = {
   summary: 'read a mirror port or a tap and say what is done to the plant',
   help: HELP,
   run: async args => {
-    const { seconds, summary, printEvery, files, ...options } = parse(args);
+    const { seconds, summary, printEvery, files, into, rotate, ...options } = parse(args);
     const { printing: records } = options;
     const format = formatNamed(records?.format ?? '');
     const structured = records?.format === 'ndjson' || summary === 'json';
@@ -114,6 +122,22 @@ export const watch: Command = {
       lines => lostLine(lines, false),
       () => {},
     );
+    const logs =
+      into === undefined
+        ? undefined
+        : new LogFolder({
+            format: format!,
+            folder: into,
+            rotate,
+            failed: text =>
+              tell({
+                event: 'notice',
+                notice: 'logs',
+                text: `lines of logs are lost (${text})`,
+                advice: 'see to the disk and the folder; watching goes on',
+              }),
+          });
+    const lost = () => printing.lost + (logs?.lost ?? 0);
     const printSummary = (it: Summary) =>
       printing.line(structured ? JSON.stringify(it, undefined, 2) : describe(it));
     let next = printEvery;
@@ -127,13 +151,16 @@ export const watch: Command = {
     });
     const tell = (event: WatchEvent) => {
       if (structured) {
-        (records === undefined ? telling : printing).line(JSON.stringify(eventData(event, printing.lost)));
-      } else for (const line of eventText(event, printing.lost)) telling.line(line);
+        (summary === 'json' ? telling : printing).line(JSON.stringify(eventData(event, lost())));
+      } else for (const line of eventText(event, lost())) telling.line(line);
       if ('held' in event) writer.write(event.held);
-      if (format?.alwaysHealth === true && 'health' in event) {
+      if ('health' in event && (logs !== undefined || format?.alwaysHealth === true)) {
         const { packets: received, dropped } = event.health;
-        const summary = { ...event.health.summary, capture: { received, dropped } };
-        printing.line(format.health!(healthOf(summary), summary).trimEnd());
+        const to = logs === undefined ? event.health.summary.to : Date.now() / 1000;
+        const summary = { ...event.health.summary, to, capture: { received, dropped } };
+        const text = format!.health!(healthOf(summary), summary);
+        if (logs === undefined) printing.line(text.trimEnd());
+        else logs.text(text, 0);
       }
       if (summary === undefined) return;
       if (event.event === 'stopped') printSummary(event.health.summary);
@@ -145,14 +172,17 @@ export const watch: Command = {
     try {
       const folders = new Set([...files.values()].map(dirname));
       if (options.recording !== undefined) prepareFolder(options.recording.folder, options.user);
+      if (into !== undefined) folders.add(into);
       for (const folder of folders) prepareFolder(folder, options.user);
-      const it = await Watch.open(options, printing, tell);
+      const it = await Watch.open(options, logs ?? printing, tell);
       if (options.recording !== undefined) checkFolder('--write', options.recording.folder, options.user);
       for (const [what, path] of files) checkFolder(`--${what}`, dirname(path), options.user);
+      if (into !== undefined) checkFolder('--into', into, options.user);
+      await logs?.begin();
       const over = seconds > 0 ? setTimeout(() => done.abort(), seconds * 1000) : undefined;
       await it.run(done.signal);
       clearTimeout(over);
-      await writer.finish();
+      await Promise.all([writer.finish(), logs?.end()]);
       await Promise.all([printing.flush(LAST_WORDS), telling.flush(LAST_WORDS)]);
       if (broken !== undefined) throw broken;
       return 0;
@@ -169,6 +199,9 @@ interface Parsed extends WatchOptions {
   /** 0: at the end. */
   readonly printEvery: number;
   readonly files: WatchFiles;
+  /** Folder for logs, and seconds after which they begin anew. */
+  readonly into: string | undefined;
+  readonly rotate: number;
 }
 
 function parse(args: readonly string[]): Parsed {
@@ -182,6 +215,8 @@ function parse(args: readonly string[]): Parsed {
       flows: { type: 'boolean', default: false },
       summary: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      into: { type: 'string' },
+      rotate: { type: 'string' },
       every: { type: 'string' },
       assets: { type: 'string' },
       tags: { type: 'string' },
@@ -208,8 +243,11 @@ function parse(args: readonly string[]): Parsed {
   const twice = positionals.find((name, place) => positionals.indexOf(name) !== place);
   if (twice !== undefined) throw new UsageError(`watch: ${twice} is named twice`);
   const summary = values.json ? 'json' : values.summary ? 'text' : undefined;
-  if (summary !== undefined && asksForRecords({ ...values, health: false })) {
+  if (summary !== undefined && values.into === undefined && asksForRecords({ ...values, health: false })) {
     throw new UsageError('watch: --summary and --json print counts, the other options records; choose one');
+  }
+  if (values.rotate !== undefined && values.into === undefined) {
+    throw new UsageError('watch: --rotate goes with --format zeek --into DIR');
   }
   const workers = whole(values.workers, '--workers', 1, MAX_WORKERS);
   const health = seconds(values.health, '--health');
@@ -237,13 +275,15 @@ function parse(args: readonly string[]): Parsed {
     incomingOnly: values.incoming,
     hardwareTime: values['hardware-time'],
     health,
-    ...(summary === undefined ? { printing: recordsOption(values) } : {}),
+    ...(summary === undefined || values.into !== undefined ? { printing: recordsOption(values) } : {}),
     ...userOption(values.user),
     ...recordingOption(values),
     seconds: values.for === undefined ? 0 : seconds(values.for, '--for'),
     summary,
     printEvery: every,
     files,
+    into: values.into === undefined ? undefined : resolve(values.into),
+    rotate: seconds(values.rotate ?? '1h', '--rotate'),
     holding: [...files.keys()],
     every: Math.max(every, health),
   };
@@ -251,11 +291,14 @@ function parse(args: readonly string[]): Parsed {
 
 function recordsOption(values: Omit<OutputValues, 'health'>): NonNullable<WatchOptions['printing']> {
   const { format: name } = values;
-  const place = formatNamed(name ?? 'text')?.place;
-  if (place !== undefined && place !== 'stream') {
+  const place = formatNamed(name ?? (values.ndjson ? 'ndjson' : 'text'))?.place;
+  if (place === 'file') {
     throw new UsageError(
-      `watch: --format ${name} is no stream; there are ${STREAMS.join(', ')}; or --write DIR, and inspect what it keeps`,
+      `watch: --format ${name} is read once it is complete; there are ${LIVE.join(', ')}; or --write DIR, and inspect what it keeps`,
     );
+  }
+  if (place === 'stream' && values.into !== undefined) {
+    throw new UsageError('watch: --into DIR goes with --format zeek; the others are printed');
   }
   const { format, operations, flows } = chooseOutput('watch', { ...values, health: false });
   return { format: format.name, operations, flows };

@@ -312,6 +312,10 @@ describe('cofferdam watch, where it cannot', () => {
       [['--ring', '64', 'a'], /500MB/],
       [['--every', '5min', 'a'], /--summary/],
       [['--ndjson', '--json', 'a'], /choose one/],
+      [['--format', 'zeek', 'a'], /--into DIR/],
+      [['--ndjson', '--into', 'x', 'a'], /--format zeek/],
+      [['--rotate', '1h', 'a'], /--into DIR/],
+      [['--format', 'parquet', 'a'], /complete.*--write DIR/],
     ] as const) {
       await assert.rejects(watch.run(args), why);
     }

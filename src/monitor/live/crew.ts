@@ -6,7 +6,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { mergeSummaries } from '../summary.ts';
-import { InOrder } from './in-order.ts';
+import { InOrderByLog } from './in-order-by-log.ts';
 import { Lookout, type LookoutOptions, type LookoutReport, type Print } from './lookout.ts';
 import type { Answer, Order } from './lookout-worker.ts';
 
@@ -19,18 +19,18 @@ export interface Crew {
   stop(): Promise<LookoutReport>;
 }
 
-/** `print` is handed what operations are printed as, in pieces of whole lines. */
+/** `print` is handed what operations are printed as, in pieces of whole lines of a log. */
 export async function muster(
   lookouts: readonly Omit<LookoutOptions, 'alone'>[],
-  print: (lines: Uint8Array) => void,
+  print: (lines: Uint8Array, log: number) => void,
 ): Promise<Crew> {
   const [only, ...others] = lookouts;
   if (only === undefined) throw new RangeError('nobody looks out');
   if (others.length === 0) return await here({ ...only, alone: false }, print);
-  const inOrder = new InOrder(lookouts.length, print);
+  const inOrder = new InOrderByLog(lookouts.length, print);
   const hands = await Promise.all(
     lookouts.map((options, index) =>
-      thread({ ...options, alone: true }, (batch, reached) => inOrder.add(index, batch, reached)),
+      thread({ ...options, alone: true }, (log, batch, reached) => inOrder.add(index, log, batch, reached)),
     ),
   );
   const all = async (of: (hand: Crew) => Promise<LookoutReport>) => merge(await Promise.all(hands.map(of)));
@@ -47,8 +47,8 @@ export async function muster(
   };
 }
 
-async function here(options: LookoutOptions, print: (lines: Uint8Array) => void): Promise<Crew> {
-  const lookout = new Lookout(options, ({ bytes }) => print(bytes));
+async function here(options: LookoutOptions, print: (lines: Uint8Array, log: number) => void): Promise<Crew> {
+  const lookout = new Lookout(options, (log, { bytes }) => print(bytes, log));
   await lookout.open();
   const stopped = new AbortController();
   let running: Promise<void> | undefined;
@@ -79,7 +79,7 @@ async function thread(options: LookoutOptions, print: Print): Promise<Crew> {
   const ended = Promise.withResolvers<LookoutReport>();
   let asked: PromiseWithResolvers<LookoutReport>[] = [];
   worker.on('message', (answer: Answer) => {
-    if (answer.kind === 'lines') print(answer.batch, answer.reached);
+    if (answer.kind === 'lines') print(answer.log, answer.batch, answer.reached);
     else if (answer.kind === 'ready') ready.resolve();
     else if (answer.kind === 'report') asked.shift()?.resolve(answer.report);
     else {

@@ -56,6 +56,17 @@ export class InOrder {
     this.#await();
   }
 
+  /** Do records wait? */
+  get waits(): boolean {
+    return this.#bytes > 0;
+  }
+
+  /** A thread wrote nothing here, and no record that it still writes has a place before `reached`. */
+  reach(thread: number, reached: number): void {
+    this.#advance(thread, reached);
+    this.#drain();
+  }
+
   /** All of them have ended: prints the rest. */
   async end(): Promise<void> {
     clearTimeout(this.#timer);

@@ -12,14 +12,14 @@ import { Lookout, type LookoutOptions, type LookoutReport } from './lookout.ts';
 export type Order = 'run' | 'report' | 'report all' | 'stop';
 export type Answer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'lines'; readonly batch: Batch; readonly reached: number }
+  | { readonly kind: 'lines'; readonly log: number; readonly batch: Batch; readonly reached: number }
   | { readonly kind: 'report' | 'end'; readonly report: LookoutReport };
 
 const port = parentPort!;
 const answer = (it: Answer): void => port.postMessage(it);
 const stop = new AbortController();
-const lookout = new Lookout(workerData as LookoutOptions, (batch, reached) =>
-  port.postMessage({ kind: 'lines', batch, reached } satisfies Answer, [batch.bytes.buffer]),
+const lookout = new Lookout(workerData as LookoutOptions, (log, batch, reached) =>
+  port.postMessage({ kind: 'lines', log, batch, reached } satisfies Answer, [batch.bytes.buffer]),
 );
 
 port.on('message', (order: Order) => {

@@ -74,10 +74,10 @@ const WAIT = 200;
 const FLUSH = 1000;
 
 /**
- * Is handed what operations are printed as, in pieces of whole lines, with the times of their packets where there are
- * several threads; and the time before which no further record is.
+ * Is handed what operations are printed as, in pieces of whole lines of a log, with the times of their packets where there are
+ * several threads; and the time before which no further record of any log is.
  */
-export type Print = (lines: Batch, reached: number) => void;
+export type Print = (log: number, lines: Batch, reached: number) => void;
 
 export class Lookout implements FrameSink {
   readonly #options: LookoutOptions;
@@ -165,11 +165,15 @@ export class Lookout implements FrameSink {
 
   #printRecords(): void {
     if (this.#records === undefined) return;
-    for (const [log, { bytes, numbers, ends }] of this.#records.take().entries()) {
-      if (bytes.length === 0 && this.#options.part.count === 1) continue;
+    const batches = this.#records.take();
+    const last = batches.findLastIndex(({ bytes }) => bytes.length > 0);
+    for (const [log, { bytes, numbers, ends }] of batches.entries()) {
+      // Where there is nothing, the other threads are told at least how far this one has come.
+      const told = last < 0 && log === 0 && this.#options.part.count > 1;
+      if (bytes.length === 0 && !told) continue;
       Atomics.add(this.#options.waiting, 0, bytes.length);
       // A copy, since the reader may take it late, and the buffer is written to again.
-      this.#print({ bytes: bytes.slice(), numbers, ends }, this.#time);
+      this.#print(log, { bytes: bytes.slice(), numbers, ends }, log < last ? 0 : this.#time);
       if (bytes.length > 0) this.#records.spare(log, bytes.buffer);
     }
   }

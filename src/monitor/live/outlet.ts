@@ -18,7 +18,15 @@ const PIECES = 512;
 const RETRY = 20;
 const NEWLINE = 10;
 
-export class Outlet {
+/** Takes what is printed. */
+export interface Printer {
+  /** Bytes on their way, in the first place: whoever hands lines over, in any thread, adds theirs beforehand. */
+  readonly waiting: Int32Array;
+  /** Takes whole lines of the log of that number, which were added to {@link waiting}; they must not be changed any more. */
+  print(lines: Uint8Array, log: number): void;
+}
+
+export class Outlet implements Printer {
   /** Lines that were left out. */
   lost = 0;
   /** Bytes on their way, in the first place: whoever hands lines over, in any thread, adds theirs beforehand. */

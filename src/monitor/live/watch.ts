@@ -11,7 +11,6 @@ import { dealByHosts } from '../../packet/live/filters.ts';
 import {
   type Interface,
   interfaceNamed,
-  lostByCard,
   lostInBacklog,
   noInterface,
   switchOnHardwareTime,
@@ -23,8 +22,9 @@ import { becomeUser, capabilities, sealPrivileges, type User } from '../../packe
 import type { Summary } from '../summary.ts';
 import { type Crew, muster } from './crew.ts';
 import type { Held, Holding } from './holdings.ts';
+import { Link, type State, stateOf } from './link.ts';
 import type { LookoutOptions, LookoutReport } from './lookout.ts';
-import type { Outlet } from './outlet.ts';
+import type { Printer } from './outlet.ts';
 
 export interface WatchOptions {
   readonly interfaces: readonly string[];
@@ -68,8 +68,6 @@ export interface Health {
   readonly recorded?: LookoutReport['recorded'];
   readonly summary: Summary;
 }
-
-export type State = 'watched' | 'no carrier' | 'down' | 'gone';
 
 export type WatchEvent =
   | {
@@ -125,11 +123,11 @@ export class Watch {
 
   /**
    * Opens everything, and gives up what it took. Throws a {@link LiveError} where an interface cannot be watched.
-   * Records are printed to `outlet`; `tell` is handed all else.
+   * Records are handed to `printer`; `tell` is handed all else.
    */
   static async open(
     options: WatchOptions,
-    outlet: Outlet,
+    printer: Printer,
     tell: (event: WatchEvent) => void,
   ): Promise<Watch> {
     const { workers, recording, printing, user, holding } = options;
@@ -144,13 +142,13 @@ export class Watch {
       part: { index, count: workers },
       seed,
       ...(printing === undefined ? {} : { printing }),
-      waiting: outlet.waiting,
+      waiting: printer.waiting,
       holding,
       ...(recording === undefined ? {} : { recording: share(recording, index, workers) }),
     }));
     // Threads are there before privileges go: becoming another user is for all threads at once, and a program that
     // lies where that user may not read is loaded by then.
-    const crew = await muster(lookouts, lines => outlet.print(lines));
+    const crew = await muster(lookouts, (lines, log) => printer.print(lines, log));
     if (user !== undefined) becomeUser(user);
     return new Watch(options, opened, crew, tell);
   }
@@ -313,33 +311,6 @@ function* recordingNotices(now: Recorded, before: Recorded): Iterable<Notice> {
 }
 
 type Recorded = Health['recorded'];
-
-/** An interface that is watched. */
-class Link {
-  now: Interface;
-  state: State;
-  /** Packets that its card lost since watching began. */
-  lost = 0;
-  #counted: number;
-
-  constructor(now: Interface) {
-    this.now = now;
-    this.state = stateOf(now);
-    this.#counted = lostByCard(now.name);
-  }
-
-  countLost(): void {
-    const counted = lostByCard(this.now.name);
-    // One that went and came back counts anew.
-    this.lost += counted >= this.#counted ? counted - this.#counted : counted;
-    this.#counted = counted;
-  }
-}
-
-function stateOf(now: Interface | undefined): State {
-  if (now === undefined) return 'gone';
-  return !now.up ? 'down' : now.carrier ? 'watched' : 'no carrier';
-}
 
 interface Opened {
   readonly sockets: readonly PacketSocket[];

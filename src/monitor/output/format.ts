@@ -52,8 +52,8 @@ export interface Format {
   recorder(around: Around): Recorder;
   /** What a log begins with, where that is not its first record. */
   head?(log: string, first: Uint8Array): string;
-  /** What it ends with. */
-  foot?(log: string, summary: Summary): string;
+  /** What it ends with, at that time: seconds since 1970-01-01 UTC. */
+  foot?(log: string, time: number): string;
   /** The one record of how much was seen, for the first log; absent where the format has no place for it. */
   health?(health: Health, summary: Summary): string;
   /** True where that record belongs to the format, not only where somebody asks for it. */

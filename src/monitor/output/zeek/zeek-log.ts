@@ -56,8 +56,8 @@ export function headOf({ name, columns }: ZeekLog, first: Uint8Array): string {
   ].join('\n');
 }
 
-export function footOf(time: number | null): string {
-  return `#close\t${dayTime(time ?? 0)}\n`;
+export function footOf(time: number): string {
+  return `#close\t${dayTime(time)}\n`;
 }
 
 /** One record, behind its time, which is written already. */

@@ -217,7 +217,7 @@ export const zeek: Format = {
   place: 'folder',
   recorder: around => new ZeekRecorder(around),
   head: (name, first) => headOf(LOGS[NAMES.indexOf(name)]!, first),
-  foot: (_, { to }) => footOf(to),
+  foot: (_, time) => footOf(time),
   health: (health, { to }) => {
     const time = (to ?? 0).toFixed(6);
     const all = [health.packets, health.dropped, health.gaps, health.gapBytes, health.unrecognisedBytes];
