@@ -7,8 +7,10 @@ import { after, before, describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { capturePath, withoutCapture } from '../../../test/captures.ts';
+import { PROTOCOLS } from '../../protocol/registry.ts';
 import { healthOf } from '../health-report.ts';
 import { inspectHere } from '../inspect-here.ts';
+import { Inspection } from '../inspection.ts';
 import { plantCapture } from '../plant-capture.fixture.ts';
 import type { Summary } from '../summary.ts';
 import { inspectInWorkers } from '../workers.ts';
@@ -18,7 +20,7 @@ import type { Destination, Format } from './format.ts';
 import { FORMATS } from './formats.ts';
 import { ndjson } from './ndjson.ts';
 import { OPERATION_SCHEMA } from './operation-schema.ts';
-import { parquet } from './parquet.ts';
+import { openParquet, parquet } from './parquet.ts';
 import { zeek } from './zeek/zeek.ts';
 
 let folder = '';
@@ -415,5 +417,20 @@ describe('Parquet', () => {
       schema.slice(1).map(({ name }) => name),
       fields,
     );
+  });
+
+  it('goes on in another file when the index of one is as large as it may be', async () => {
+    const to = await openParquet(join(folder, 'long.parquet'), 1);
+    const lines = (count: number) => Buffer.from('{"time":1,"flow":1,"verb":"read"}\n'.repeat(count));
+    // Two row groups, and five rows.
+    for (let i = 0; i < 4; i++) await to.write(0, lines(4096));
+    await to.write(0, lines(5));
+    const summary = new Inspection({ protocols: PROTOCOLS }).finish();
+    await to.end(summary, healthOf(summary));
+    const counts = ['long.parquet', 'long-2.parquet', 'long-3.parquet'].map(async name => {
+      const { num_rows } = await parquetMetadataAsync(await asyncBufferFromFile(join(folder, name)));
+      return Number(num_rows);
+    });
+    assert.deepEqual(await Promise.all(counts), [8192, 8192, 5]);
   });
 });

@@ -1,11 +1,12 @@
 /**
  * Parquet: one table of operations, or of flows, with NDJSON's fields as its columns. Rows are kept until a row group
- * is full, so that memory does not grow with what is read; only the file's index, some kilobytes for each row group,
- * stays until the end.
+ * is full, and the index of the file, 20 KB for each row group, until its end: so that memory does not grow with what is
+ * read, a file has a bounded number of them, and what comes then goes into another one beside it.
  *
  * @module
  */
 
+import { join, parse } from 'node:path';
 import type { ParquetWriter } from 'hyparquet-writer';
 import type { Health } from '../health-report.ts';
 import type { Summary } from '../summary.ts';
@@ -14,6 +15,8 @@ import { ndjson } from './ndjson.ts';
 
 /** Rows of a row group. */
 const ROWS = 8_192;
+/** Row groups of a file: 8.4 million rows. */
+const GROUPS = 1024;
 
 type Kind = 'time' | 'number' | 'small' | 'text' | 'json';
 type Table = Readonly<Record<string, Kind>>;
@@ -87,18 +90,24 @@ const ELEMENTS = {
   json: { type: 'BYTE_ARRAY', converted_type: 'JSON' },
 } as const;
 
+const STATISTICS: ReadonlySet<Kind> = new Set(['time', 'number']);
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** Made of NDJSON's lines, so that the two cannot differ. */
 class ParquetDestination implements Destination {
-  readonly #open: (table: Table) => ParquetWriter;
+  readonly #open: (table: Table, number: number) => ParquetWriter;
+  readonly #groups: number;
+  /** The file that is written to, and its number, from 1. */
   #writer: ParquetWriter | undefined;
+  #number = 0;
   #table = OPERATIONS;
   #columns: unknown[][] = [];
   #rows = 0;
 
-  constructor(open: (table: Table) => ParquetWriter) {
+  constructor(open: (table: Table, number: number) => ParquetWriter, groups: number) {
     this.#open = open;
+    this.#groups = groups;
   }
 
   write(_log: number, bytes: Uint8Array): void {
@@ -111,7 +120,7 @@ class ParquetDestination implements Destination {
   }
 
   end(_summary: Summary, health: Health): void {
-    const writer = this.#begun(OPERATIONS);
+    const writer = this.#begun(this.#table);
     if (this.#rows > 0) this.#group(writer);
     writer.kvMetadata = [{ key: 'cofferdam.health', value: JSON.stringify(health) }];
     writer.finish();
@@ -123,12 +132,16 @@ class ParquetDestination implements Destination {
     for (const name in this.#table) {
       this.#columns[column++]!.push(cell(row[name], this.#table[name]!));
     }
-    if (++this.#rows === ROWS) this.#group(writer);
+    if (++this.#rows < ROWS) return;
+    this.#group(writer);
+    if (writer.row_groups.length < this.#groups) return;
+    void writer.finish();
+    this.#writer = undefined;
   }
 
   #begun(table: Table): ParquetWriter {
     if (this.#writer === undefined) {
-      this.#writer = this.#open(table);
+      this.#writer = this.#open(table, ++this.#number);
       this.#table = table;
       this.#columns = Object.keys(table).map(() => []);
     }
@@ -141,9 +154,12 @@ class ParquetDestination implements Destination {
       name,
       data: this.#columns[index]!,
       offsetIndex: false,
+      // Least and greatest value, by which readers leave row groups out: of texts they help little, and take room.
+      statistics: STATISTICS.has(this.#table[name]!),
     }));
     // The file is written synchronously.
     void writer.write({ columnData, rowGroupSize: ROWS });
+    writer.pendingIndexes.length = 0;
     for (const column of this.#columns) column.length = 0;
     this.#rows = 0;
   }
@@ -155,21 +171,24 @@ function cell(value: unknown, kind: Kind): unknown {
   return kind === 'number' ? BigInt(value as number) : value;
 }
 
-async function open(path: string): Promise<Destination> {
+/** Writes into `path`, and where that has so many row groups, into `NAME-2.parquet`, `NAME-3.parquet` … beside it. */
+export async function openParquet(path: string, groups = GROUPS): Promise<Destination> {
+  const { dir, name, ext } = parse(path);
   // Only who asks for the format waits for it to be loaded.
   const { ParquetWriter: Writer, fileWriter } = await import('hyparquet-writer');
-  return new ParquetDestination(table => {
+  return new ParquetDestination((table, number) => {
+    const file = number === 1 ? path : join(dir, `${name}-${number}${ext}`);
     const schema = Object.entries(table).map(([name, kind]) => ({
       name,
       repetition_type: 'OPTIONAL' as const,
       ...ELEMENTS[kind],
     }));
     return new Writer({
-      writer: fileWriter(path),
+      writer: fileWriter(file),
       schema: [{ name: 'root', num_children: schema.length }, ...schema],
       createdBy: 'cofferdam',
     });
-  });
+  }, groups);
 }
 
 export const parquet: Format = {
@@ -178,6 +197,6 @@ export const parquet: Format = {
   logs: ndjson.logs,
   place: 'file',
   recorder: ndjson.recorder,
-  file: open,
+  file: path => openParquet(path),
   oneTable: true,
 };
