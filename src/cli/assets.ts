@@ -10,7 +10,7 @@ import { describeAssets } from '../monitor/assets/describe-assets.ts';
 import { dot } from '../monitor/assets/dot.ts';
 import { graphOf } from '../monitor/assets/graph.ts';
 import { graphml } from '../monitor/assets/graphml.ts';
-import { inventoryFrom, inventoryJson } from '../monitor/assets/inventory.ts';
+import { inventoryFrom, inventoryJson, inventoryParts } from '../monitor/assets/inventory.ts';
 import { proposedZones } from '../monitor/assets/propose.ts';
 import type { Current } from '../monitor/current.ts';
 import { Inspection } from '../monitor/inspection.ts';
@@ -141,6 +141,10 @@ async function read(
 
 function print(collected: Collected, { output, all }: Options, policy: Policy | undefined): Iterable<string> {
   if (output === 'json') return inventoryJson(collected, PROTOCOLS);
+  if (output === 'text') {
+    const files = new Set(collected.hosts.map(({ first }) => first.file)).size;
+    return describeAssets(inventoryParts(collected, PROTOCOLS), files, all);
+  }
   const inventory = inventoryFrom(collected, PROTOCOLS);
   switch (output) {
     case 'dot':
@@ -155,7 +159,5 @@ function print(collected: Collected, { output, all }: Options, policy: Policy | 
         );
       return [text];
     }
-    default:
-      return [`${describeAssets(inventory, all)}\n`];
   }
 }

@@ -8,6 +8,7 @@ import type { State } from '../monitor/live/link.ts';
 import type { Health, WatchEvent } from '../monitor/live/watch.ts';
 import { spanText } from '../monitor/span.ts';
 import type { Summary } from '../monitor/summary.ts';
+import { counted } from '../operation/counted.ts';
 
 const STATES: Readonly<Record<State, string>> = {
   watched: 'is there and watched',
@@ -42,21 +43,22 @@ function healthText(health: Health, linesLost: number): string {
   const { summary, recorded } = health;
   const { kinds, streams, protocols } = summary;
   const parts = [
-    `${health.packets} packets = ${health.read} read + ${health.waiting} waiting + ${health.dropped} dropped`,
+    `${counted(health.packets, 'packet')} = ${health.read} read + ${health.waiting} waiting + ${health.dropped} dropped`,
     `before that ${health.lostByCard} lost by the card, ${health.lostInBacklog} by the kernel`,
     `read: ${kinds.tcp} TCP, ${kinds.udp} UDP, ${kinds.otherIp} other IP, ${kinds.nonIp} not IP, ${kinds.fragments} fragments, ${kinds.malformed} malformed`,
-    `${streams.gaps} gaps (${streams.gapBytes} bytes), ${streams.unrecognisedBytes} bytes of no known protocol`,
+    `${counted(streams.gaps, 'gap')} (${counted(streams.gapBytes, 'byte')}), ${counted(streams.unrecognisedBytes, 'byte')} of no known protocol`,
     ...protocols.map(protocolText),
   ];
-  if (recorded !== undefined) parts.push(`recorded ${recorded.packets} packets, ${recorded.missed} not`);
-  if (linesLost > 0) parts.push(`${linesLost} lines not printed`);
+  if (recorded !== undefined)
+    parts.push(`recorded ${counted(recorded.packets, 'packet')}, ${recorded.missed} not`);
+  if (linesLost > 0) parts.push(`${counted(linesLost, 'line')} not printed`);
   return parts.join('; ');
 }
 
 function protocolText(it: Summary['protocols'][number]): string {
   const opaque = it.anomalies.opaque ?? 0;
   return (
-    `${it.protocol}: ${it.messages} messages, ${it.decodedBytes} bytes decoded, ` +
+    `${it.protocol}: ${counted(it.messages, 'message')}, ${counted(it.decodedBytes, 'byte')} decoded, ` +
     `${it.skippedBytes + it.strangeBytes} not understood, ${it.unfinishedBytes} without an end` +
     (opaque > 0 ? `, ${opaque} opaque` : '')
   );

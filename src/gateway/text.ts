@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from '../operation/counted.ts';
 import type { Counts } from './counts.ts';
 import type {
   BreakGlassEvent,
@@ -54,7 +55,8 @@ function word(event: VerdictEvent): string {
 function breakGlassText(event: BreakGlassEvent): string {
   const { from, to, protocol, reason, requester, approvers, until, passed, known } = event;
   const conduit = `${from.join(', ')} → ${to} ${protocol}`;
-  if (event.what === 'ends') return `BREAK-GLASS ENDS ${conduit}: closed again, ${passed} operations passed`;
+  if (event.what === 'ends')
+    return `BREAK-GLASS ENDS ${conduit}: closed again, ${counted(passed, 'operation')} passed`;
   if (!known) return `BREAK-GLASS ${conduit}: the policy has no such conduit, so nothing is opened`;
   const end = new Date(until * 1000).toISOString().replace('.000Z', 'Z');
   const who = `asked for by ${requester}, approved by ${approvers.join(', ')}`;
@@ -103,7 +105,7 @@ function listenerText(event: ListenerEvent): string {
     case 'unlistened':
       return `no longer listening on ${where}`;
     case 'rejected':
-      return `NOTE ${event.count} connections to ${where} turned away: too many sessions`;
+      return `NOTE ${counted(event.count, 'connection')} to ${where} turned away: too many sessions`;
     case 'failed':
       return `FAILED ${where}: ${event.what}`;
   }

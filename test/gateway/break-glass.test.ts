@@ -256,7 +256,7 @@ test('its whole life, from the request to the line that it is closed again', asy
   const id = /\b[0-9a-f]{64}\b/.exec(stdout)![0];
   const by = ['--permits', folder, '--by', 'shift-lead', '--reason', 'the valve moves'];
   assert.equal((await cofferdam('permit', 'revoke', id, ...by)).stderr, '');
-  assert.match(await program.line('BREAK-GLASS ENDS'), /hmi → plc modbus: closed again, 1 operations passed/);
+  assert.match(await program.line('BREAK-GLASS ENDS'), /hmi → plc modbus: closed again, 1 operation passed/);
   assert.match(
     await program.line('break-glass-closed'),
     /1 operation passed because it was open: the valve hangs/,

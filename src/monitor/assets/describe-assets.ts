@@ -4,25 +4,38 @@
  * @module
  */
 
+import { counted, digits } from '../../operation/counted.ts';
 import { plain } from '../../protocol/phrase.ts';
 import { proofText } from './proof.ts';
-import type { AssetRecord, Inventory, MacRecord, ServiceRecord } from './records.ts';
+import type { AssetRecord, Inventory, InventoryParts, MacRecord, ServiceRecord } from './records.ts';
 
 /** Lines of a kind that a block shows; --json has them all. */
 const MAX_LINES = 12;
 
-/** `everything`: also addresses of which nothing is known but that they sent packets through a router. */
-export function describeAssets(inventory: Inventory, everything: boolean): string {
-  const shown = everything ? inventory.assets : inventory.assets.filter(isOfInterest);
-  const hidden = inventory.assets.length - shown.length;
-  const files = new Set(
-    inventory.assets.flatMap(({ addresses }) => addresses.map(({ first }) => first.file)),
-  );
-  const blocks = shown.map(asset => block(asset, files.size > 1));
-  const last = [`${inventory.assets.length} assets, ${inventory.links.length} links between them`];
-  if (hidden > 0) last.push(`  ${hidden} not shown, which were only seen to send packets (--all shows them)`);
-  last.push(...lostLines(inventory));
-  return [...blocks, last.join('\n')].join('\n\n');
+/**
+ * Piece by piece, a block each: there may be very many. `everything`: also addresses of which nothing is known but that they
+ * sent packets through a router. `files`: how many captures there are; where there is one, it is not named each time.
+ */
+export function* describeAssets(
+  { assets, links, lost }: InventoryParts,
+  files: number,
+  everything: boolean,
+): Iterable<string> {
+  let [count, hidden] = [0, 0];
+  for (const asset of assets) {
+    count++;
+    if (everything || isOfInterest(asset)) yield `${block(asset, files > 1)}\n\n`;
+    else hidden++;
+  }
+  let between = 0;
+  for (const _ of links) between++;
+  const last = [`${counted(count, 'asset')}, ${counted(between, 'link')} between them`];
+  if (hidden > 0)
+    last.push(
+      `  ${digits(hidden)} not shown, which ${hidden === 1 ? 'was' : 'were'} only seen to send packets (--all shows them)`,
+    );
+  last.push(...lostLines(lost));
+  yield `${last.join('\n')}\n`;
 }
 
 /** Something is known of it. */
@@ -35,7 +48,7 @@ function block(asset: AssetRecord, withFile: boolean): string {
     `[${proofText(withFile ? proof : { ...proof, file: '' })}]`;
   const { id, name, addresses, macs, vlans, behind, roles, serves, uses, facts, conflicts } = asset;
   const role =
-    roles[0] === undefined ? '' : roles[0].certainty === 'possible' ? `${roles[0].role}?` : roles[0].role;
+    roles[0] === undefined ? '' : roles[0].certainty === 'shown' ? roles[0].role : `${roles[0].role}?`;
   const title = [name ?? '', role].filter(part => part !== '');
   const lines = [`${id}${title.length > 0 ? `  ${title.join(', ')}` : ''}`];
   if (addresses.length > 1)
@@ -87,11 +100,11 @@ function serviceText({ port, protocol, stations }: ServiceRecord): string {
   return `${protocol} on TCP port ${port}${list.length > 0 ? `, stations ${list.join(' ')}${more}` : ''}`;
 }
 
-function lostLines({ lost }: Inventory): string[] {
+function lostLines(lost: Inventory['lost']): string[] {
   const { refusedPackets, forgottenAddresses, refusedFrames, forgottenMacs, sessions, facts, details } = lost;
   const said: string[] = [];
   const say = (count: number, what: string) => {
-    if (count > 0) said.push(`  to stay within memory: ${count} ${what}`);
+    if (count > 0) said.push(`  to stay within memory: ${digits(count)} ${what}`);
   };
   say(forgottenAddresses, 'addresses of a packet or two were forgotten');
   say(refusedPackets, 'packets of addresses that found no room were not looked at');

@@ -17,7 +17,14 @@ import { type Group, type Grouping, group, sortKey } from './grouping.ts';
 import type { CollectedLink } from './link-list.ts';
 import { formatMac, isLocal, vendorOf } from './mac.ts';
 import type { Proof } from './proof.ts';
-import type { AssetRecord, Inventory, LinkRecord, MacRecord, ServiceRecord } from './records.ts';
+import type {
+  AssetRecord,
+  Inventory,
+  InventoryParts,
+  LinkRecord,
+  MacRecord,
+  ServiceRecord,
+} from './records.ts';
 import { rolesOf } from './roles.ts';
 
 /** The inventory as it is now. Changes nothing. */
@@ -27,24 +34,17 @@ export function inventoryOf(assets: Assets): Inventory {
 
 /** The inventory of what was collected, with the protocols of who collected it. */
 export function inventoryFrom(collected: Collected, protocols: readonly Protocol[]): Inventory {
-  const { assets, links, lost } = pending(collected, protocols);
+  const { assets, links, lost } = inventoryParts(collected, protocols);
   return { assets: [...assets], links: [...links], lost };
 }
 
 /** The same as JSON, piece by piece. */
 export function inventoryJson(collected: Collected, protocols: readonly Protocol[]): Iterable<string> {
-  return jsonPieces({ ...pending(collected, protocols) });
+  return jsonPieces({ ...inventoryParts(collected, protocols) });
 }
 
-/** The inventory, whose assets and links are made as they are asked for: there may be very many. */
-function pending(
-  collected: Collected,
-  protocols: readonly Protocol[],
-): {
-  readonly assets: Iterable<AssetRecord>;
-  readonly links: Iterable<LinkRecord>;
-  readonly lost: Inventory['lost'];
-} {
+/** The same, made as it is asked for. */
+export function inventoryParts(collected: Collected, protocols: readonly Protocol[]): InventoryParts {
   const grouping = group(collected);
   const idOf = new Map<string, string>();
   for (const { hosts } of grouping.groups) {

@@ -90,7 +90,14 @@ export interface LinkRecord {
   readonly last: number;
 }
 
-export interface Inventory {
+/** The inventory, whose assets and links are made as they are asked for, and each once: there may be very many. */
+export interface InventoryParts {
+  readonly assets: Iterable<AssetRecord>;
+  readonly links: Iterable<LinkRecord>;
+  readonly lost: Inventory['lost'];
+}
+
+export interface Inventory extends InventoryParts {
   readonly assets: readonly AssetRecord[];
   readonly links: readonly LinkRecord[];
   /** What there was no room for. */

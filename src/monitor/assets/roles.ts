@@ -91,8 +91,9 @@ export function rolesOf({ protocols, group, sendsFor, uses, serves, facts }: Evi
   if (programs !== undefined) {
     add(
       'engineering station',
-      'likely',
-      `was let to ${programs.verb} ${programs.link.server} in ${title(programs.link)}; whoever has its tools can do the same`,
+      // What it did is shown; what it is, is not: an intruder does the same.
+      'possible',
+      `was let to ${programs.verb} ${programs.link.server} in ${title(programs.link)}, as an engineering station is, or an intruder`,
       programs.proof,
     );
   } else if (wanted !== undefined) {
