@@ -83,10 +83,6 @@ export class Links {
     this.#stations = new Rows(StationColumn.columns, limit * MORE);
   }
 
-  get size(): number {
-    return this.#table.size;
-  }
-
   /** Number of the session's link, which is added where it is new; -1 where there is no room. */
   find(session: Session, protocol: number): number {
     const table = this.#table;
@@ -169,16 +165,6 @@ export class Links {
     else this.#stations.numbers[last + StationColumn.next] = made + 1;
     this.#stations.numbers[made + StationColumn.station] = station;
     place.write(this.#stations.numbers, made + StationColumn.first, time);
-  }
-
-  client(link: number): string {
-    this.#table.recall(link);
-    return formatAddress(this.#table.key, 0, this.#table.word(link) & VERSION);
-  }
-
-  server(link: number): string {
-    this.#table.recall(link);
-    return formatAddress(this.#table.key, SERVER, this.#table.word(link) & VERSION);
   }
 
   /** A copy of what there is; `files` are those of the place that counted. */
