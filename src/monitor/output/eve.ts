@@ -19,22 +19,21 @@ import type { FlowRecord } from '../flows/flow-record.ts';
 import type { Health } from '../health-report.ts';
 import type { Session } from '../session.ts';
 import type { Summary } from '../summary.ts';
-import { Fragment } from './byte-writer.ts';
-import { FunctionCache, ObjectCache, SessionCache } from './cache.ts';
+import { copyText, Fragment } from './byte-writer.ts';
+import { FunctionCache, ObjectCache, PART, SessionCache } from './cache.ts';
 import { writeModbus } from './eve-modbus.ts';
 import type { Around, Format, Recorder } from './format.ts';
 import { identityOfFlow, identityOfSession } from './identity.ts';
 import type { RecordLog } from './record-log.ts';
-import { writeAnomalies, writeItem } from './shared-fields.ts';
+import { putItem, writeAnomalies } from './shared-fields.ts';
 import { isoText, TimeWriter } from './time.ts';
-import { writeValues } from './values.ts';
+import { putValues } from './values.ts';
 
-const TIMESTAMP = new Fragment('{"timestamp":"');
 const PACKET = new Fragment('+0000","pcap_cnt":');
 const NO_PACKET = new Fragment('+0000"');
 const OWN = new Fragment(',"cofferdam":{');
 const TYPES = VALUE_TYPES.map(name => new Fragment(`,"type":"${name}","values":[`));
-const END_VALUES = new Fragment(']');
+const BRACKET = 93;
 const ERROR_NAME = new Fragment(',"error":');
 const CLOSE = new Fragment('}\n');
 const END = new Fragment('}}\n');
@@ -49,7 +48,7 @@ class EveRecorder implements Recorder {
   readonly #heads = new SessionCache(2, 400, headText);
   readonly #functions: FunctionCache;
   readonly #objects: ObjectCache;
-  readonly #time = new TimeWriter(isoText);
+  readonly #time = new TimeWriter(isoText, '{"timestamp":"');
 
   constructor({ protocols, current, logs }: Around) {
     this.#protocols = protocols;
@@ -60,7 +59,7 @@ class EveRecorder implements Recorder {
       return `"function":${name},"verb":"${VERBS[op.verb]!.name}","outcome":"${OUTCOMES[op.outcome]}"`;
     });
     this.#objects = new ObjectCache(
-      64,
+      40,
       op => `,"object":${JSON.stringify(protocols[op.protocol]!.objects.format(op))}`,
     );
   }
@@ -72,19 +71,21 @@ class EveRecorder implements Recorder {
     if (protocol.name === 'modbus') writeModbus(op, log);
     else writeAny(op, protocol, log);
     log.fragment(OWN);
-    this.#functions.write(op, log);
-    writeItem(op, log);
-    if (op.space !== 0) this.#objects.write(op, log);
+    log.reserve(PART);
+    let at = this.#functions.put(op, log, log.at);
+    at = putItem(op, log.view, at);
+    if (op.space !== 0) at = this.#objects.put(op, log, at);
     if (op.valueType !== ValueType.none) {
-      log.fragment(TYPES[op.valueType]!);
-      writeValues(op, log);
-      log.fragment(END_VALUES);
+      const { view, length } = TYPES[op.valueType]!;
+      at = putValues(op, log, copyText(view, 0, length, log.view, at));
+      log.view.setUint8(at++, BRACKET);
     }
+    log.at = at;
     if (op.outcome === Outcome.failed) {
       log.fragment(ERROR_NAME);
       log.json(protocol.errorName(op.error));
     }
-    writeAnomalies(op, log);
+    if (op.anomalies !== 0) writeAnomalies(op, log);
     log.fragment(END);
     log.end();
     if (op.anomalies !== 0) this.#anomalies(op, protocol);
@@ -111,14 +112,15 @@ class EveRecorder implements Recorder {
 
   #head(op: Operation, event: number): void {
     const log = this.#log;
-    log.fragment(TIMESTAMP);
-    this.#time.write(op.time, log);
+    log.reserve(PART);
+    log.at = this.#time.put(op.time, log.view, log.at);
     const { packet } = this.#current;
     if (packet !== 0) {
       log.fragment(PACKET);
       log.integer(packet);
     } else log.fragment(NO_PACKET);
-    this.#heads.write(this.#current.session, op.side, event, 0, log);
+    log.reserve(PART);
+    log.at = this.#heads.put(this.#current.session, op.side, event, 0, log, log.at);
   }
 }
 

@@ -4,24 +4,35 @@
  * @module
  */
 
-import { type ByteWriter, Fragment } from './byte-writer.ts';
+import { type ByteWriter, copyText, Fragment } from './byte-writer.ts';
+import { putSix } from './decimal.ts';
 
-const DOT = 46;
+/** Bytes that a time takes at most. */
+const ROOM = 64;
 
 /**
  * Seconds since 1970-01-01 UTC, to the microsecond, which is what a double holds of the times of our age: in decimal,
- * or however else `second` writes whole seconds.
+ * or however else `format` writes whole seconds.
  */
 export class TimeWriter {
   readonly #format: (second: number) => string;
+  readonly #before: string;
   #second = Number.NaN;
   #text = new Fragment('');
 
-  constructor(format: (second: number) => string = String) {
+  /** `before`: what stands in front of each. */
+  constructor(format: (second: number) => string = String, before = '') {
     this.#format = format;
+    this.#before = before;
   }
 
   write(time: number, to: ByteWriter): void {
+    to.reserve(ROOM + this.#before.length);
+    to.at = this.put(time, to.view, to.at);
+  }
+
+  /** Writes at `at`, where there is room, and returns where the next byte goes. */
+  put(time: number, to: DataView, at: number): number {
     let second = Math.floor(time);
     let micros = Math.round((time - second) * 1e6);
     if (micros === 1e6) {
@@ -30,11 +41,9 @@ export class TimeWriter {
     }
     if (second !== this.#second) {
       this.#second = second;
-      this.#text = new Fragment(this.#format(second));
+      this.#text = new Fragment(`${this.#before}${this.#format(second)}.`);
     }
-    to.fragment(this.#text);
-    to.byte(DOT);
-    to.padded(micros, 6);
+    return putSix(micros, to, copyText(this.#text.view, 0, this.#text.length, to, at));
   }
 }
 
