@@ -12,9 +12,10 @@
  */
 
 import type { Operation } from '../../operation/operation.ts';
+import { copyBytes } from '../../packet/copy-bytes.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
 import type { Session } from '../session.ts';
-import { type ByteWriter, copyText, Fragment, numberText } from './byte-writer.ts';
+import { ByteWriter, copyText, Fragment, numberText } from './byte-writer.ts';
 
 /** Bytes that a part of a record takes at most, unless it is kept as text. */
 export const PART = 1024;
@@ -50,6 +51,18 @@ class Texts {
       this.#view.setInt32(at - 8, LONG);
       this.#long.set(place, text);
     }
+  }
+
+  /** The same for bytes of text, which need not be made text first. */
+  setBytes(place: number, from: ByteWriter): void {
+    if (from.at > this.#size) {
+      this.set(place, Buffer.from(from.bytes.buffer, 0, from.at).toString('utf8'));
+      return;
+    }
+    const at = place * this.stride + this.#text;
+    if (this.#view.getInt32(at - 8) === LONG) this.#long.delete(place);
+    this.#view.setInt32(at - 8, from.at);
+    copyBytes(from.view, 0, this.#view, at, from.at);
   }
 
   put(place: number, to: ByteWriter, at: number): number {
@@ -111,13 +124,14 @@ const OBJECTS = 1 << 14;
 
 /** By the object of an operation, which has one. */
 export class ObjectCache {
-  readonly #make: (op: Operation) => string;
+  readonly #make: (op: Operation, to: ByteWriter) => void;
+  readonly #made = new ByteWriter();
   readonly #texts: Texts;
   /** By place: kind of object, area, address and extent. */
   readonly #keys: Int32Array;
 
   /** `size`: bytes that an object seldom exceeds, a multiple of 8. */
-  constructor(size: number, make: (op: Operation) => string) {
+  constructor(size: number, make: (op: Operation, to: ByteWriter) => void) {
     this.#make = make;
     this.#texts = new Texts(OBJECTS, 16, size);
     this.#keys = new Int32Array(this.#texts.buffer);
@@ -138,14 +152,21 @@ export class ObjectCache {
       keys[key + 3] !== extent ||
       op.nameLength > 0
     ) {
-      const text = this.#make(op);
       // What has a name may be told apart by that alone; and not all numbers fit a key.
-      if (op.nameLength > 0 || address !== address >>> 0) return putText(text, to, at);
+      if (op.nameLength > 0 || address !== address >>> 0) {
+        to.at = at;
+        this.#make(op, to);
+        to.reserve(PART);
+        return to.at;
+      }
+      const made = this.#made;
+      made.at = 0;
+      this.#make(op, made);
       keys[key] = kind;
       keys[key + 1] = area;
       keys[key + 2] = address | 0;
       keys[key + 3] = extent;
-      this.#texts.set(place, text);
+      this.#texts.setBytes(place, made);
     }
     return this.#texts.put(place, to, at);
   }

@@ -29,6 +29,7 @@ import { putItem, writeAnomalies } from './shared-fields.ts';
 import { isoText, TimeWriter } from './time.ts';
 import { putValues } from './values.ts';
 
+const OBJECT = new Fragment(',"object":');
 const PACKET = new Fragment('+0000","pcap_cnt":');
 const NO_PACKET = new Fragment('+0000"');
 const OWN = new Fragment(',"cofferdam":{');
@@ -58,10 +59,10 @@ class EveRecorder implements Recorder {
       const name = JSON.stringify(protocols[op.protocol]!.functions[op.fn]!.name);
       return `"function":${name},"verb":"${VERBS[op.verb]!.name}","outcome":"${OUTCOMES[op.outcome]}"`;
     });
-    this.#objects = new ObjectCache(
-      40,
-      op => `,"object":${JSON.stringify(protocols[op.protocol]!.objects.format(op))}`,
-    );
+    this.#objects = new ObjectCache(40, (op, to) => {
+      to.fragment(OBJECT);
+      to.json(protocols[op.protocol]!.objects.format(op));
+    });
   }
 
   operation(op: Operation): void {
@@ -113,7 +114,7 @@ class EveRecorder implements Recorder {
   #head(op: Operation, event: number): void {
     const log = this.#log;
     log.reserve(PART);
-    log.at = this.#time.put(op.time, log.view, log.at);
+    log.at = this.#time.put(op, log.view, log.at);
     const { packet } = this.#current;
     if (packet !== 0) {
       log.fragment(PACKET);

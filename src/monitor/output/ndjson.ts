@@ -13,7 +13,7 @@ import type { Current } from '../current.ts';
 import type { FlowRecord } from '../flows/flow-record.ts';
 import type { Health } from '../health-report.ts';
 import type { Session } from '../session.ts';
-import { copyText, Fragment } from './byte-writer.ts';
+import { type ByteWriter, copyText, Fragment } from './byte-writer.ts';
 import { FunctionCache, ObjectCache, PART, SessionCache } from './cache.ts';
 import { putWhole } from './decimal.ts';
 import type { Around, Format, Recorder } from './format.ts';
@@ -22,6 +22,9 @@ import { putItem, writeAnomalies } from './shared-fields.ts';
 import { TimeWriter } from './time.ts';
 import { putValues } from './values.ts';
 
+const OBJECT = new Fragment(',"object":');
+const ADDRESS = new Fragment(',"address":');
+const EXTENT = new Fragment(',"extent":');
 const NAME = new Fragment(',"name":');
 const ERROR = new Fragment(',"error":');
 const ERROR_NAME = new Fragment(',"errorName":');
@@ -46,14 +49,19 @@ export class OperationJson {
     this.#log = logs[0]!;
     this.#heads = new SessionCache(2, 224, headText);
     this.#functions = new FunctionCache(protocols, op => functionText(op, protocols[op.protocol]!));
-    this.#objects = new ObjectCache(104, op => objectText(op, protocols[op.protocol]!));
+    const spaces = protocols.map(one =>
+      one.spaces.map(({ name }) => new Fragment(`,"space":"${name}","area":`)),
+    );
+    this.#objects = new ObjectCache(104, (op, to) =>
+      writeObject(op, protocols[op.protocol]!, spaces[op.protocol]![op.space]!, to),
+    );
   }
 
   write(op: Operation): void {
     const log = this.#log;
     log.reserve(PART);
     // Where the next byte goes: a variable, not a property, until something is written that is seldom.
-    let at = this.#time.put(op.time, log.view, log.at);
+    let at = this.#time.put(op, log.view, log.at);
     at = this.#heads.put(this.#current.session, op.side, op.phase, op.station, log, at);
     at = putWhole(op.reference, log.view, at);
     at = this.#functions.put(op, log, at);
@@ -122,11 +130,18 @@ function functionText(op: Operation, protocol: Protocol): string {
   return `${kind},"code":${op.code}${sub},${what},"outcome":"${OUTCOMES[op.outcome]}"`;
 }
 
-function objectText(op: Operation, protocol: Protocol): string {
-  const object = protocol.objects.format(op);
-  const text = object === '' ? '' : `,"object":${JSON.stringify(object)}`;
-  const space = `,"space":"${protocol.spaces[op.space]!.name}","area":${op.area}`;
-  return `${text}${space},"address":${op.address},"extent":${op.extent}`;
+function writeObject(op: Operation, { objects }: Protocol, space: Fragment, to: ByteWriter): void {
+  const object = objects.format(op);
+  if (object !== '') {
+    to.fragment(OBJECT);
+    to.json(object);
+  }
+  to.fragment(space);
+  to.integer(op.area);
+  to.fragment(ADDRESS);
+  to.integer(op.address);
+  to.fragment(EXTENT);
+  to.integer(op.extent);
 }
 
 export const ndjson: Format = {

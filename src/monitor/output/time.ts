@@ -7,8 +7,8 @@
 import { type ByteWriter, copyText, Fragment } from './byte-writer.ts';
 import { putSix } from './decimal.ts';
 
-/** Bytes that a time takes at most. */
-const ROOM = 64;
+/** Digits of a fraction. */
+const DIGITS = 6;
 
 /**
  * Seconds since 1970-01-01 UTC, to the microsecond, which is what a double holds of the times of our age: in decimal,
@@ -17,22 +17,33 @@ const ROOM = 64;
 export class TimeWriter {
   readonly #format: (second: number) => string;
   readonly #before: string;
+  // A fraction from the start, as the times that it is compared with.
+  #time = 0.1;
   #second = Number.NaN;
+  /** The time that was written last. */
   #text = new Fragment('');
 
   /** `before`: what stands in front of each. */
   constructor(format: (second: number) => string = String, before = '') {
     this.#format = format;
     this.#before = before;
+    this.#set({ time: this.#time });
   }
 
-  write(time: number, to: ByteWriter): void {
-    to.reserve(ROOM + this.#before.length);
-    to.at = this.put(time, to.view, to.at);
+  /** Writes the time of an operation or whatever else has one: a number of its own would be garbage. */
+  write(of: { readonly time: number }, to: ByteWriter): void {
+    if (of.time !== this.#time) this.#set(of);
+    to.fragment(this.#text);
   }
 
-  /** Writes at `at`, where there is room, and returns where the next byte goes. */
-  put(time: number, to: DataView, at: number): number {
+  /** The same at `at`, where there is room; returns where the next byte goes. */
+  put(of: { readonly time: number }, to: DataView, at: number): number {
+    if (of.time !== this.#time) this.#set(of);
+    return copyText(this.#text.view, 0, this.#text.length, to, at);
+  }
+
+  #set(of: { readonly time: number }): void {
+    const { time } = of;
     let second = Math.floor(time);
     let micros = Math.round((time - second) * 1e6);
     if (micros === 1e6) {
@@ -41,9 +52,10 @@ export class TimeWriter {
     }
     if (second !== this.#second) {
       this.#second = second;
-      this.#text = new Fragment(`${this.#before}${this.#format(second)}.`);
+      this.#text = new Fragment(`${this.#before}${this.#format(second)}.${'0'.repeat(DIGITS)}`);
     }
-    return putSix(micros, to, copyText(this.#text.view, 0, this.#text.length, to, at));
+    this.#time = time;
+    putSix(micros, this.#text.view, this.#text.length - DIGITS);
   }
 }
 
