@@ -8,7 +8,7 @@
 import { putWhole } from './decimal.ts';
 
 /** How many bytes are copied at once. */
-const STRIDE = 32;
+export const STRIDE = 32;
 
 /** Bytes that are written often, padded so that they can be copied. */
 export class Fragment {

@@ -2,64 +2,78 @@
  * Puts the records of several threads, each of which saw its own share of the packets, into the order of the
  * reading. What a thread sends is in order; its records of one packet belong together.
  *
+ * Hosts take turns on a line, and so do the threads that look after them: few bytes in a row are of one thread, and
+ * all pass through here. A view for each of these runs would cost more than to copy it.
+ *
  * @module
  */
 
-import { copyBytes } from '../../packet/copy-bytes.ts';
+import { copyText, STRIDE } from './byte-writer.ts';
 import type { Batch } from './record-log.ts';
 
-/** Bytes that are put together before they are handed on. */
+/** Bytes that are put together before they are handed on: they stay in the processor's cache. */
 const PIECE = 1 << 18;
+/** Runs of so many bytes are handed on where they lie. */
+const LONG = 1 << 15;
 
-/** What one thread sent of one log. */
+interface Waiting {
+  readonly batch: Batch;
+  readonly done: () => void;
+}
+
+const NOTHING: Batch = { bytes: new Uint8Array(0), numbers: new Float64Array(0), ends: new Uint32Array(0) };
+
+/** What one thread sent of one log: the first batch, laid open, and those behind it. */
 class Queue {
-  readonly #batches: { readonly batch: Batch; readonly view: DataView; readonly done: () => void }[] = [];
-  /** Next run of the first batch, and where it begins. */
-  #run = 0;
-  #at = 0;
+  readonly #waiting: Waiting[] = [];
+  #open: Waiting | undefined;
+  bytes = NOTHING.bytes;
+  view = new DataView(NOTHING.bytes.buffer);
+  numbers = NOTHING.numbers;
+  ends = NOTHING.ends;
+  /** Next run, and how many there are. */
+  run = 0;
+  runs = 0;
+  /** Bytes that come next, as soon as it is known how many. */
+  at = 0;
+  end = 0;
   /** No record that comes has a place before this one. */
   reached = 0;
 
   add(batch: Batch, done: () => void): void {
-    if (batch.ends.length === 0) done();
-    else {
-      const { buffer, byteOffset, length } = batch.bytes;
-      this.#batches.push({ batch, view: new DataView(buffer, byteOffset, length), done });
+    if (batch.ends.length === 0) {
+      done();
+      return;
     }
+    this.#waiting.push({ batch, done });
+    if (this.#open === undefined) this.#next();
   }
 
-  /** Place of the next record; Infinity where there is none yet. */
-  get next(): number {
-    return this.#batches[0]?.batch.numbers[this.#run] ?? Number.POSITIVE_INFINITY;
+  /** The bytes that came next were handed on. */
+  pass(): void {
+    this.at = this.end;
+    if (this.run < this.runs) return;
+    this.#open?.done();
+    this.#next();
   }
 
-  /** No record that comes, or is there, has a place before this one. */
-  get bound(): number {
-    return this.#batches.length > 0 ? this.next : this.reached;
-  }
-
-  /** Hands the bytes of all records of the first batch whose places are below `limit` to `merge`. */
-  take(limit: number, merge: Merge): void {
-    const { batch, view, done } = this.#batches[0]!;
-    const { numbers, ends } = batch;
-    let run = this.#run;
-    while (run < numbers.length && numbers[run]! < limit) run++;
-    const end = ends[run - 1]!;
-    merge.put(view, this.#at, end);
-    this.#run = run;
-    this.#at = end;
-    if (run < numbers.length) return;
-    this.#batches.shift();
-    this.#run = 0;
-    this.#at = 0;
-    done();
+  #next(): void {
+    this.#open = this.#waiting.shift();
+    const { bytes, numbers, ends } = this.#open?.batch ?? NOTHING;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset);
+    this.numbers = numbers;
+    this.ends = ends;
+    this.run = 0;
+    this.runs = ends.length;
+    this.at = 0;
   }
 }
 
 export class Merge {
   readonly #queues: readonly Queue[];
-  #piece = new Uint8Array(PIECE);
-  #view = new DataView(this.#piece.buffer);
+  readonly #piece = new Uint8Array(PIECE + LONG + STRIDE);
+  readonly #view = new DataView(this.#piece.buffer);
   #length = 0;
 
   constructor(threads: number) {
@@ -79,50 +93,58 @@ export class Merge {
   /** Hands on, in order, whatever nothing can come before any longer. The bytes are used again when it resolves. */
   async drain(write: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
     for (;;) {
-      const first = this.#first();
-      if (first === undefined) break;
-      const limit = this.#limit(first);
-      if (first.next >= limit) break;
-      first.take(limit, this);
-      if (this.#length >= PIECE) await this.#flush(write);
+      const long = this.#collect();
+      const bytes = this.#piece.subarray(0, this.#length);
+      this.#length = 0;
+      if (bytes.length > 0) await write(bytes);
+      if (long !== undefined) {
+        await write(long.bytes.subarray(long.at, long.end));
+        long.pass();
+      } else if (bytes.length < PIECE) return;
     }
-    await this.#flush(write);
   }
 
-  /** The queue with the earliest record. */
-  #first(): Queue | undefined {
+  /** Fills the piece. Returns the queue whose bytes come next, where they are not to be copied. */
+  #collect(): Queue | undefined {
+    while (this.#length < PIECE) {
+      const queue = this.#turn();
+      if (queue === undefined) return undefined;
+      const { at, end } = queue;
+      if (end - at >= LONG) return queue;
+      this.#length = copyText(queue.view, at, end - at, this.#view, this.#length);
+      queue.pass();
+    }
+    return undefined;
+  }
+
+  /** Whose turn it is, with the bytes of all its records that nothing can come before. */
+  #turn(): Queue | undefined {
     let first: Queue | undefined;
-    for (const queue of this.#queues) {
-      if (queue.next !== Number.POSITIVE_INFINITY && (first === undefined || queue.next < first.next))
+    let place = Number.POSITIVE_INFINITY;
+    // Places of the next record of any other thread, and of those that may still be sent.
+    let other = Number.POSITIVE_INFINITY;
+    let unknown = Number.POSITIVE_INFINITY;
+    const queues = this.#queues;
+    for (let i = 0; i < queues.length; i++) {
+      const queue = queues[i]!;
+      if (queue.run === queue.runs) {
+        if (queue.reached < unknown) unknown = queue.reached;
+        continue;
+      }
+      const next = queue.numbers[queue.run]!;
+      if (next < place) {
+        other = place;
+        place = next;
         first = queue;
+      } else if (next < other) other = next;
     }
+    if (first === undefined || place >= unknown) return undefined;
+    const { numbers, runs } = first;
+    const limit = other < unknown ? other : unknown;
+    let run = first.run + 1;
+    while (run < runs && numbers[run]! < limit) run++;
+    first.run = run;
+    first.end = first.ends[run - 1]!;
     return first;
-  }
-
-  /** Before what place no other queue can have a record. */
-  #limit(of: Queue): number {
-    let limit = Number.POSITIVE_INFINITY;
-    for (const queue of this.#queues) if (queue !== of) limit = Math.min(limit, queue.bound);
-    return limit;
-  }
-
-  /** Appends the bytes `at..end`, of a record or a few: a view of them would be garbage. */
-  put(view: DataView, at: number, end: number): void {
-    const length = this.#length + end - at;
-    if (length > this.#piece.length) {
-      const larger = new Uint8Array(Math.max(length, this.#piece.length * 2));
-      larger.set(this.#piece.subarray(0, this.#length));
-      this.#piece = larger;
-      this.#view = new DataView(larger.buffer);
-    }
-    copyBytes(view, at, this.#view, this.#length, end - at);
-    this.#length = length;
-  }
-
-  async #flush(write: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
-    if (this.#length === 0) return;
-    const bytes = this.#piece.subarray(0, this.#length);
-    this.#length = 0;
-    await write(bytes);
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Current } from '../current.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter, STRIDE } from './byte-writer.ts';
 
 /** Records that were taken. */
 export interface Batch {
@@ -71,6 +71,8 @@ export class RecordLog extends ByteWriter {
   /** Hands over what was written. Its buffer comes back by {@link RecordLog.spare}, or not. */
   take(): Batch {
     if (this.at === 0) return NOTHING;
+    // What copies the last of them copies bytes behind it, which may be left of anything.
+    this.bytes.fill(0, this.at, this.at + STRIDE);
     const batch = {
       bytes: this.bytes.subarray(0, this.at),
       numbers: this.#numbers.slice(0, this.#runs),
