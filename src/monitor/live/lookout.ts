@@ -17,7 +17,7 @@ import { PROTOCOLS } from '../../protocol/registry.ts';
 import type { Current } from '../current.ts';
 import { Inspection, type Tap } from '../inspection.ts';
 import { formatNamed } from '../output/formats.ts';
-import type { Batch } from '../output/record-log.ts';
+import { type Batch, batchOf, NONE } from '../output/record-log.ts';
 import { Recording, type Wanted } from '../output/recording.ts';
 import type { Summary } from '../summary.ts';
 import { allOf } from '../taps.ts';
@@ -165,12 +165,16 @@ export class Lookout implements FrameSink {
 
   #printRecords(): void {
     if (this.#records === undefined) return;
-    for (const [log, { bytes, numbers, ends }] of this.#records.take().entries()) {
-      if (bytes.length === 0 && this.#options.part.count === 1) continue;
+    for (const [log, taken] of this.#records.take().entries()) {
+      if (taken === undefined) {
+        if (this.#options.part.count > 1) this.#print(NONE, this.#time);
+        continue;
+      }
+      const { bytes, numbers, ends } = batchOf(taken, this.#records.page(log, taken.page));
       Atomics.add(this.#options.waiting, 0, bytes.length);
-      // A copy, since the reader may take it late, and the buffer is written to again.
-      this.#print({ bytes: bytes.slice(), numbers, ends }, this.#time);
-      if (bytes.length > 0) this.#records.spare(log, bytes.buffer);
+      // A copy, since the reader may take it late, and the page is written to again.
+      this.#print({ bytes: bytes.slice(), numbers: numbers.slice(), ends: ends.slice() }, this.#time);
+      this.#records.spare(log, taken.page);
     }
   }
 

@@ -59,21 +59,29 @@ const HEX = Uint16Array.from({ length: 256 }, (_, value) => {
 });
 
 export class ByteWriter {
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
   /** The same bytes. */
-  view: DataView<ArrayBuffer>;
+  view: DataView;
   /** Where the next byte goes. */
   at = 0;
+  readonly #shared: boolean;
 
-  constructor() {
-    this.bytes = new Uint8Array(FIRST);
+  /** `shared`: into memory that other threads can look at. */
+  constructor(shared = false) {
+    this.#shared = shared;
+    this.bytes = new Uint8Array(this.memory(FIRST));
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Writes into `buffer` from now on, from its first byte. */
-  begin(buffer: ArrayBuffer): void {
-    this.bytes = new Uint8Array(buffer);
-    this.view = new DataView(buffer);
+  /** So many bytes of the kind of memory that is written to. */
+  memory(length: number): ArrayBuffer | SharedArrayBuffer {
+    return this.#shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
+  }
+
+  /** Writes into `bytes`, which are all of their buffer, from now on. */
+  begin(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
     this.at = 0;
   }
 
@@ -159,7 +167,7 @@ export class ByteWriter {
   }
 
   #grow(length: number): void {
-    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.at + length + SLACK));
+    const bytes = new Uint8Array(this.memory(Math.max(this.bytes.length * 2, this.at + length + SLACK)));
     bytes.set(this.bytes.subarray(0, this.at));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);

@@ -9,32 +9,30 @@
  */
 
 import { copyText, STRIDE } from './byte-writer.ts';
-import type { Batch } from './record-log.ts';
+import { type Batch, NONE } from './record-log.ts';
 
 /** Bytes that are put together before they are handed on: they stay in the processor's cache. */
 const PIECE = 1 << 18;
-/** Runs of so many bytes are handed on where they lie. */
-const LONG = 1 << 15;
+/** Runs of so many bytes are copied by the engine itself, which takes a view of them. */
+const LONG = 1 << 12;
 
 interface Waiting {
   readonly batch: Batch;
   readonly done: () => void;
 }
 
-const NOTHING: Batch = { bytes: new Uint8Array(0), numbers: new Float64Array(0), ends: new Uint32Array(0) };
-
 /** What one thread sent of one log: the first batch, laid open, and those behind it. */
 class Queue {
   readonly #waiting: Waiting[] = [];
   #open: Waiting | undefined;
-  bytes = NOTHING.bytes;
-  view = new DataView(NOTHING.bytes.buffer);
-  numbers = NOTHING.numbers;
-  ends = NOTHING.ends;
+  bytes = NONE.bytes;
+  view = new DataView(NONE.bytes.buffer);
+  numbers = NONE.numbers;
+  ends = NONE.ends;
   /** Next run, and how many there are. */
   run = 0;
   runs = 0;
-  /** Bytes that come next, as soon as it is known how many. */
+  /** The bytes whose turn it is; none, until it is known how many. */
   at = 0;
   end = 0;
   /** No record that comes has a place before this one. */
@@ -49,9 +47,8 @@ class Queue {
     if (this.#open === undefined) this.#next();
   }
 
-  /** The bytes that came next were handed on. */
+  /** Those bytes were copied: goes on to the next batch, where they were the last of this one. */
   pass(): void {
-    this.at = this.end;
     if (this.run < this.runs) return;
     this.#open?.done();
     this.#next();
@@ -59,15 +56,24 @@ class Queue {
 
   #next(): void {
     this.#open = this.#waiting.shift();
-    const { bytes, numbers, ends } = this.#open?.batch ?? NOTHING;
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset);
+    const { bytes, numbers, ends } = this.#open?.batch ?? NONE;
+    this.bytes = roomy(bytes);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset);
     this.numbers = numbers;
     this.ends = ends;
     this.run = 0;
     this.runs = ends.length;
     this.at = 0;
+    this.end = 0;
   }
+}
+
+/** The bytes with as many behind them as are copied at once. */
+function roomy(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer.byteLength - bytes.byteOffset - bytes.length >= STRIDE) return bytes;
+  const copy = new Uint8Array(bytes.length + STRIDE);
+  copy.set(bytes);
+  return copy.subarray(0, bytes.length);
 }
 
 export class Merge {
@@ -75,6 +81,8 @@ export class Merge {
   readonly #piece = new Uint8Array(PIECE + LONG + STRIDE);
   readonly #view = new DataView(this.#piece.buffer);
   #length = 0;
+  /** Whose turn it is. */
+  #turns: Queue | undefined;
 
   constructor(threads: number) {
     this.#queues = Array.from({ length: threads }, () => new Queue());
@@ -92,33 +100,40 @@ export class Merge {
 
   /** Hands on, in order, whatever nothing can come before any longer. The bytes are used again when it resolves. */
   async drain(write: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
-    for (;;) {
-      const long = this.#collect();
-      const bytes = this.#piece.subarray(0, this.#length);
+    do {
       this.#length = 0;
-      if (bytes.length > 0) await write(bytes);
-      if (long !== undefined) {
-        await write(long.bytes.subarray(long.at, long.end));
-        long.pass();
-      } else if (bytes.length < PIECE) return;
+      this.#fill();
+      if (this.#length > 0) await write(this.#piece.subarray(0, this.#length));
+    } while (this.#length >= PIECE);
+  }
+
+  /** Puts records into the piece until it is full, or nothing more can be said. */
+  #fill(): void {
+    while (this.#length < PIECE) {
+      const queue = this.#turn();
+      if (queue === undefined) return;
+      const { at, end } = queue;
+      const length = end - at;
+      if (length < LONG) this.#length = copyText(queue.view, at, length, this.#view, this.#length);
+      else if (!this.#copyLong(queue)) return;
+      queue.at = end;
+      queue.pass();
     }
   }
 
-  /** Fills the piece. Returns the queue whose bytes come next, where they are not to be copied. */
-  #collect(): Queue | undefined {
-    while (this.#length < PIECE) {
-      const queue = this.#turn();
-      if (queue === undefined) return undefined;
-      const { at, end } = queue;
-      if (end - at >= LONG) return queue;
-      this.#length = copyText(queue.view, at, end - at, this.#view, this.#length);
-      queue.pass();
-    }
-    return undefined;
+  /** As much of the bytes as there is room for; false where that is not all of them. */
+  #copyLong(queue: Queue): boolean {
+    const { at, end } = queue;
+    const until = Math.min(end, at + PIECE + LONG - this.#length);
+    this.#piece.set(queue.bytes.subarray(at, until), this.#length);
+    this.#length += until - at;
+    queue.at = until;
+    return until === end;
   }
 
   /** Whose turn it is, with the bytes of all its records that nothing can come before. */
   #turn(): Queue | undefined {
+    if (this.#turns !== undefined && this.#turns.at < this.#turns.end) return this.#turns;
     let first: Queue | undefined;
     let place = Number.POSITIVE_INFINITY;
     // Places of the next record of any other thread, and of those that may still be sent.
@@ -145,6 +160,7 @@ export class Merge {
     while (run < runs && numbers[run]! < limit) run++;
     first.run = run;
     first.end = first.ends[run - 1]!;
+    this.#turns = first;
     return first;
   }
 }
