@@ -17,7 +17,7 @@ import type { Job, Order, Report } from './workers.ts';
 const MAX_UNDER_WAY = 4;
 
 /** Bytes read between two reports: a message to another thread costs as much as a hundred packets. */
-const REPORT_EVERY = 1 << 20;
+const REPORT_EVERY = 1 << 19;
 const REPORT_SUMMARY_EVERY = 8 << 20;
 
 const { files, share, digest, writing } = workerData as Job;

@@ -13,8 +13,8 @@ import { type Batch, NONE } from './record-log.ts';
 
 /** Bytes that are put together before they are handed on: they stay in the processor's cache. */
 const PIECE = 1 << 18;
-/** Runs of so many bytes are copied by the engine itself, which takes a view of them. */
-const LONG = 1 << 12;
+/** So many bytes are copied by the engine itself, which takes a view of them. */
+const LONG = 1 << 11;
 
 interface Waiting {
   readonly batch: Batch;
@@ -49,6 +49,7 @@ class Queue {
 
   /** Those bytes were copied: goes on to the next batch, where they were the last of this one. */
   pass(): void {
+    this.at = this.end;
     if (this.run < this.runs) return;
     this.#open?.done();
     this.#next();
@@ -78,11 +79,9 @@ function roomy(bytes: Uint8Array): Uint8Array {
 
 export class Merge {
   readonly #queues: readonly Queue[];
-  readonly #piece = new Uint8Array(PIECE + LONG + STRIDE);
-  readonly #view = new DataView(this.#piece.buffer);
+  #piece = new Uint8Array(2 * PIECE + STRIDE);
+  #view = new DataView(this.#piece.buffer);
   #length = 0;
-  /** Whose turn it is. */
-  #turns: Queue | undefined;
 
   constructor(threads: number) {
     this.#queues = Array.from({ length: threads }, () => new Queue());
@@ -114,26 +113,24 @@ export class Merge {
       if (queue === undefined) return;
       const { at, end } = queue;
       const length = end - at;
-      if (length < LONG) this.#length = copyText(queue.view, at, length, this.#view, this.#length);
-      else if (!this.#copyLong(queue)) return;
-      queue.at = end;
+      if (this.#length + length + STRIDE > this.#piece.length) this.#grow(length);
+      if (length < LONG) copyText(queue.view, at, length, this.#view, this.#length);
+      else this.#piece.set(queue.bytes.subarray(at, end), this.#length);
+      this.#length += length;
       queue.pass();
     }
   }
 
-  /** As much of the bytes as there is room for; false where that is not all of them. */
-  #copyLong(queue: Queue): boolean {
-    const { at, end } = queue;
-    const until = Math.min(end, at + PIECE + LONG - this.#length);
-    this.#piece.set(queue.bytes.subarray(at, until), this.#length);
-    this.#length += until - at;
-    queue.at = until;
-    return until === end;
+  /** Records of one packet can be longer than a piece is meant to be. */
+  #grow(length: number): void {
+    const larger = new Uint8Array(this.#length + 2 * length + STRIDE);
+    larger.set(this.#piece.subarray(0, this.#length));
+    this.#piece = larger;
+    this.#view = new DataView(larger.buffer);
   }
 
-  /** Whose turn it is, with the bytes of all its records that nothing can come before. */
+  /** Whose turn it is, with the bytes of its records that nothing can come before, as far as they fit a piece. */
   #turn(): Queue | undefined {
-    if (this.#turns !== undefined && this.#turns.at < this.#turns.end) return this.#turns;
     let first: Queue | undefined;
     let place = Number.POSITIVE_INFINITY;
     // Places of the next record of any other thread, and of those that may still be sent.
@@ -154,13 +151,13 @@ export class Merge {
       } else if (next < other) other = next;
     }
     if (first === undefined || place >= unknown) return undefined;
-    const { numbers, runs } = first;
+    const { numbers, ends, runs } = first;
     const limit = other < unknown ? other : unknown;
+    const most = first.at + PIECE;
     let run = first.run + 1;
-    while (run < runs && numbers[run]! < limit) run++;
+    while (run < runs && numbers[run]! < limit && ends[run]! <= most) run++;
     first.run = run;
-    first.end = first.ends[run - 1]!;
-    this.#turns = first;
+    first.end = ends[run - 1]!;
     return first;
   }
 }
