@@ -38,6 +38,7 @@ const BRACKET = 93;
 const ERROR_NAME = new Fragment(',"error":');
 const CLOSE = new Fragment('}\n');
 const END = new Fragment('}}\n');
+const END_ANY = new Fragment('}}');
 
 /** Events that a session's head is made for, by side: an operation, an anomaly. */
 const Event = { operation: 0, anomaly: 1 } as const;
@@ -47,6 +48,10 @@ class EveRecorder implements Recorder {
   readonly #current: Current;
   readonly #log: RecordLog;
   readonly #heads = new SessionCache(2, 400, headText);
+  /** Of protocols that Suricata does not know: how the event begins, by protocol and phase; station; function. */
+  readonly #begins: readonly (readonly Fragment[])[];
+  readonly #stations = new SessionCache(1, 64, stationText);
+  readonly #raw: FunctionCache;
   readonly #functions: FunctionCache;
   readonly #objects: ObjectCache;
   readonly #time = new TimeWriter(isoText, '{"timestamp":"');
@@ -55,6 +60,10 @@ class EveRecorder implements Recorder {
     this.#protocols = protocols;
     this.#current = current;
     this.#log = logs[0]!;
+    this.#begins = protocols.map(({ name }) =>
+      PHASES.map(phase => new Fragment(`,"${name}":{"${phase}":{"reference":`)),
+    );
+    this.#raw = new FunctionCache(protocols, op => rawText(op, protocols[op.protocol]!));
     this.#functions = new FunctionCache(protocols, op => {
       const name = JSON.stringify(protocols[op.protocol]!.functions[op.fn]!.name);
       return `"function":${name},"verb":"${VERBS[op.verb]!.name}","outcome":"${OUTCOMES[op.outcome]}"`;
@@ -70,7 +79,7 @@ class EveRecorder implements Recorder {
     const protocol = this.#protocols[op.protocol]!;
     this.#head(op, Event.operation);
     if (protocol.name === 'modbus') writeModbus(op, log);
-    else writeAny(op, protocol, log);
+    else this.#any(op, protocol);
     log.fragment(OWN);
     log.reserve(PART);
     let at = this.#functions.put(op, log, log.at);
@@ -96,6 +105,20 @@ class EveRecorder implements Recorder {
     const log = this.#log;
     log.text(`{"timestamp":"${stamp(flow.end)}",${JSON.stringify(flowEvent(flow)).slice(1)}\n`);
     log.end();
+  }
+
+  /** What the event of a protocol says that Suricata does not know. */
+  #any(op: Operation, protocol: Protocol): void {
+    const log = this.#log;
+    log.fragment(this.#begins[op.protocol]![op.phase]!);
+    log.integer(op.reference);
+    log.reserve(PART);
+    const station = this.#stations.put(this.#current.session, 0, op.station, 0, log, log.at);
+    log.at = this.#raw.put(op, log, station);
+    if (op.outcome === Outcome.failed && op.phase !== Phase.request) {
+      log.text(`,"exception":{"raw":${op.error},"code":${JSON.stringify(protocol.errorName(op.error))}}`);
+    }
+    log.fragment(END_ANY);
   }
 
   /** An event for each of them, as Suricata has. */
@@ -141,18 +164,15 @@ function headText(session: Session, side: number, event: number): string {
   );
 }
 
-/** The event of a protocol that Suricata does not know. */
-function writeAny(op: Operation, protocol: Protocol, log: RecordLog): void {
-  const station = JSON.stringify(protocol.stations.format(op.station));
-  log.text(`,"${protocol.name}":{"${PHASES[op.phase]}":{"reference":${op.reference},"station":${station}`);
-  if (op.kind !== 0) log.text(`,"kind":${op.kind}`);
-  const { name } = protocol.functions[op.fn]!;
-  log.text(`,"function_raw":${op.code},"function_code":${JSON.stringify(name)}`);
-  if (op.subcode >= 0) log.text(`,"subfunction_raw":${op.subcode}`);
-  if (op.outcome === Outcome.failed && op.phase !== Phase.request) {
-    log.text(`,"exception":{"raw":${op.error},"code":${JSON.stringify(protocol.errorName(op.error))}}`);
-  }
-  log.text('}}');
+function stationText({ protocol }: Session, _: number, station: number): string {
+  return `,"station":${JSON.stringify(protocol!.stations.format(station))}`;
+}
+
+/** What the event of a protocol that Suricata does not know says of a function. */
+function rawText(op: Operation, { functions }: Protocol): string {
+  const kind = op.kind === 0 ? '' : `,"kind":${op.kind}`;
+  const sub = op.subcode >= 0 ? `,"subfunction_raw":${op.subcode}` : '';
+  return `${kind},"function_raw":${op.code},"function_code":${JSON.stringify(functions[op.fn]!.name)}${sub}`;
 }
 
 function flowEvent(flow: FlowRecord) {
