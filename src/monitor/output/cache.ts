@@ -84,20 +84,19 @@ function putText(text: string, to: ByteWriter, at: number): number {
 /** Sessions that are remembered, a power of two. */
 const SESSIONS = 1 << 12;
 
+type MakeSession = (session: Session, part: number, a: number, b: number, to: ByteWriter) => void;
+
 /** By session, several parts: each also by two numbers of whoever uses it, such as the station. */
 export class SessionCache {
-  readonly #make: (session: Session, part: number, a: number, b: number) => string;
+  readonly #make: MakeSession;
+  readonly #made = new ByteWriter();
   readonly #parts: number;
   readonly #texts: Texts;
   /** By place: the session's id, 0 where there is none, and the two numbers. */
   readonly #keys: Float64Array;
 
   /** `size`: bytes that a part seldom exceeds, a multiple of 8. */
-  constructor(
-    parts: number,
-    size: number,
-    make: (session: Session, part: number, a: number, b: number) => string,
-  ) {
+  constructor(parts: number, size: number, make: MakeSession) {
     this.#make = make;
     this.#parts = parts;
     this.#texts = new Texts(SESSIONS * parts, 24, size);
@@ -113,7 +112,10 @@ export class SessionCache {
       keys[key] = session.id;
       keys[key + 1] = a;
       keys[key + 2] = b;
-      texts.set(place, this.#make(session, part, a, b));
+      const made = this.#made;
+      made.at = 0;
+      this.#make(session, part, a, b, made);
+      texts.setBytes(place, made);
     }
     return texts.put(place, to, at);
   }

@@ -19,7 +19,7 @@ import type { FlowRecord } from '../flows/flow-record.ts';
 import type { Health } from '../health-report.ts';
 import type { Session } from '../session.ts';
 import type { Summary } from '../summary.ts';
-import { copyText, Fragment } from './byte-writer.ts';
+import { type ByteWriter, copyText, Fragment } from './byte-writer.ts';
 import { FunctionCache, ObjectCache, PART, SessionCache } from './cache.ts';
 import { writeModbus } from './eve-modbus.ts';
 import type { Around, Format, Recorder } from './format.ts';
@@ -29,6 +29,7 @@ import { putItem, writeAnomalies } from './shared-fields.ts';
 import { isoText, TimeWriter } from './time.ts';
 import { putValues } from './values.ts';
 
+const STATION = new Fragment(',"station":');
 const OBJECT = new Fragment(',"object":');
 const PACKET = new Fragment('+0000","pcap_cnt":');
 const NO_PACKET = new Fragment('+0000"');
@@ -47,10 +48,12 @@ class EveRecorder implements Recorder {
   readonly #protocols: readonly Protocol[];
   readonly #current: Current;
   readonly #log: RecordLog;
-  readonly #heads = new SessionCache(2, 400, headText);
+  readonly #heads = new SessionCache(2, 400, (session, side, event, _, to) =>
+    to.text(headText(session, side, event)),
+  );
   /** Of protocols that Suricata does not know: how the event begins, by protocol and phase; station; function. */
   readonly #begins: readonly (readonly Fragment[])[];
-  readonly #stations = new SessionCache(1, 64, stationText);
+  readonly #stations = new SessionCache(1, 64, writeStation);
   readonly #raw: FunctionCache;
   readonly #functions: FunctionCache;
   readonly #objects: ObjectCache;
@@ -164,8 +167,9 @@ function headText(session: Session, side: number, event: number): string {
   );
 }
 
-function stationText({ protocol }: Session, _: number, station: number): string {
-  return `,"station":${JSON.stringify(protocol!.stations.format(station))}`;
+function writeStation({ protocol }: Session, _: number, station: number, __: number, to: ByteWriter): void {
+  to.fragment(STATION);
+  to.json(protocol!.stations.format(station));
 }
 
 /** What the event of a protocol that Suricata does not know says of a function. */

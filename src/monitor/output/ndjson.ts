@@ -22,6 +22,14 @@ import { putItem, writeAnomalies } from './shared-fields.ts';
 import { TimeWriter } from './time.ts';
 import { putValues } from './values.ts';
 
+const FLOW = new Fragment(',"flow":');
+const PROTOCOL = new Fragment(',"protocol":"');
+const CLIENT = new Fragment('","client":"');
+const SERVER = new Fragment('","server":"');
+const FROM = SIDES.map(side =>
+  PHASES.map(phase => new Fragment(`","from":"${side}","phase":"${phase}","station":`)),
+);
+const REFERENCE = new Fragment(',"reference":');
 const OBJECT = new Fragment(',"object":');
 const ADDRESS = new Fragment(',"address":');
 const EXTENT = new Fragment(',"extent":');
@@ -47,7 +55,7 @@ export class OperationJson {
     this.#protocols = protocols;
     this.#current = current;
     this.#log = logs[0]!;
-    this.#heads = new SessionCache(2, 224, headText);
+    this.#heads = new SessionCache(2, 224, writeHead);
     this.#functions = new FunctionCache(protocols, op => functionText(op, protocols[op.protocol]!));
     const spaces = protocols.map(one =>
       one.spaces.map(({ name }) => new Fragment(`,"space":"${name}","area":`)),
@@ -114,12 +122,22 @@ class NdjsonRecorder implements Recorder {
   }
 }
 
-/** Who talks to whom, whether it asks or answers, and which station. */
-function headText(session: Session, side: number, phase: number, station: number): string {
-  const { serial, protocol, clientName, serverName } = session;
-  const flow = `,"flow":${serial},"protocol":"${protocol!.name}","client":"${clientName}","server":"${serverName}"`;
-  const text = JSON.stringify(protocol!.stations.format(station));
-  return `${flow},"from":"${SIDES[side]}","phase":"${PHASES[phase]}","station":${text},"reference":`;
+/**
+ * Who talks to whom, whether it asks or answers, and which station. (A gateway to many stations has another one in nearly every
+ * message: it is made of bytes, not of text.)
+ */
+function writeHead(session: Session, side: number, phase: number, station: number, to: ByteWriter): void {
+  to.fragment(FLOW);
+  to.integer(session.serial);
+  to.fragment(PROTOCOL);
+  to.text(session.protocol!.name);
+  to.fragment(CLIENT);
+  to.text(session.clientName);
+  to.fragment(SERVER);
+  to.text(session.serverName);
+  to.fragment(FROM[side]![phase]!);
+  to.json(session.protocol!.stations.format(station));
+  to.fragment(REFERENCE);
 }
 
 function functionText(op: Operation, protocol: Protocol): string {

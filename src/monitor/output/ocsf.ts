@@ -51,7 +51,7 @@ class OcsfRecorder implements Recorder {
   readonly #current: Current;
   readonly #log: RecordLog;
   readonly #json: OperationJson;
-  readonly #heads = new SessionCache(1, 704, sessionText);
+  readonly #heads = new SessionCache(1, 704, (session, _, __, ___, to) => to.text(sessionText(session)));
   readonly #messages: FunctionCache;
 
   constructor(around: Around) {
