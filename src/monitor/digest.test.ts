@@ -7,7 +7,7 @@ import { PROTOCOLS } from '../protocol/registry.ts';
 import { addDigests, Digest } from './digest.ts';
 import { digestOf } from './digest-of.fixture.ts';
 import { ByteWriter } from './output/byte-writer.ts';
-import { writeValues } from './output/values.ts';
+import { putValues } from './output/values.ts';
 
 /** Write Single Register of `value` to holding `address`. */
 function write(address: number, value: number): Operation {
@@ -56,8 +56,8 @@ function report(type: ValueType, count: number, bytes: readonly number[]): Opera
 /** Its values, as NDJSON has them. */
 function valuesOf(op: Operation): string {
   const to = new ByteWriter();
-  writeValues(op, to);
-  return `[${Buffer.from(to.bytes.subarray(0, to.at))}]`;
+  const end = putValues(op, to, 0);
+  return `[${Buffer.from(to.bytes.subarray(0, end))}]`;
 }
 
 describe('digest', () => {

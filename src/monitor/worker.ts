@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import type { Current } from './current.ts';
 import { Inspection, type Tap } from './inspection.ts';
+import type { Outbox } from './output/pages.ts';
 import type { Recording } from './output/recording.ts';
 import { type ReadingProgress, readAll } from './read-all.ts';
 import type { Job, Order, Report } from './workers.ts';
@@ -16,7 +17,7 @@ import type { Job, Order, Report } from './workers.ts';
 const MAX_UNDER_WAY = 4;
 
 /** Bytes read between two reports: a message to another thread costs as much as a hundred packets. */
-const REPORT_EVERY = 1 << 20;
+const REPORT_EVERY = 1 << 19;
 const REPORT_SUMMARY_EVERY = 8 << 20;
 
 const { files, share, digest, writing } = workerData as Job;
@@ -24,6 +25,7 @@ const every = writing === undefined ? REPORT_SUMMARY_EVERY : REPORT_EVERY;
 const port = parentPort!;
 const stop = new AbortController();
 let recording: Recording | undefined;
+let outbox: Outbox | undefined;
 let underWay = 0;
 let reported = 0;
 let taken: (() => void) | undefined;
@@ -32,9 +34,7 @@ port.on('message', (order: Order) => {
   if (order.kind === 'stop') stop.abort();
   else {
     underWay--;
-    for (const [log, buffer] of order.buffers.entries()) {
-      if (buffer !== undefined) recording?.spare(log, buffer);
-    }
+    outbox?.spare(order.pages);
   }
   taken?.();
 });
@@ -52,14 +52,24 @@ port.close();
 async function recorder({ format: name, ...wanted }: NonNullable<Job['writing']>) {
   const { formatNamed } = await import('./output/formats.ts');
   const { Recording } = await import('./output/recording.ts');
-  const format = formatNamed(name)!;
-  return (current: Current) =>
-    new Recording({ ...wanted, format, protocols: PROTOCOLS, current, order: 'number' });
+  const { Outbox } = await import('./output/pages.ts');
+  const options = {
+    ...wanted,
+    format: formatNamed(name)!,
+    protocols: PROTOCOLS,
+    order: 'number',
+    shared: true,
+  } as const;
+  return (current: Current) => {
+    const recording = new Recording({ ...options, current });
+    return { recording, outbox: new Outbox(recording) };
+  };
 }
 
 function tap(current: Current): Tap {
-  recording = record?.(current);
-  return recording?.tap ?? {};
+  if (record === undefined) return {};
+  ({ recording, outbox } = record(current));
+  return recording.tap;
 }
 
 /** (No promise where nothing is to be sent: it would be garbage.) */
@@ -71,11 +81,10 @@ function afterChunk(progress: ReadingProgress): Promise<void> | void {
 
 /** Sends what was written, and waits where too much of it was not taken yet. */
 async function report(progress: ReadingProgress | undefined): Promise<void> {
-  const batches = recording?.take() ?? [];
-  const transfer = batches.filter(({ bytes }) => bytes.length > 0).map(({ bytes }) => bytes.buffer);
+  const records = outbox?.take() ?? [];
   const upTo = progress === undefined ? Number.POSITIVE_INFINITY : inspection.number;
   underWay++;
-  port.postMessage({ kind: 'records', batches, upTo, progress } satisfies Report, transfer);
+  port.postMessage({ kind: 'records', records, upTo, progress } satisfies Report);
   while (underWay >= MAX_UNDER_WAY && !stop.signal.aborted) {
     const { promise, resolve } = Promise.withResolvers<void>();
     taken = resolve;

@@ -12,7 +12,7 @@ import type { Share } from '../packet/share.ts';
 import type { ByteSource } from '../packet/source.ts';
 import type { Destination, Format } from './output/format.ts';
 import { Merge } from './output/merge.ts';
-import type { Batch } from './output/record-log.ts';
+import { Inbox, type Sent } from './output/pages.ts';
 import type { Wanted } from './output/recording.ts';
 import type { ReadingProgress } from './read-all.ts';
 import { mergeSummaries, type Summary } from './summary.ts';
@@ -49,17 +49,18 @@ export interface Job {
 export type Report =
   | {
       readonly kind: 'records';
-      readonly batches: readonly Batch[];
+      /** By log. */
+      readonly records: readonly (Sent | undefined)[];
       /** All records of the packets up to this one were sent. */
       readonly upTo: number;
       readonly progress: ReadingProgress | undefined;
     }
   | ({ readonly kind: 'result' } & Result);
 
-/** What a worker is told: to stop, or that records were taken, with their buffers by log. */
+/** What a worker is told: to stop, or that records were written, with their pages by log. */
 export type Order =
   | { readonly kind: 'stop' }
-  | { readonly kind: 'taken'; readonly buffers: readonly (ArrayBuffer | undefined)[] };
+  | { readonly kind: 'taken'; readonly pages: readonly (number | undefined)[] };
 
 export interface Result {
   readonly summary: Summary;
@@ -105,7 +106,7 @@ function inspect(reading: Reading, share: Share, together: Together, workers: Wo
   return new Promise((resolve, reject) => {
     const worker = new Worker(WORKER, { workerData: job });
     workers.push(worker);
-    const order = (what: Order, transfer: ArrayBuffer[] = []) => worker.postMessage(what, transfer);
+    const order = (what: Order) => worker.postMessage(what);
     const stop = () => order({ kind: 'stop' });
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
@@ -121,12 +122,13 @@ function inspect(reading: Reading, share: Share, together: Together, workers: Wo
   });
 }
 
-type Tell = (order: Order, transfer?: ArrayBuffer[]) => void;
+type Tell = (order: Order) => void;
 
 /** What all workers wrote, on its way to where it goes. */
 class Together {
   readonly #reading: Reading;
   readonly #merges: readonly Merge[];
+  readonly #inboxes: readonly Inbox[];
   readonly #progress: (ReadingProgress | undefined)[] = [];
   readonly #workers: number;
   #draining: Promise<void> | undefined;
@@ -136,27 +138,25 @@ class Together {
     this.#reading = reading;
     this.#workers = workers;
     this.#merges = (reading.writing?.format.logs ?? []).map(() => new Merge(workers));
+    this.#inboxes = Array.from({ length: workers }, () => new Inbox());
   }
 
   /** Resolves when what can be written so far is written. */
   add(worker: number, report: Report & { kind: 'records' }, tell: Tell): Promise<void> {
-    const { batches, upTo, progress } = report;
+    const { records, upTo, progress } = report;
     this.#tellProgress(worker, progress);
-    const buffers: (ArrayBuffer | undefined)[] = [];
-    // One more than there are batches, as long as they are being handed on: there may be none.
-    let left = batches.length + 1;
+    const pages = records.map(sent => sent?.page);
+    // One more than there are, as long as they are being handed on: there may be none.
+    let left = records.length + 1;
     const done = () => {
       left--;
-      const all = buffers.filter(buffer => buffer !== undefined);
-      if (left === 0) tell({ kind: 'taken', buffers }, all);
+      if (left === 0) tell({ kind: 'taken', pages });
     };
-    for (const [log, batch] of batches.entries()) {
-      const taken = () => {
-        if (batch.bytes.length > 0) buffers[log] = batch.bytes.buffer;
-        done();
-      };
-      this.#merges[log]!.add(worker, batch, taken);
-      this.#merges[log]!.advance(worker, upTo + 1);
+    for (const [log, sent] of records.entries()) {
+      const merge = this.#merges[log]!;
+      if (sent === undefined) done();
+      else merge.add(worker, this.#inboxes[worker]!.batch(log, sent), done);
+      merge.advance(worker, upTo + 1);
     }
     done();
     return this.#drain();

@@ -40,6 +40,14 @@ describe('records of several threads', () => {
     assert.deepEqual(times, [1, 2, 3, 4, 5, 7, 8, 9]);
   });
 
+  it('are all told, where several have the same time', async () => {
+    const { order, times } = printed(2);
+    order.add(0, batch([1, 2]), 2);
+    order.add(1, batch([1, 2, 3]), 3);
+    await order.end();
+    assert.deepEqual(times, [1, 1, 2, 2, 3]);
+  });
+
   it('wait for a thread that has nothing to read, but not for ever', async () => {
     const { order, times, more } = printed(2);
     order.add(0, batch([1, 2]), 2);

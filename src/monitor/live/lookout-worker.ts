@@ -19,7 +19,7 @@ const port = parentPort!;
 const answer = (it: Answer): void => port.postMessage(it);
 const stop = new AbortController();
 const lookout = new Lookout(workerData as LookoutOptions, (log, batch, reached) =>
-  port.postMessage({ kind: 'lines', log, batch, reached } satisfies Answer, [batch.bytes.buffer]),
+  port.postMessage({ kind: 'lines', log, batch, reached } satisfies Answer),
 );
 
 port.on('message', (order: Order) => {

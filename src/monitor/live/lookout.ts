@@ -17,7 +17,7 @@ import { PROTOCOLS } from '../../protocol/registry.ts';
 import type { Current } from '../current.ts';
 import { Inspection, type Tap } from '../inspection.ts';
 import { formatNamed } from '../output/formats.ts';
-import type { Batch } from '../output/record-log.ts';
+import { type Batch, batchOf, NONE } from '../output/record-log.ts';
 import { Recording, type Wanted } from '../output/recording.ts';
 import type { Summary } from '../summary.ts';
 import { allOf } from '../taps.ts';
@@ -165,16 +165,18 @@ export class Lookout implements FrameSink {
 
   #printRecords(): void {
     if (this.#records === undefined) return;
-    const batches = this.#records.take();
-    const last = batches.findLastIndex(({ bytes }) => bytes.length > 0);
-    for (const [log, { bytes, numbers, ends }] of batches.entries()) {
-      // Where there is nothing, the other threads are told at least how far this one has come.
-      const told = last < 0 && log === 0 && this.#options.part.count > 1;
-      if (bytes.length === 0 && !told) continue;
+    const all = this.#records.take();
+    const last = all.findLastIndex(taken => taken !== undefined);
+    // Where there is nothing, the other threads are told at least how far this one has come.
+    if (last < 0 && this.#options.part.count > 1) this.#print(0, NONE, this.#time);
+    for (const [log, taken] of all.entries()) {
+      if (taken === undefined) continue;
+      const { bytes, numbers, ends } = batchOf(taken, this.#records.page(log, taken.page));
       Atomics.add(this.#options.waiting, 0, bytes.length);
-      // A copy, since the reader may take it late, and the buffer is written to again.
-      this.#print(log, { bytes: bytes.slice(), numbers, ends }, log < last ? 0 : this.#time);
-      if (bytes.length > 0) this.#records.spare(log, bytes.buffer);
+      // A copy, since the reader may take it late, and the page is written to again.
+      const copy = { bytes: bytes.slice(), numbers: numbers.slice(), ends: ends.slice() };
+      this.#print(log, copy, log < last ? 0 : this.#time);
+      this.#records.spare(log, taken.page);
     }
   }
 

@@ -5,48 +5,83 @@
  * @module
  */
 
-/** Bytes that are written often, padded so that they can be copied eight at a time. */
+import { putWhole } from './decimal.ts';
+
+/** How many bytes are copied at once. */
+export const STRIDE = 32;
+
+/** Bytes that are written often, padded so that they can be copied. */
 export class Fragment {
   readonly view: DataView;
   readonly length: number;
 
   constructor(text: string) {
     const bytes = Buffer.from(text, 'utf8');
-    const padded = new Uint8Array((bytes.length + 7) & ~7);
+    const padded = new Uint8Array(bytes.length + STRIDE);
     padded.set(bytes);
     this.view = new DataView(padded.buffer);
     this.length = bytes.length;
   }
 }
 
+/**
+ * Copies `length` bytes of UTF-8, and up to 31 more that mean nothing; returns where the next byte goes. By four doubles, which
+ * of all that JavaScript can copy by takes the least time up to some hundred bytes. A double that is not a number could
+ * come out as another one, but none is made of UTF-8: its last bytes would be a byte of 0xf0 or more, and 0x7f, which
+ * cannot follow it.
+ */
+export function copyText(from: DataView, start: number, length: number, to: DataView, at: number): number {
+  for (let i = 0; i < length; i += STRIDE) {
+    to.setFloat64(at + i, from.getFloat64(start + i, true), true);
+    to.setFloat64(at + i + 8, from.getFloat64(start + i + 8, true), true);
+    to.setFloat64(at + i + 16, from.getFloat64(start + i + 16, true), true);
+    to.setFloat64(at + i + 24, from.getFloat64(start + i + 24, true), true);
+  }
+  return at + length;
+}
+
 /** Bytes behind the last one that copying may write to. */
-const SLACK = 8;
+const SLACK = STRIDE;
 /** Bytes that are there at first. */
 const FIRST = 1 << 16;
-/** Numbers below this have their digits written one by one. */
-const SMALL = 1_000_000_000;
 
-const ZERO = 48;
+/** Numbers below this are whole numbers of which the digits are written without making text of them. */
+const LARGE = 2 ** 32;
+
 const MINUS = 45;
 const QUOTE = 34;
 const BACKSLASH = 92;
-const HEX = Uint8Array.from('0123456789abcdef', digit => digit.charCodeAt(0));
+
+/** Two hexadecimal digits for each byte, the first in the lowest bits. */
+const HEX = Uint16Array.from({ length: 256 }, (_, value) => {
+  const digits = value.toString(16).padStart(2, '0');
+  return digits.charCodeAt(0) | (digits.charCodeAt(1) << 8);
+});
 
 export class ByteWriter {
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
+  /** The same bytes. */
+  view: DataView;
   /** Where the next byte goes. */
   at = 0;
-  #view: DataView;
+  readonly #shared: boolean;
 
-  constructor() {
-    this.bytes = new Uint8Array(FIRST);
-    this.#view = new DataView(this.bytes.buffer);
+  /** `shared`: into memory that other threads can look at. */
+  constructor(shared = false) {
+    this.#shared = shared;
+    this.bytes = new Uint8Array(this.memory(FIRST));
+    this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Writes into `buffer` from now on, from its first byte. */
-  begin(buffer: ArrayBuffer): void {
-    this.bytes = new Uint8Array(buffer);
-    this.#view = new DataView(buffer);
+  /** So many bytes of the kind of memory that is written to. */
+  memory(length: number): ArrayBuffer | SharedArrayBuffer {
+    return this.#shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length);
+  }
+
+  /** Writes into `bytes`, which are all of their buffer, from now on. */
+  begin(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
     this.at = 0;
   }
 
@@ -59,16 +94,10 @@ export class ByteWriter {
     this.part(fragment.view, 0, fragment.length);
   }
 
-  /** `length` bytes of a view, behind which seven more can be read. */
+  /** `length` bytes of UTF-8 in a view, behind which as many can be read as are copied at once. */
   part(view: DataView, from: number, length: number): void {
     if (this.at + length + SLACK > this.bytes.length) this.#grow(length);
-    const to = this.#view;
-    const { at } = this;
-    for (let i = 0; i < length; i += 8) {
-      to.setInt32(at + i, view.getInt32(from + i, true), true);
-      to.setInt32(at + i + 4, view.getInt32(from + i + 4, true), true);
-    }
-    this.at = at + length;
+    this.at = copyText(view, from, length, this.view, this.at);
   }
 
   byte(value: number): void {
@@ -114,68 +143,38 @@ export class ByteWriter {
 
   /** A number as JSON writes it; what JSON has not (infinities, not-a-number) as text. */
   number(value: number): void {
-    if (Number.isInteger(value) && value > -SMALL && value < SMALL) this.integer(value);
-    else if (Number.isFinite(value)) this.text(String(value));
-    else this.text(`"${value}"`);
+    if (Number.isInteger(value)) this.integer(value);
+    else this.text(numberText(value));
   }
 
   integer(value: number): void {
-    if (value <= -SMALL || value >= SMALL) {
+    if (value <= -LARGE || value >= LARGE) {
       this.text(String(value));
       return;
     }
     this.reserve(12);
-    let rest = value | 0;
-    if (rest < 0) {
-      this.bytes[this.at++] = MINUS;
-      rest = -rest;
-    }
-    this.#digits(rest, digitsOf(rest));
-  }
-
-  /** `count` digits, with zeros in front; `value` is below 10^9. */
-  padded(value: number, count: number): void {
-    this.reserve(12);
-    this.#digits(value, count);
+    if (value < 0) this.view.setUint8(this.at++, MINUS);
+    this.at = putWhole(Math.abs(value), this.view, this.at);
   }
 
   /** Bytes of a view as lower-case hexadecimal. */
   hex(view: DataView, from: number, to: number): void {
     this.reserve(2 * (to - from));
-    const { bytes } = this;
+    const { view: into } = this;
     let { at } = this;
-    for (let i = from; i < to; i++) {
-      const value = view.getUint8(i);
-      bytes[at++] = HEX[value >> 4]!;
-      bytes[at++] = HEX[value & 15]!;
-    }
+    for (let i = from; i < to; i++, at += 2) into.setUint16(at, HEX[view.getUint8(i)]!, true);
     this.at = at;
   }
 
-  #digits(value: number, count: number): void {
-    const { bytes } = this;
-    let rest = value;
-    for (let i = this.at + count - 1; i >= this.at; i--) {
-      const tens = (rest / 10) | 0;
-      bytes[i] = ZERO + rest - tens * 10;
-      rest = tens;
-    }
-    this.at += count;
-  }
-
   #grow(length: number): void {
-    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.at + length + SLACK));
+    const bytes = new Uint8Array(this.memory(Math.max(this.bytes.length * 2, this.at + length + SLACK)));
     bytes.set(this.bytes.subarray(0, this.at));
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.view = new DataView(bytes.buffer);
   }
 }
 
-function digitsOf(value: number): number {
-  if (value < 100_000) {
-    if (value < 100) return value < 10 ? 1 : 2;
-    return value < 1000 ? 3 : value < 10_000 ? 4 : 5;
-  }
-  if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
-  return value < 100_000_000 ? 8 : 9;
+/** A number as JSON writes it; what JSON has not (infinities, not-a-number) as text. */
+export function numberText(value: number): string {
+  return Number.isFinite(value) ? String(value) : `"${value}"`;
 }

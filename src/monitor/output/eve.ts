@@ -19,25 +19,27 @@ import type { FlowRecord } from '../flows/flow-record.ts';
 import type { Health } from '../health-report.ts';
 import type { Session } from '../session.ts';
 import type { Summary } from '../summary.ts';
-import { Fragment } from './byte-writer.ts';
-import { FunctionCache, ObjectCache, SessionCache } from './cache.ts';
+import { type ByteWriter, copyText, Fragment } from './byte-writer.ts';
+import { FunctionCache, ObjectCache, PART, SessionCache } from './cache.ts';
 import { writeModbus } from './eve-modbus.ts';
 import type { Around, Format, Recorder } from './format.ts';
 import { identityOfFlow, identityOfSession } from './identity.ts';
 import type { RecordLog } from './record-log.ts';
-import { writeAnomalies, writeItem } from './shared-fields.ts';
+import { putItem, writeAnomalies } from './shared-fields.ts';
 import { isoText, TimeWriter } from './time.ts';
-import { writeValues } from './values.ts';
+import { putValues } from './values.ts';
 
-const TIMESTAMP = new Fragment('{"timestamp":"');
+const STATION = new Fragment(',"station":');
+const OBJECT = new Fragment(',"object":');
 const PACKET = new Fragment('+0000","pcap_cnt":');
 const NO_PACKET = new Fragment('+0000"');
 const OWN = new Fragment(',"cofferdam":{');
 const TYPES = VALUE_TYPES.map(name => new Fragment(`,"type":"${name}","values":[`));
-const END_VALUES = new Fragment(']');
+const BRACKET = 93;
 const ERROR_NAME = new Fragment(',"error":');
 const CLOSE = new Fragment('}\n');
 const END = new Fragment('}}\n');
+const END_ANY = new Fragment('}}');
 
 /** Events that a session's head is made for, by side: an operation, an anomaly. */
 const Event = { operation: 0, anomaly: 1 } as const;
@@ -46,23 +48,33 @@ class EveRecorder implements Recorder {
   readonly #protocols: readonly Protocol[];
   readonly #current: Current;
   readonly #log: RecordLog;
-  readonly #heads = new SessionCache(2, 400, headText);
+  readonly #heads = new SessionCache(2, 400, (session, side, event, _, to) =>
+    to.text(headText(session, side, event)),
+  );
+  /** Of protocols that Suricata does not know: how the event begins, by protocol and phase; station; function. */
+  readonly #begins: readonly (readonly Fragment[])[];
+  readonly #stations = new SessionCache(1, 64, writeStation);
+  readonly #raw: FunctionCache;
   readonly #functions: FunctionCache;
   readonly #objects: ObjectCache;
-  readonly #time = new TimeWriter(isoText);
+  readonly #time = new TimeWriter(isoText, '{"timestamp":"');
 
   constructor({ protocols, current, logs }: Around) {
     this.#protocols = protocols;
     this.#current = current;
     this.#log = logs[0]!;
+    this.#begins = protocols.map(({ name }) =>
+      PHASES.map(phase => new Fragment(`,"${name}":{"${phase}":{"reference":`)),
+    );
+    this.#raw = new FunctionCache(protocols, op => rawText(op, protocols[op.protocol]!));
     this.#functions = new FunctionCache(protocols, op => {
       const name = JSON.stringify(protocols[op.protocol]!.functions[op.fn]!.name);
       return `"function":${name},"verb":"${VERBS[op.verb]!.name}","outcome":"${OUTCOMES[op.outcome]}"`;
     });
-    this.#objects = new ObjectCache(
-      64,
-      op => `,"object":${JSON.stringify(protocols[op.protocol]!.objects.format(op))}`,
-    );
+    this.#objects = new ObjectCache(40, (op, to) => {
+      to.fragment(OBJECT);
+      to.json(protocols[op.protocol]!.objects.format(op));
+    });
   }
 
   operation(op: Operation): void {
@@ -70,21 +82,23 @@ class EveRecorder implements Recorder {
     const protocol = this.#protocols[op.protocol]!;
     this.#head(op, Event.operation);
     if (protocol.name === 'modbus') writeModbus(op, log);
-    else writeAny(op, protocol, log);
+    else this.#any(op, protocol);
     log.fragment(OWN);
-    this.#functions.write(op, log);
-    writeItem(op, log);
-    if (op.space !== 0) this.#objects.write(op, log);
+    log.reserve(PART);
+    let at = this.#functions.put(op, log, log.at);
+    at = putItem(op, log.view, at);
+    if (op.space !== 0) at = this.#objects.put(op, log, at);
     if (op.valueType !== ValueType.none) {
-      log.fragment(TYPES[op.valueType]!);
-      writeValues(op, log);
-      log.fragment(END_VALUES);
+      const { view, length } = TYPES[op.valueType]!;
+      at = putValues(op, log, copyText(view, 0, length, log.view, at));
+      log.view.setUint8(at++, BRACKET);
     }
+    log.at = at;
     if (op.outcome === Outcome.failed) {
       log.fragment(ERROR_NAME);
       log.json(protocol.errorName(op.error));
     }
-    writeAnomalies(op, log);
+    if (op.anomalies !== 0) writeAnomalies(op, log);
     log.fragment(END);
     log.end();
     if (op.anomalies !== 0) this.#anomalies(op, protocol);
@@ -94,6 +108,20 @@ class EveRecorder implements Recorder {
     const log = this.#log;
     log.text(`{"timestamp":"${stamp(flow.end)}",${JSON.stringify(flowEvent(flow)).slice(1)}\n`);
     log.end();
+  }
+
+  /** What the event of a protocol says that Suricata does not know. */
+  #any(op: Operation, protocol: Protocol): void {
+    const log = this.#log;
+    log.fragment(this.#begins[op.protocol]![op.phase]!);
+    log.integer(op.reference);
+    log.reserve(PART);
+    const station = this.#stations.put(this.#current.session, 0, op.station, 0, log, log.at);
+    log.at = this.#raw.put(op, log, station);
+    if (op.outcome === Outcome.failed && op.phase !== Phase.request) {
+      log.text(`,"exception":{"raw":${op.error},"code":${JSON.stringify(protocol.errorName(op.error))}}`);
+    }
+    log.fragment(END_ANY);
   }
 
   /** An event for each of them, as Suricata has. */
@@ -111,14 +139,15 @@ class EveRecorder implements Recorder {
 
   #head(op: Operation, event: number): void {
     const log = this.#log;
-    log.fragment(TIMESTAMP);
-    this.#time.write(op.time, log);
+    log.reserve(PART);
+    log.at = this.#time.put(op, log.view, log.at);
     const { packet } = this.#current;
     if (packet !== 0) {
       log.fragment(PACKET);
       log.integer(packet);
     } else log.fragment(NO_PACKET);
-    this.#heads.write(this.#current.session, op.side, event, 0, log);
+    log.reserve(PART);
+    log.at = this.#heads.put(this.#current.session, op.side, event, 0, log, log.at);
   }
 }
 
@@ -138,18 +167,16 @@ function headText(session: Session, side: number, event: number): string {
   );
 }
 
-/** The event of a protocol that Suricata does not know. */
-function writeAny(op: Operation, protocol: Protocol, log: RecordLog): void {
-  const station = JSON.stringify(protocol.stations.format(op.station));
-  log.text(`,"${protocol.name}":{"${PHASES[op.phase]}":{"reference":${op.reference},"station":${station}`);
-  if (op.kind !== 0) log.text(`,"kind":${op.kind}`);
-  const { name } = protocol.functions[op.fn]!;
-  log.text(`,"function_raw":${op.code},"function_code":${JSON.stringify(name)}`);
-  if (op.subcode >= 0) log.text(`,"subfunction_raw":${op.subcode}`);
-  if (op.outcome === Outcome.failed && op.phase !== Phase.request) {
-    log.text(`,"exception":{"raw":${op.error},"code":${JSON.stringify(protocol.errorName(op.error))}}`);
-  }
-  log.text('}}');
+function writeStation({ protocol }: Session, _: number, station: number, __: number, to: ByteWriter): void {
+  to.fragment(STATION);
+  to.json(protocol!.stations.format(station));
+}
+
+/** What the event of a protocol that Suricata does not know says of a function. */
+function rawText(op: Operation, { functions }: Protocol): string {
+  const kind = op.kind === 0 ? '' : `,"kind":${op.kind}`;
+  const sub = op.subcode >= 0 ? `,"subfunction_raw":${op.subcode}` : '';
+  return `${kind},"function_raw":${op.code},"function_code":${JSON.stringify(functions[op.fn]!.name)}${sub}`;
 }
 
 function flowEvent(flow: FlowRecord) {

@@ -2,63 +2,84 @@
  * Puts the records of several threads, each of which saw its own share of the packets, into the order of the
  * reading. What a thread sends is in order; its records of one packet belong together.
  *
+ * Hosts take turns on a line, and so do the threads that look after them: few bytes in a row are of one thread, and
+ * all pass through here. A view for each of these runs would cost more than to copy it.
+ *
  * @module
  */
 
-import { copyBytes } from '../../packet/copy-bytes.ts';
-import type { Batch } from './record-log.ts';
+import { copyText, STRIDE } from './byte-writer.ts';
+import { type Batch, NONE } from './record-log.ts';
 
-/** Bytes that are put together before they are handed on. */
+/** Bytes that are put together before they are handed on: they stay in the processor's cache. */
 const PIECE = 1 << 18;
+/** So many bytes are copied by the engine itself, which takes a view of them. */
+const LONG = 1 << 11;
 
-/** What one thread sent of one log. */
+interface Waiting {
+  readonly batch: Batch;
+  readonly done: () => void;
+}
+
+/** What one thread sent of one log: the first batch, laid open, and those behind it. */
 class Queue {
-  readonly #batches: { readonly batch: Batch; readonly view: DataView; readonly done: () => void }[] = [];
-  /** Next run of the first batch, and where it begins. */
-  #run = 0;
-  #at = 0;
+  readonly #waiting: Waiting[] = [];
+  #open: Waiting | undefined;
+  bytes = NONE.bytes;
+  view = new DataView(NONE.bytes.buffer);
+  numbers = NONE.numbers;
+  ends = NONE.ends;
+  /** Next run, and how many there are. */
+  run = 0;
+  runs = 0;
+  /** The bytes whose turn it is; none, until it is known how many. */
+  at = 0;
+  end = 0;
   /** No record that comes has a place before this one. */
   reached = 0;
 
   add(batch: Batch, done: () => void): void {
-    if (batch.ends.length === 0) done();
-    else {
-      const { buffer, byteOffset, length } = batch.bytes;
-      this.#batches.push({ batch, view: new DataView(buffer, byteOffset, length), done });
+    if (batch.ends.length === 0) {
+      done();
+      return;
     }
+    this.#waiting.push({ batch, done });
+    if (this.#open === undefined) this.#next();
   }
 
-  /** Place of the next record; Infinity where there is none yet. */
-  get next(): number {
-    return this.#batches[0]?.batch.numbers[this.#run] ?? Number.POSITIVE_INFINITY;
+  /** Those bytes were copied: goes on to the next batch, where they were the last of this one. */
+  pass(): void {
+    this.at = this.end;
+    if (this.run < this.runs) return;
+    this.#open?.done();
+    this.#next();
   }
 
-  /** No record that comes, or is there, has a place before this one. */
-  get bound(): number {
-    return this.#batches.length > 0 ? this.next : this.reached;
+  #next(): void {
+    this.#open = this.#waiting.shift();
+    const { bytes, numbers, ends } = this.#open?.batch ?? NONE;
+    this.bytes = roomy(bytes);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset);
+    this.numbers = numbers;
+    this.ends = ends;
+    this.run = 0;
+    this.runs = ends.length;
+    this.at = 0;
+    this.end = 0;
   }
+}
 
-  /** Hands the bytes of all records of the first batch whose places are below `limit` to `merge`. */
-  take(limit: number, merge: Merge): void {
-    const { batch, view, done } = this.#batches[0]!;
-    const { numbers, ends } = batch;
-    let run = this.#run;
-    while (run < numbers.length && numbers[run]! < limit) run++;
-    const end = ends[run - 1]!;
-    merge.put(view, this.#at, end);
-    this.#run = run;
-    this.#at = end;
-    if (run < numbers.length) return;
-    this.#batches.shift();
-    this.#run = 0;
-    this.#at = 0;
-    done();
-  }
+/** The bytes with as many behind them as are copied at once. */
+function roomy(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer.byteLength - bytes.byteOffset - bytes.length >= STRIDE) return bytes;
+  const copy = new Uint8Array(bytes.length + STRIDE);
+  copy.set(bytes);
+  return copy.subarray(0, bytes.length);
 }
 
 export class Merge {
   readonly #queues: readonly Queue[];
-  #piece = new Uint8Array(PIECE);
+  #piece = new Uint8Array(2 * PIECE + STRIDE);
   #view = new DataView(this.#piece.buffer);
   #length = 0;
 
@@ -78,51 +99,65 @@ export class Merge {
 
   /** Hands on, in order, whatever nothing can come before any longer. The bytes are used again when it resolves. */
   async drain(write: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
-    for (;;) {
-      const first = this.#first();
-      if (first === undefined) break;
-      const limit = this.#limit(first);
-      if (first.next >= limit) break;
-      first.take(limit, this);
-      if (this.#length >= PIECE) await this.#flush(write);
-    }
-    await this.#flush(write);
+    do {
+      this.#length = 0;
+      this.#fill();
+      if (this.#length > 0) await write(this.#piece.subarray(0, this.#length));
+    } while (this.#length >= PIECE);
   }
 
-  /** The queue with the earliest record. */
-  #first(): Queue | undefined {
+  /** Puts records into the piece until it is full, or nothing more can be said. */
+  #fill(): void {
+    while (this.#length < PIECE) {
+      const queue = this.#turn();
+      if (queue === undefined) return;
+      const { at, end } = queue;
+      const length = end - at;
+      if (this.#length + length + STRIDE > this.#piece.length) this.#grow(length);
+      if (length < LONG) copyText(queue.view, at, length, this.#view, this.#length);
+      else this.#piece.set(queue.bytes.subarray(at, end), this.#length);
+      this.#length += length;
+      queue.pass();
+    }
+  }
+
+  /** Records of one packet can be longer than a piece is meant to be. */
+  #grow(length: number): void {
+    const larger = new Uint8Array(this.#length + 2 * length + STRIDE);
+    larger.set(this.#piece.subarray(0, this.#length));
+    this.#piece = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+
+  /** Whose turn it is, with the bytes of its records that nothing can come before, as far as they fit a piece. */
+  #turn(): Queue | undefined {
     let first: Queue | undefined;
-    for (const queue of this.#queues) {
-      if (queue.next !== Number.POSITIVE_INFINITY && (first === undefined || queue.next < first.next))
+    let place = Number.POSITIVE_INFINITY;
+    // Places of the next record of any other thread, and of those that may still be sent.
+    let other = Number.POSITIVE_INFINITY;
+    let unknown = Number.POSITIVE_INFINITY;
+    const queues = this.#queues;
+    for (let i = 0; i < queues.length; i++) {
+      const queue = queues[i]!;
+      if (queue.run === queue.runs) {
+        if (queue.reached < unknown) unknown = queue.reached;
+        continue;
+      }
+      const next = queue.numbers[queue.run]!;
+      if (next < place) {
+        other = place;
+        place = next;
         first = queue;
+      } else if (next < other) other = next;
     }
+    if (first === undefined || place >= unknown) return undefined;
+    const { numbers, ends, runs } = first;
+    const limit = other < unknown ? other : unknown;
+    const most = first.at + PIECE;
+    let run = first.run + 1;
+    while (run < runs && numbers[run]! < limit && ends[run]! <= most) run++;
+    first.run = run;
+    first.end = ends[run - 1]!;
     return first;
-  }
-
-  /** Before what place no other queue can have a record. */
-  #limit(of: Queue): number {
-    let limit = Number.POSITIVE_INFINITY;
-    for (const queue of this.#queues) if (queue !== of) limit = Math.min(limit, queue.bound);
-    return limit;
-  }
-
-  /** Appends the bytes `at..end`, of a record or a few: a view of them would be garbage. */
-  put(view: DataView, at: number, end: number): void {
-    const length = this.#length + end - at;
-    if (length > this.#piece.length) {
-      const larger = new Uint8Array(Math.max(length, this.#piece.length * 2));
-      larger.set(this.#piece.subarray(0, this.#length));
-      this.#piece = larger;
-      this.#view = new DataView(larger.buffer);
-    }
-    copyBytes(view, at, this.#view, this.#length, end - at);
-    this.#length = length;
-  }
-
-  async #flush(write: (bytes: Uint8Array) => Promise<void> | void): Promise<void> {
-    if (this.#length === 0) return;
-    const bytes = this.#piece.subarray(0, this.#length);
-    this.#length = 0;
-    await write(bytes);
   }
 }

@@ -13,7 +13,7 @@ import { TRANSPORTS } from '../flows/community-id.ts';
 import type { FlowRecord, State } from '../flows/flow-record.ts';
 import type { Session } from '../session.ts';
 import { Fragment } from './byte-writer.ts';
-import { FunctionCache, SessionCache } from './cache.ts';
+import { FunctionCache, PART, SessionCache } from './cache.ts';
 import type { Around, Format, Recorder } from './format.ts';
 import { identityOfFlow, identityOfSession } from './identity.ts';
 import { OperationJson } from './ndjson.ts';
@@ -51,7 +51,7 @@ class OcsfRecorder implements Recorder {
   readonly #current: Current;
   readonly #log: RecordLog;
   readonly #json: OperationJson;
-  readonly #heads = new SessionCache(1, 700, sessionText);
+  readonly #heads = new SessionCache(1, 704, (session, _, __, ___, to) => to.text(sessionText(session)));
   readonly #messages: FunctionCache;
 
   constructor(around: Around) {
@@ -70,8 +70,9 @@ class OcsfRecorder implements Recorder {
     const log = this.#log;
     log.fragment(TIME);
     log.integer(Math.floor(op.time * 1000));
-    this.#heads.write(this.#current.session, 0, 0, 0, log);
-    this.#messages.write(op, log);
+    log.reserve(PART);
+    log.at = this.#heads.put(this.#current.session, 0, 0, 0, log, log.at);
+    log.at = this.#messages.put(op, log, log.at);
     log.fragment(STATUS[op.outcome]!);
     if (op.outcome === Outcome.failed) {
       const detail = this.#protocols[op.protocol]!.errorName(op.error);

@@ -10,7 +10,7 @@ import type { Current } from '../current.ts';
 import { FlowReport } from '../flows/flow-report.ts';
 import type { Tap } from '../inspection.ts';
 import type { Destination, Format } from './format.ts';
-import { type Batch, type Order, RecordLog } from './record-log.ts';
+import { batchOf, type Order, type Page, RecordLog, type Taken } from './record-log.ts';
 
 /** Which records are wanted. */
 export interface Wanted {
@@ -24,6 +24,8 @@ export interface RecordingOptions extends Wanted {
   readonly current: Current;
   /** Each record's place in the reading is remembered: several threads share it. */
   readonly order?: Order;
+  /** They are written to memory that other threads can look at. */
+  readonly shared?: boolean;
 }
 
 export class Recording {
@@ -31,8 +33,8 @@ export class Recording {
   readonly #logs: readonly RecordLog[];
   readonly #flows: FlowReport | undefined;
 
-  constructor({ format, protocols, current, order, operations, flows }: RecordingOptions) {
-    this.#logs = format.logs.map(() => new RecordLog(current, order));
+  constructor({ format, protocols, current, order, shared, operations, flows }: RecordingOptions) {
+    this.#logs = format.logs.map(() => new RecordLog(current, order, shared));
     const recorder = format.recorder({ protocols, current, logs: this.#logs });
     this.#flows = flows ? new FlowReport(current, protocols, recorder) : undefined;
     if (this.#flows === undefined) this.tap = operations ? { operations: recorder } : {};
@@ -49,22 +51,27 @@ export class Recording {
   }
 
   /** Takes what was written, by log. */
-  take(): Batch[] {
+  take(): (Taken | undefined)[] {
     return this.#logs.map(log => log.take());
   }
 
-  /** A buffer that came with a batch of that log, and is not needed any longer. */
-  spare(log: number, buffer: ArrayBuffer): void {
-    this.#logs[log]!.spare(buffer);
+  /** Where lies what was taken of that log. */
+  page(log: number, number: number): Page {
+    return this.#logs[log]!.page(number);
+  }
+
+  /** A page of what was taken of that log is not needed any longer. */
+  spare(log: number, page: number): void {
+    this.#logs[log]!.spare(page);
   }
 
   /** Hands over what was written; resolves when it was taken. */
   async flush(to: Destination): Promise<void> {
     for (const [index, log] of this.#logs.entries()) {
-      const { bytes } = log.take();
-      if (bytes.length === 0) continue;
-      await to.write(index, bytes);
-      log.spare(bytes.buffer);
+      const taken = log.take();
+      if (taken === undefined) continue;
+      await to.write(index, batchOf(taken, log.page(taken.page)).bytes);
+      log.spare(taken.page);
     }
   }
 }

@@ -35,7 +35,7 @@ class TextRecorder implements Recorder {
     const { session } = this.#current;
     const arrow = op.side === Side.client ? '>' : '<';
     const phrase = phraseOf(op, this.#protocols[op.protocol]!);
-    this.#line(op.time, `${session.clientName} ${arrow} ${session.serverName}  ${phrase}`);
+    this.#line(op, `${session.clientName} ${arrow} ${session.serverName}  ${phrase}`);
   }
 
   flow(flow: FlowRecord): void {
@@ -50,12 +50,12 @@ class TextRecorder implements Recorder {
     if (flow.gaps > 0) line += `, ${flow.gaps} gaps with ${flow.gapBytes} bytes`;
     if (flow.notUnderstoodBytes > 0) line += `, ${flow.notUnderstoodBytes} bytes not understood`;
     if (flow.opaque > 0) line += `, ${flow.opaque} operations opaque`;
-    this.#line(flow.time, line);
+    this.#line(flow, line);
   }
 
-  #line(time: number, text: string): void {
+  #line(of: Operation | FlowRecord, text: string): void {
     const log = this.#log;
-    this.#time.write(time, log);
+    this.#time.write(of, log);
     log.text(`  ${text}\n`);
     log.end();
   }

@@ -142,7 +142,7 @@ class ZeekRecorder implements Recorder {
 
   flow(flow: FlowRecord): void {
     const log = this.#logs.get('conn')!;
-    this.#time.write(flow.time, log);
+    this.#time.write(flow, log);
     writeCells(connCells(flow), log);
   }
 
@@ -150,7 +150,7 @@ class ZeekRecorder implements Recorder {
     const log = this.#logs.get(name)!;
     const op = this.#op!;
     const { clientAddress, clientPort, serverAddress, serverPort } = this.#current.session;
-    this.#time.write(op.time, log);
+    this.#time.write(op, log);
     const parties: Cell[] = [this.#uid, clientAddress, clientPort, serverAddress, serverPort];
     if (withSource) {
       const fromClient = op.side === Side.client;
