@@ -220,12 +220,22 @@ export class Monitor implements StreamSink {
         this.#strange(session, direction, view, at, end);
       }
     } else if (kept) {
-      // What came first was nothing; this segment may be a beginning by itself.
+      // What came first was nothing.
       opening.removeLast();
       this.#messages.waiting -= end - at;
       this.#miss(session);
-      this.#begin(session, direction, view, at, end);
+      // This segment may be a beginning by itself, but not every one: cut finely enough, anything has a message somewhere.
+      if (this.#hopes(session)) this.#begin(session, direction, view, at, end);
+      else this.#strange(session, direction, view, at, end);
     } else this.#strange(session, direction, view, at, end);
+  }
+
+  /** May a later segment begin a protocol, though the first did not? One more of them did not. */
+  #hopes(session: Session): boolean {
+    for (let index = 0; index < this.#protocols.length; index++) {
+      if (ownServer(this.#protocols[index]!, this.#ports) >= 0) return true;
+    }
+    return this.streams.client(session.flow) < 0 && ++session.misses < MAX_MISSES;
   }
 
   #keep(opening: Opening, direction: number, view: DataView, at: number, end: number): boolean {
