@@ -2,7 +2,8 @@
  * Recognition: which protocol the first bytes of a connection are, by their content, and who is the client.
  *
  * A protocol's own port makes a likely beginning enough, and tells the client where no handshake was seen. On any
- * other port a beginning that is only likely needs the other side's, or the next message's, agreement. While no
+ * other port a beginning that is only likely needs the other side's, or the next message's, agreement, and one that is
+ * only possible waits for a message that is beyond doubt. While no
  * protocol is sure and one is still possible, the bytes are kept, up to {@link MAX_OPENING} a side.
  *
  * @module
@@ -106,9 +107,9 @@ function agree(
     const answer = protocol.recognise(side, view, at, end);
     if (answer === Recognition.no) return Agreement.none;
     if (answer === Recognition.certain) agreement = Agreement.sure;
-    else if (answer === Recognition.likely && agreement === Agreement.open) {
-      likely++;
-      const enough = onOwnPort || likely === 2 || nextAgrees(protocol, side, view, at, end);
+    else if (answer !== Recognition.more && agreement === Agreement.open) {
+      if (answer === Recognition.likely) likely++;
+      const enough = onOwnPort || likely === 2 || (likely > 0 && nextAgrees(protocol, side, view, at, end));
       if (enough) agreement = Agreement.enough;
     }
   }
