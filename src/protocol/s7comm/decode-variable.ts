@@ -55,7 +55,8 @@ export function decodeVariableAck(m: Message): void {
   const { pdu, op, values } = m;
   const { view, param, paramEnd, data, dataEnd } = pdu;
   const known = m.answers && m.request.code === op.code;
-  if (pdu.rosctr === Rosctr.ack || (pdu.error !== 0 && data === dataEnd)) {
+  // Where the Job as a whole failed, clients do not look at what follows, should there be something.
+  if (pdu.rosctr === Rosctr.ack || pdu.error !== 0) {
     refused(m, known);
     return;
   }
