@@ -259,25 +259,27 @@ function variable(item: ReadonlyMap<string, number>): string | undefined {
   return `${area}${number}:${get('address')}+${extent}`;
 }
 
-/** The variables of a variable table. */
+/** The variables of a variable table: each ends with where it starts. */
 function tableItems(fields: readonly PdmlField[]): string[] {
-  const of = (name: string) =>
-    fields
-      .filter(field => field.name === `s7comm.varstat.req.${name}`)
-      .map(({ value }) => Number.parseInt(value, 16));
-  const [areas, factors, blocks, starts] = [
-    of('memory_area'),
-    of('repetition_factor'),
-    of('db_number'),
-    of('startaddress'),
-  ];
-  return areas!.map((code, i) => {
+  const objects: string[] = [];
+  const item = new Map<string, number>();
+  for (const { name, value } of fields) {
+    const [, key] = /^s7comm\.varstat\.req\.(.*)$/.exec(name) ?? [];
+    if (key === undefined) continue;
+    item.set(key, Number.parseInt(value, 16));
+    if (key !== 'startaddress') continue;
+    const get = (of: string) => item.get(of) ?? 0;
+    const code = get('memory_area');
     const area = TABLE_AREAS[code >> 4] ?? '';
     const counted = area === 'T' || area === 'C';
     const width = code & 15;
-    const extent = counted ? factors![i]! : width === 0 ? 8 : (8 << (width - 1)) * factors![i]!;
-    return `${area}${area === 'DB' ? blocks![i] : ''}:${starts![i]! * (counted ? 1 : 8)}+${extent}`;
-  });
+    const start = get('startaddress') * (counted ? 1 : 8) + get('bitpos');
+    const factor = get('repetition_factor');
+    const extent = counted ? factor : width === 0 ? 1 : (8 << (width - 1)) * factor;
+    objects.push(`${area}${area === 'DB' ? get('db_number') : ''}:${start}+${extent}`);
+    item.clear();
+  }
+  return objects;
 }
 
 /** Return codes and values of items; the code that stands before the data of Userdata is none of an item. */

@@ -91,9 +91,15 @@ export function decodeVariableAck(m: Message): void {
     looseValues(m, count);
     return;
   }
+  looseCodes(m, data, count);
+}
+
+/** Return codes to which no request is known. */
+export function looseCodes(m: Message, at: number, count: number): void {
+  const { op, pdu } = m;
   op.items = count;
   for (op.item = 0; op.item < count; op.item++) {
-    became(m, view.getUint8(data + op.item));
+    became(m, pdu.view.getUint8(at + op.item));
     m.emit();
   }
 }
