@@ -24,7 +24,7 @@ export async function* theirMessages(
       const fields = new Map(common);
       if (protocol.name === 's7comm') s7comm(protocol.fields, fields);
       else modbus(protocol, packet[index - 1]!, fields);
-      yield { protocol: protocol.name, frame: number, fields };
+      yield { protocol: protocol.name, frame: number, fields, anomalies: 0 };
     }
   }
 }
@@ -75,7 +75,8 @@ function modbus({ fields }: PdmlProtocol, header: PdmlProtocol, to: Map<string, 
   if (code !== '24') number('quantity', 'word_cnt');
   if (code === '22') {
     to.delete('quantity');
-    to.set('values', [...all('and_mask'), ...all('or_mask')].map(({ value }) => value).join(''));
+    const masks = [...all('and_mask'), ...all('or_mask')].map(({ value }) => value).join('');
+    if (masks !== '') to.set('values', masks);
     return;
   }
   if (code === '23') {
@@ -101,8 +102,8 @@ function modbus({ fields }: PdmlProtocol, header: PdmlProtocol, to: Map<string, 
   const bits = all('bitval');
   if (registers.length > 0) to.set('values', registers.map(({ value }) => value).join(''));
   if (bits.length > 0) to.set('bits', bits.map(({ show }) => (show === '0' ? '0' : '1')).join(''));
-  // A read's answer names its objects by the numbers of what it tells.
-  const [first] = [...all('regnum16'), ...all('bitnum')];
+  // A read's answer names its objects by the numbers of what it tells, which are counted from 0 where there is no request.
+  const [first] = all('request_frame').length > 0 ? [...all('regnum16'), ...all('bitnum')] : [];
   if (first !== undefined && !to.has('reference')) to.set('reference', first.show);
   const data = [...all('data'), ...fields.filter(({ name }) => /^modbus\.diagnostic\./.test(name))];
   if (data.length > 0 && !to.has('values')) {
