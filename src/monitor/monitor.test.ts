@@ -287,6 +287,8 @@ describe('monitor', () => {
     const rig = new Rig().open().client(invalid).server([0, 0, 0, 0, 0, 3, 1, 0x80, 1]);
     assert.deepEqual(rig.operations, ['request 0', 'response 0']);
     assert.equal(rig.monitor.health[0]!.strange, 0);
+    const cut = new Rig().open().client(invalid.slice(0, 8)).client(invalid.slice(8)).client(request(1));
+    assert.deepEqual(cut.operations, ['request 0', ASKED]);
     const alone = new Rig().open().client(invalid).finish();
     assert.deepEqual(alone.operations, []);
     assert.equal(alone.monitor.health[0]!.strange, 12);

@@ -220,6 +220,7 @@ export class Monitor implements StreamSink {
         this.#strange(session, direction, view, at, end);
       }
     } else if (kept) {
+      if (this.#doubtAll(session, opening)) return;
       // What came first was nothing.
       opening.removeLast();
       this.#messages.waiting -= end - at;
@@ -371,14 +372,27 @@ export class Monitor implements StreamSink {
     from: number,
     end: number,
   ): boolean {
-    const protocol = this.#protocols[index]!;
-    for (let at = from; at < end; ) {
-      const length = protocol.frame(side, view, at, end);
-      if (length <= 0 || length > end - at) return false;
-      at += length;
-    }
+    if (!isFramed(this.#protocols[index]!, side, view, from, end)) return false;
     session.opening ??= this.#takeOpening(index);
     return this.#keep(session.opening, direction, view, from, end);
+  }
+
+  /** The same for all that is kept of a connection, which is in the opening already. */
+  #doubtAll(session: Session, opening: Opening): boolean {
+    const known = this.streams.client(session.flow);
+    for (let index = 0; index < this.#protocols.length; index++) {
+      const protocol = this.#protocols[index]!;
+      const own = ownServer(protocol, this.#ports);
+      if (own < 0) continue;
+      const client = known >= 0 ? known : 1 - own;
+      for (let direction = 0; direction < 2; direction++) {
+        const { view, length } = opening.kept[direction]!;
+        if (!isFramed(protocol, direction === client ? 0 : 1, view, 0, length)) return false;
+      }
+      opening.protocol = index;
+      return true;
+    }
+    return false;
   }
 
   /** Gives up what was kept of a connection whose protocol is not known. */
@@ -405,6 +419,16 @@ export class Monitor implements StreamSink {
     opening.clear();
     if (this.#spareOpenings.length < MAX_SPARE_OPENINGS) this.#spareOpenings.push(opening);
   }
+}
+
+/** Are the bytes whole messages by their frame? */
+function isFramed(protocol: Protocol, side: Side, view: DataView, from: number, end: number): boolean {
+  for (let at = from; at < end; ) {
+    const length = protocol.frame(side, view, at, end);
+    if (length <= 0 || length > end - at) return false;
+    at += length;
+  }
+  return true;
 }
 
 /** Who sends in `direction`: the client where it is the client's, both being 0 or 1. Without a branch. */

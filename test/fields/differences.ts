@@ -77,6 +77,17 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'parameters of another length than their function has: the anomaly `length`; tshark reads on behind their end',
   },
   {
+    is: ({ protocol, field, ours, theirs }) =>
+      protocol === 'modbus' &&
+      field === 'bits' &&
+      ours !== undefined &&
+      theirs?.length === 8 * Math.ceil(ours.length / 8) &&
+      /^0*$/.test(theirs.slice(ours.length)) &&
+      theirs.startsWith(ours),
+    reason:
+      'an answer whose request tshark did not dissect: it shows the bits that fill up the last byte as well',
+  },
+  {
     is: ({ field, our }) => field === 'message' && our !== undefined && bears(our, MALFORMED),
     reason: 'a malformed message, which is kept and marked; tshark does not dissect it',
   },

@@ -17,8 +17,8 @@ export function recognise(side: Side, view: DataView, at: number, end: number): 
   const length = frameLength(view, at, end);
   if (length === Frame.lost) return Recognition.no;
   if (length === Frame.more || end - at < MIN_MESSAGE) return Recognition.more;
+  if (at + length > end) return Recognition.more;
   const known = isKnown(codeOf(side, view, at));
-  if (at + length > end) return known ? Recognition.more : Recognition.no;
   const malformed = (check(side, view, at, at + length) & MALFORMED) !== 0;
   const followed = frameLength(view, at + length, end) !== Frame.lost;
   // An intruder's first message may be an unknown function or a malformed one, hardly both.
