@@ -271,6 +271,9 @@ describe('monitor', () => {
       for (const byte of SMB(id)) cut.client([byte]);
     }
     assert.deepEqual(cut.finish().operations, []);
+    // On the port of another, what began as nothing is not Modbus later.
+    const other = new Rig(102).open().client(SMB(1)).client(request(1)).server(response(1));
+    assert.deepEqual(other.finish().operations, []);
   });
 
   it('is not blinded by a beginning that is nothing, on the protocol’s own port', () => {

@@ -207,7 +207,10 @@ export class Monitor implements StreamSink {
       this.#beginnings[1 - direction]!.set(view, end, end);
     }
     const finding = this.#finding;
-    recognise(this.#protocols, this.#beginnings, this.streams.client(session.flow), this.#ports, finding);
+    const client = this.streams.client(session.flow);
+    // Not every segment may be the beginning of anything: cut finely enough, anything has a message of anything somewhere.
+    const anywhere = session.misses < (client < 0 ? MAX_MISSES : 1);
+    recognise(this.#protocols, this.#beginnings, client, this.#ports, anywhere, finding);
     if (finding.protocol >= 0) {
       this.#decided(session, finding.protocol, finding.client);
       if (!kept) this.#messages.read(session, sideOf(session, direction), view, at, end);
@@ -225,18 +228,10 @@ export class Monitor implements StreamSink {
       opening.removeLast();
       this.#messages.waiting -= end - at;
       this.#miss(session);
-      // This segment may be a beginning by itself, but not every one: cut finely enough, anything has a message somewhere.
-      if (this.#hopes(session)) this.#begin(session, direction, view, at, end);
-      else this.#strange(session, direction, view, at, end);
+      session.misses++;
+      // This segment may be a beginning by itself.
+      this.#begin(session, direction, view, at, end);
     } else this.#strange(session, direction, view, at, end);
-  }
-
-  /** May a later segment begin a protocol, though the first did not? One more of them did not. */
-  #hopes(session: Session): boolean {
-    for (let index = 0; index < this.#protocols.length; index++) {
-      if (ownServer(this.#protocols[index]!, this.#ports) >= 0) return true;
-    }
-    return this.streams.client(session.flow) < 0 && ++session.misses < MAX_MISSES;
   }
 
   #keep(opening: Opening, direction: number, view: DataView, at: number, end: number): boolean {
@@ -294,6 +289,7 @@ export class Monitor implements StreamSink {
    */
   #strange(session: Session, direction: number, view: DataView, at: number, end: number): void {
     this.#name(session, view, at, end);
+    session.misses++;
     for (let index = 0; index < this.#protocols.length; index++) {
       const protocol = this.#protocols[index]!;
       const own = ownServer(protocol, this.#ports);
@@ -316,7 +312,6 @@ export class Monitor implements StreamSink {
       return;
     }
     this.unrecognised += end - at;
-    session.misses++;
     if (this.streams.client(session.flow) < 0 && session.misses < MAX_MISSES) return;
     // A few segments more may still tell its name.
     session.foreign = true;

@@ -45,13 +45,14 @@ export class Finding {
 
 /**
  * Looks at the first bytes of both directions. `client` is the client's direction as the handshake told it, or -1;
- * `ports` are the ports that each direction comes from.
+ * `ports` are the ports that each direction comes from; a protocol on none of its own is recognised `anywhere` only.
  */
 export function recognise(
   protocols: readonly Protocol[],
   beginnings: readonly [Beginning, Beginning],
   client: number,
   ports: readonly [number, number],
+  anywhere: boolean,
   finding: Finding,
 ): void {
   finding.protocol = -1;
@@ -60,6 +61,7 @@ export function recognise(
   for (let index = 0; index < protocols.length; index++) {
     const protocol = protocols[index]!;
     const own = ownServer(protocol, ports);
+    if (own < 0 && !anywhere) continue;
     // Without a handshake or a known port the lower port is the likelier server.
     const first = client >= 0 ? client : own >= 0 ? 1 - own : ports[0] < ports[1] ? 1 : 0;
     // What port and handshake agree on is not doubted: one malformed message would make a client of the server, and

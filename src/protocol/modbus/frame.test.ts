@@ -61,6 +61,8 @@ test('a whole and faultless message is recognised, and the beginning of one may 
 test('what could be Modbus is not called certain', () => {
   const cases = [
     [client, encode.message(to, [65, 1, 2]), Recognition.possible],
+    [client, bytesOf('0102 0000 0006 11 08 0808 0000'), Recognition.possible],
+    [server, encode.exceptionResponse(to, 83, 129), Recognition.possible],
     [client, encode.umas(to, 0, 1, [0]), Recognition.likely],
     [client, encode.readRequest(to, 3, 0, 0), Recognition.possible],
     [client, bytesOf('0102 0000 0006 11 03 0000 0001 ffff ffff'), Recognition.likely],

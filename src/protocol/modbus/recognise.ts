@@ -5,11 +5,12 @@
  * @module
  */
 
-import { MALFORMED } from '../../operation/anomaly.ts';
+import { Anomaly, MALFORMED } from '../../operation/anomaly.ts';
 import { Side } from '../../operation/side.ts';
 import { Frame, Recognition } from '../protocol.ts';
 import { checkRequest, checkResponse } from './check.ts';
-import { frameLength, functionOf, MIN_MESSAGE } from './frame.ts';
+import { ExceptionCode } from './errors.ts';
+import { frameLength, functionOf, MIN_MESSAGE, PDU } from './frame.ts';
 import { EXCEPTION, Fc, isKnown } from './functions.ts';
 
 /** Are the first bytes that `side` sent Modbus/TCP? */
@@ -46,11 +47,13 @@ function outweighed(side: Side, view: DataView, from: number, end: number): bool
   return false;
 }
 
-/** Is it a whole message of a known function in which all is right, or an exception, of whatever function? */
+/** Is it a whole message of a known function in which all is right, or an exception of the standard, of whatever function? */
 function isFaultless(side: Side, view: DataView, at: number, end: number): boolean {
-  const known =
-    isKnown(codeOf(side, view, at)) || (side === Side.server && functionOf(view, at) >= EXCEPTION);
-  return known && (check(side, view, at, end) & MALFORMED) === 0;
+  const anomalies = check(side, view, at, end);
+  if (side === Side.server && functionOf(view, at) >= EXCEPTION) {
+    return (anomalies & MALFORMED) === 0 && view.getUint8(at + PDU + 1) <= ExceptionCode.gatewayTargetFailed;
+  }
+  return isKnown(functionOf(view, at)) && (anomalies & (MALFORMED | Anomaly.function)) === 0;
 }
 
 /** First offset after `at` where a whole and faultless message stands, or where the end cuts off what may be one. */
