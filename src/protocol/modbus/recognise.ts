@@ -20,12 +20,15 @@ export function recognise(side: Side, view: DataView, at: number, end: number): 
   if (length === Frame.more || end - at < MIN_MESSAGE) return Recognition.more;
   if (at + length > end) return Recognition.more;
   const known = isKnown(codeOf(side, view, at));
-  const malformed = (check(side, view, at, at + length) & MALFORMED) !== 0;
+  const anomalies = check(side, view, at, at + length);
+  const malformed = (anomalies & MALFORMED) !== 0;
   const followed = frameLength(view, at + length, end) !== Frame.lost;
   // An intruder's first message may be an unknown function or a malformed one, hardly both.
   if (!followed) return known && !malformed ? Recognition.likely : Recognition.no;
   if (malformed && !known) return Recognition.no;
-  if (!malformed && known && functionOf(view, at) === Fc.umas) return Recognition.likely;
+  if (functionOf(view, at) === Fc.umas) {
+    return (anomalies & (MALFORMED | Anomaly.function)) === 0 ? Recognition.likely : Recognition.possible;
+  }
   if (isFaultless(side, view, at, at + length)) return Recognition.certain;
   return outweighed(side, view, at + length, end) ? Recognition.certain : Recognition.possible;
 }
