@@ -5,6 +5,7 @@
  */
 
 import { type CaptureParameters, capture } from './generate/capture.ts';
+import { officeCapture } from './generate/office.ts';
 import { recordedCapture } from './generate/recorded.ts';
 
 export interface BenchCapture {
@@ -55,8 +56,9 @@ const GENERATED: Readonly<Record<string, Kind>> = {
   },
 };
 const RECORDED = 'recorded';
+const OFFICE = 'office';
 
-export const CAPTURE_NAMES: readonly string[] = [...Object.keys(GENERATED), RECORDED];
+export const CAPTURE_NAMES: readonly string[] = [...Object.keys(GENERATED), RECORDED, OFFICE];
 
 export async function* benchCaptures(
   options: CaptureOptions,
@@ -87,6 +89,11 @@ async function make(
     };
   }
   if (recordings === undefined) return undefined;
+  if (name === OFFICE) {
+    const { sources, frames, ...office } = await officeCapture(folder, recordings, packets, made);
+    const about = `${sources} recorded captures without industrial messages, ${frames} frames, again and again`;
+    return { ...office, name, about, disturbed: false };
+  }
   const { dialogues, ...recorded } = await recordedCapture(folder, recordings, packets, seed, made);
   const about = `${dialogues} recorded Modbus and S7comm connections, played again and again`;
   return { ...recorded, name, about, disturbed: false };

@@ -32,7 +32,7 @@ const HELP = `usage: npm run bench -- [micro|download|live|process|memory] [OPTI
   --packets N        packets of each capture (8,000,000)
   --rounds N         rounds of reading captures (5)
   --seed N           other captures (1)
-  --capture NAME     one capture alone: modbus, mix, short, disturbed or recorded (all; may be repeated)
+  --capture NAME     one capture alone: modbus, mix, short, disturbed, recorded or office (all; may be repeated)
   --recordings DIR   the folder of recorded captures (COFFERDAM_CAPTURES)
   --suricata DIR     a folder that bench/peers/suricata-chroot.sh has put Suricata into (the system's own)
   --folder DIR       where captures are kept and used again (a folder of the system's temporary one)`;

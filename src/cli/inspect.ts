@@ -5,11 +5,9 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { describe } from '../monitor/describe.ts';
 import { healthOf } from '../monitor/health-report.ts';
-import { inspectHere } from '../monitor/inspect-here.ts';
 import { Lines } from '../monitor/lines.ts';
-import { OPERATION_SCHEMA } from '../monitor/output/operation-schema.ts';
+import type { Summary } from '../monitor/summary.ts';
 import { inspectInWorkers, type Reading, type Result } from '../monitor/workers.ts';
 import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
@@ -78,6 +76,7 @@ export const inspect: Command = {
   run: async args => {
     const options = parse(args);
     if (options === 'schema') {
+      const { OPERATION_SCHEMA } = await import('../monitor/output/operation-schema.ts');
       console.log(JSON.stringify(OPERATION_SCHEMA, undefined, 2));
       return 0;
     }
@@ -174,12 +173,22 @@ async function read(
   if (summary.packets === 0 && problems.length > 0) return problems;
   const lines = new Lines(process.stdout);
   lines.write(
-    `${output === 'json' ? JSON.stringify({ ...summary, health }, undefined, 2) : describe(summary)}\n`,
+    `${output === 'json' ? JSON.stringify({ ...summary, health }, undefined, 2) : await inWords(summary)}\n`,
   );
   await lines.flush();
   return problems;
 }
 
-function carryOut(reading: Reading, workers: number): Promise<Result> {
-  return workers > 1 ? inspectInWorkers(reading, workers) : inspectHere(reading);
+// All protocols come with what reads and what describes. Workers have their own: they begin the sooner where this thread
+// does not load them first.
+
+async function carryOut(reading: Reading, workers: number): Promise<Result> {
+  if (workers > 1) return await inspectInWorkers(reading, workers);
+  const { inspectHere } = await import('../monitor/inspect-here.ts');
+  return await inspectHere(reading);
+}
+
+async function inWords(summary: Summary): Promise<string> {
+  const { describe } = await import('../monitor/describe.ts');
+  return describe(summary);
 }

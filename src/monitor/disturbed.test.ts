@@ -13,7 +13,7 @@ import {
 } from '../packet/capture-bytes.fixture.ts';
 import { decodeLayers } from '../packet/layers.ts';
 import type { Packet } from '../packet/packet.ts';
-import type { Share } from '../packet/traffic.ts';
+import type { Share } from '../packet/share.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import { Inspection } from './inspection.ts';
 import { plantCapture } from './plant-capture.fixture.ts';

@@ -8,8 +8,9 @@ import type { Sink } from '../operation/operation.ts';
 import { CaptureReader, type ReadOptions } from '../packet/capture.ts';
 import { PacketKind } from '../packet/packet.ts';
 import type { FrameSink } from '../packet/records.ts';
+import type { Share } from '../packet/share.ts';
 import type { ByteSource } from '../packet/source.ts';
-import type { PacketSink, SegmentSink, Share } from '../packet/traffic.ts';
+import type { PacketSink, SegmentSink } from '../packet/traffic.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { Both } from './both.ts';
 import { Counting } from './counting.ts';
@@ -79,7 +80,8 @@ export class Inspection {
 
   /** Reads a capture to its end, and closes it. */
   read(source: ByteSource, options?: ReadOptions): Promise<void> {
-    return this.#reader.read(source, this.#monitor.traffic, options);
+    const { traffic } = this.#monitor;
+    return this.#reader.read(source, traffic, { ...options, sieve: traffic.sieve });
   }
 
   /** Ends all connections, and says what there was. */

@@ -8,8 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import type { Current } from './current.ts';
 import { Inspection, type Tap } from './inspection.ts';
-import { formatNamed } from './output/formats.ts';
-import { Recording } from './output/recording.ts';
+import type { Recording } from './output/recording.ts';
 import { type ReadingProgress, readAll } from './read-all.ts';
 import type { Job, Order, Report } from './workers.ts';
 
@@ -40,6 +39,7 @@ port.on('message', (order: Order) => {
   taken?.();
 });
 
+const record = writing === undefined ? undefined : await recorder(writing);
 const inspection = new Inspection({ protocols: PROTOCOLS, share, digest, tap });
 const problems = await readAll(inspection, files, { signal: stop.signal, afterChunk });
 const summary = inspection.finish();
@@ -48,11 +48,18 @@ await report(undefined);
 port.postMessage({ kind: 'result', summary, problems } satisfies Report);
 port.close();
 
+/** What writes: loaded by those who do. */
+async function recorder({ format: name, ...wanted }: NonNullable<Job['writing']>) {
+  const { formatNamed } = await import('./output/formats.ts');
+  const { Recording } = await import('./output/recording.ts');
+  const format = formatNamed(name)!;
+  return (current: Current) =>
+    new Recording({ ...wanted, format, protocols: PROTOCOLS, current, order: 'number' });
+}
+
 function tap(current: Current): Tap {
-  if (writing === undefined) return {};
-  const format = formatNamed(writing.format)!;
-  recording = new Recording({ ...writing, format, protocols: PROTOCOLS, current, order: 'number' });
-  return recording.tap;
+  recording = record?.(current);
+  return recording?.tap ?? {};
 }
 
 /** (No promise where nothing is to be sent: it would be garbage.) */

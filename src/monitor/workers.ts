@@ -8,8 +8,8 @@
 
 import { randomInt } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { Share } from '../packet/share.ts';
 import type { ByteSource } from '../packet/source.ts';
-import type { Share } from '../packet/traffic.ts';
 import type { Destination, Format } from './output/format.ts';
 import { Merge } from './output/merge.ts';
 import type { Batch } from './output/record-log.ts';

@@ -11,7 +11,7 @@ import { LINK_NAMES, linkName, readsLink } from './link-type.ts';
 import { Packet } from './packet.ts';
 import { isPcap, PCAP_HEADER, PcapReader } from './pcap.ts';
 import { isPcapng, PcapngReader } from './pcapng.ts';
-import { type FrameSink, MAX_RECORD, type RecordReader } from './records.ts';
+import { type FrameSink, MAX_RECORD, type RecordReader, type Sieve } from './records.ts';
 import type { ByteSource } from './source.ts';
 
 /** Bytes asked of a source at a time. */
@@ -37,6 +37,8 @@ export interface Progress {
 export interface ReadOptions {
   /** Called after each chunk, and awaited: the place to let output drain. */
   readonly afterChunk?: (progress: Progress) => Promise<void> | void;
+  /** Tells which packets need not be handed on. */
+  readonly sieve?: Sieve | undefined;
   /** Ends the reading early, without an error. */
   readonly signal?: AbortSignal;
 }
@@ -55,7 +57,7 @@ export class CaptureReader {
    */
   async read(packed: ByteSource, sink: FrameSink, options: ReadOptions = {}): Promise<void> {
     const source = new Unpacked(packed);
-    const reading = new Reading(sink);
+    const reading = new Reading(sink, options.sieve);
     try {
       await this.#read(source, reading, options);
     } catch (error) {
@@ -94,7 +96,7 @@ export class CaptureReader {
         } else if (isPcapng(view, 0)) reading.reader = new PcapngReader();
         else throw noCapture(view, end);
       }
-      if (at < end) at = reading.reader.read(view, at, end, this.#packet, reading);
+      if (at < end) at = reading.read(view, at, end, this.#packet);
       if (at < end) {
         bytes.copyWithin(0, at, end);
         reading.base += at;
@@ -111,15 +113,30 @@ export class CaptureReader {
 }
 
 /** How far the reading of one capture is. */
-class Reading implements FrameSink {
+class Reading implements FrameSink, Sieve {
   reader: RecordReader | undefined;
   packets = 0;
   /** Bytes of the capture in front of those that are in the buffer. */
   base = 0;
   readonly #sink: FrameSink;
+  readonly #sieve: Sieve | undefined;
 
-  constructor(sink: FrameSink) {
+  constructor(sink: FrameSink, sieve: Sieve | undefined) {
     this.#sink = sink;
+    this.#sieve = sieve;
+  }
+
+  read(view: DataView, at: number, end: number, packet: Packet): number {
+    return this.reader!.read(view, at, end, packet, this, this.#sieve === undefined ? undefined : this);
+  }
+
+  concerns(view: DataView, at: number, end: number): number {
+    return this.#sieve!.concerns(view, at, end);
+  }
+
+  passed(count: number): void {
+    this.packets += count;
+    this.#sieve!.passed(count);
   }
 
   frame(packet: Packet): void {

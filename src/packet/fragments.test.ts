@@ -19,7 +19,8 @@ import {
 } from './capture-bytes.fixture.ts';
 import { FRAGMENT_LIMITS, FRAGMENT_SECONDS } from './fragments.ts';
 import { Packet, PacketKind } from './packet.ts';
-import { type Share, Traffic, WHOLE } from './traffic.ts';
+import { type Share, WHOLE } from './share.ts';
+import { Traffic } from './traffic.ts';
 
 const PAYLOAD = Uint8Array.from({ length: 3000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
 const UDP = udpDatagram(PAYLOAD);

@@ -44,19 +44,25 @@ function layers(packet: Packet): PacketKind {
 const PLAIN_IPV4 = 0x080045;
 
 /**
- * TCP over IPv4 without options in an untagged Ethernet frame, as most packets are, in one go: what the layers below
- * find, they would too. False where it is anything else, or anything is odd about it.
+ * True for TCP over IPv4 without options in an untagged Ethernet frame about which nothing is odd, as most packets are.
+ * Its addresses begin 26 bytes behind `at`, and what the layers below find in it is what {@link plainTcp} fills in.
  */
-function plainTcp(packet: Packet): boolean {
-  const { view, at, end } = packet;
+export function isPlainTcp(view: DataView, at: number, end: number): boolean {
   if (end - at < 54 || view.getInt32(at + 12) >> 8 !== PLAIN_IPV4) return false;
-  const stop = at + 14 + view.getUint16(at + 16);
   // More fragments or an offset; the protocol.
   if ((view.getUint16(at + 20) & 0x3fff) !== 0 || view.getUint8(at + 23) !== IpProtocol.tcp) return false;
+  const stop = at + 14 + view.getUint16(at + 16);
+  const header = (view.getUint8(at + 46) >> 4) * 4;
+  return header >= 20 && at + 34 + header <= (stop > end ? end : stop);
+}
+
+/** Fills in all layers at once where it is {@link isPlainTcp}; false where it is anything else. */
+function plainTcp(packet: Packet): boolean {
+  const { view, at, end } = packet;
+  if (!isPlainTcp(view, at, end)) return false;
+  const stop = at + 14 + view.getUint16(at + 16);
   const transportEnd = stop > end ? end : stop;
   const control = view.getUint16(at + 46);
-  const payloadAt = at + 34 + (control >> 12) * 4;
-  if (control < 0x5000 || payloadAt > transportEnd) return false;
   packet.networkEnd = end;
   packet.networkAt = at + 14;
   packet.etherType = EtherType.ipv4;
@@ -71,7 +77,7 @@ function plainTcp(packet: Packet): boolean {
   packet.sequence = view.getInt32(at + 38);
   packet.acknowledgement = view.getInt32(at + 42);
   packet.flags = control & 0xff;
-  packet.payloadAt = payloadAt;
+  packet.payloadAt = at + 34 + (control >> 12) * 4;
   return true;
 }
 

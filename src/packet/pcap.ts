@@ -5,13 +5,21 @@
  * @module
  */
 
+import { LinkType } from './link-type.ts';
 import type { Packet } from './packet.ts';
-import { damaged, type FrameSink, MAX_PACKET, type RecordReader, withoutFcs } from './records.ts';
+import { damaged, type FrameSink, MAX_PACKET, type RecordReader, type Sieve, withoutFcs } from './records.ts';
 
 export const PCAP_HEADER = 24;
 const RECORD_HEADER = 16;
 /** Behind the usual fields, those of `struct sockaddr_ll`. */
 const PATCHED_HEADER = 24;
+
+/** Records that are looked through before the first of them is read: their headers stay in the cache. */
+const AT_A_TIME = 256;
+
+/** No place: the record is not whole yet, or cannot be one. */
+const PARTIAL = -1;
+const DAMAGED = -2;
 
 const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;
@@ -39,6 +47,9 @@ export class PcapReader implements RecordReader {
   readonly #fcs: number;
   /** Before version 2.4, some programs wrote the two lengths the other way round. */
   readonly #old: boolean;
+  // Of the records that are looked through: where they begin, and how many came before.
+  readonly #places = new Int32Array(AT_A_TIME + 1);
+  readonly #orders = new Int32Array(AT_A_TIME + 1);
 
   /** Reads the file header at `at`; {@link PCAP_HEADER} bytes are there. */
   constructor(view: DataView, at: number) {
@@ -53,34 +64,91 @@ export class PcapReader implements RecordReader {
     this.#fcs = (link & 0x04000000) === 0 ? 0 : (link >>> 28) * 2;
   }
 
-  read(view: DataView, from: number, end: number, packet: Packet, sink: FrameSink): number {
-    const little = this.#little;
-    const fraction = this.#fraction;
-    const header = this.#header;
+  read(
+    view: DataView,
+    from: number,
+    end: number,
+    packet: Packet,
+    sink: FrameSink,
+    sieve: Sieve | undefined,
+  ): number {
     packet.view = view;
     packet.link = this.link;
+    const plain = this.link === LinkType.ethernet && this.#fcs === 0 && !this.#old;
+    if (sieve !== undefined && plain) return this.#sift(view, from, end, packet, sink, sieve);
     let at = from;
-    while (end - at >= header) {
-      let length = view.getUint32(at + 8, little);
-      let wireLength = view.getUint32(at + 12, little);
-      if (this.#old && length > wireLength) {
-        const captured = wireLength;
-        wireLength = length;
-        length = captured;
-      }
-      if (length > MAX_PACKET) {
-        throw damaged(`a packet claims ${length} bytes, more than a packet can have`, at);
-      }
-      const next = at + header + length;
-      if (next > end) break;
-      packet.time = view.getUint32(at, little) + view.getUint32(at + 4, little) * fraction;
-      packet.wireLength = wireLength;
-      packet.at = at + header;
-      packet.end = next;
-      if (this.#fcs > 0) withoutFcs(packet, this.#fcs);
+    for (;;) {
+      const next = this.#next(view, at, end);
+      if (next < 0) return this.#stop(view, at, next);
+      this.#fill(packet, view, at, next);
       at = next;
       sink.frame(packet);
     }
-    return at;
+  }
+
+  /**
+   * Finds the records that are not kept back first, and reads them then: their places are written down without a branch on
+   * whose they are.
+   */
+  #sift(view: DataView, from: number, end: number, packet: Packet, sink: FrameSink, sieve: Sieve): number {
+    const header = this.#header;
+    const places = this.#places;
+    const orders = this.#orders;
+    let at = from;
+    for (;;) {
+      let found = 0;
+      let order = 0;
+      let next = at;
+      for (; order < AT_A_TIME; order++) {
+        next = this.#next(view, at, end);
+        if (next < 0) break;
+        places[found] = at;
+        orders[found] = order;
+        found += sieve.concerns(view, at + header, next);
+        at = next;
+      }
+      let done = 0;
+      for (let i = 0; i < found; i++) {
+        const place = places[i]!;
+        sieve.passed(orders[i]! - done);
+        done = orders[i]! + 1;
+        this.#fill(packet, view, place, place + header + view.getUint32(place + 8, this.#little));
+        sink.frame(packet);
+      }
+      sieve.passed(order - done);
+      if (next < 0) return this.#stop(view, at, next);
+    }
+  }
+
+  /** One past the record at `at`; {@link PARTIAL} or {@link DAMAGED} where there is none that could be read. */
+  #next(view: DataView, at: number, end: number): number {
+    if (end - at < this.#header) return PARTIAL;
+    const length = this.#length(view, at);
+    if (length > MAX_PACKET) return DAMAGED;
+    const next = at + this.#header + length;
+    return next > end ? PARTIAL : next;
+  }
+
+  /** Bytes of the packet that the record at `at` has. */
+  #length(view: DataView, at: number): number {
+    const length = view.getUint32(at + 8, this.#little);
+    return this.#old ? Math.min(length, view.getUint32(at + 12, this.#little)) : length;
+  }
+
+  /** Makes `packet` that of the record `at..next`. */
+  #fill(packet: Packet, view: DataView, at: number, next: number): void {
+    const little = this.#little;
+    packet.time = view.getUint32(at, little) + view.getUint32(at + 4, little) * this.#fraction;
+    packet.wireLength = view.getUint32(at + 12, little);
+    if (this.#old) packet.wireLength = Math.max(packet.wireLength, view.getUint32(at + 8, little));
+    packet.at = at + this.#header;
+    packet.end = next;
+    if (this.#fcs > 0) withoutFcs(packet, this.#fcs);
+  }
+
+  /** No record at `at` could be read: returns that place, or throws where that is no end. */
+  #stop(view: DataView, at: number, why: number): number {
+    if (why === PARTIAL) return at;
+    throw damaged(`a packet claims ${this.#length(view, at)} bytes, more than a packet can have`, at);
   }
 }

@@ -5,9 +5,17 @@
  * @module
  */
 
-import { readsLink } from './link-type.ts';
+import { LinkType, readsLink } from './link-type.ts';
 import type { Packet } from './packet.ts';
-import { damaged, type FrameSink, MAX_PACKET, MAX_RECORD, type RecordReader, withoutFcs } from './records.ts';
+import {
+  damaged,
+  type FrameSink,
+  MAX_PACKET,
+  MAX_RECORD,
+  type RecordReader,
+  type Sieve,
+  withoutFcs,
+} from './records.ts';
 
 const Block = {
   section: 0x0a0d0d0a,
@@ -68,6 +76,7 @@ export class PcapngReader implements RecordReader {
   dropped = 0;
   readonly unread = new Map<number, number>();
   #little = false;
+  #sieve: Sieve | undefined;
   #interfaces: Interface[] = [];
   // Of the latest packet that has one.
   #time = 0;
@@ -75,8 +84,16 @@ export class PcapngReader implements RecordReader {
   #value = 0;
   #length = 0;
 
-  read(view: DataView, from: number, end: number, packet: Packet, sink: FrameSink): number {
+  read(
+    view: DataView,
+    from: number,
+    end: number,
+    packet: Packet,
+    sink: FrameSink,
+    sieve: Sieve | undefined,
+  ): number {
     packet.view = view;
+    this.#sieve = sieve;
     let at = from;
     while (end - at >= 12) {
       const type = view.getUint32(at, this.#little);
@@ -243,7 +260,14 @@ export class PcapngReader implements RecordReader {
       return;
     }
     packet.link = from.link;
-    sink.frame(packet);
+    const sieve = this.#sieve;
+    if (
+      sieve !== undefined &&
+      from.link === LinkType.ethernet &&
+      sieve.concerns(packet.view, packet.at, packet.end) === 0
+    ) {
+      sieve.passed(1);
+    } else sink.frame(packet);
   }
 
   #skip(link: number): void {

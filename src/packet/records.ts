@@ -12,6 +12,14 @@ export interface FrameSink {
   frame(packet: Packet): void;
 }
 
+/** Where several read the same packets: tells which are certainly another's, so that they need not be handed on. */
+export interface Sieve {
+  /** 0 where the Ethernet frame `at..end` is another's, else 1. */
+  concerns(view: DataView, at: number, end: number): number;
+  /** The next `count` packets are another's, and are left out. */
+  passed(count: number): void;
+}
+
 export interface RecordReader {
   /** What the capture says of itself: packets that were seen where it was taken, and those that it lost. */
   readonly received: number;
@@ -19,10 +27,17 @@ export interface RecordReader {
   /** Packets that are not read, by their link type. */
   readonly unread: ReadonlyMap<number, number>;
   /**
-   * Hands each packet that is whole within `at..end` to `sink`. Returns where the first record begins that is
-   * not whole yet; behind `end` where bytes that are of no interest reach further.
+   * Hands each packet that is whole within `at..end` to `sink`, but those that `sieve` keeps back. Returns where the
+   * first record begins that is not whole yet; behind `end` where bytes that are of no interest reach further.
    */
-  read(view: DataView, at: number, end: number, packet: Packet, sink: FrameSink): number;
+  read(
+    view: DataView,
+    at: number,
+    end: number,
+    packet: Packet,
+    sink: FrameSink,
+    sieve: Sieve | undefined,
+  ): number;
 }
 
 /** Longest packet that is believed, in bytes: libpcap's own limit. */

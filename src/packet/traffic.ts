@@ -1,16 +1,15 @@
 /**
  * Takes packets as they are captured, counts what they are, and hands TCP segments on. Where
- * several workers read the same capture, each keeps what is its own by a hash of the unordered pair of hosts, so
- * that both directions, fragments and further connections of two hosts stay together.
+ * several workers read the same capture, each keeps its share.
  *
  * @module
  */
 
 import { Fragments } from './fragments.ts';
-import { finish, mix } from './hash.ts';
 import { decodeLayers } from './layers.ts';
 import { Packet, PacketKind } from './packet.ts';
-import type { FrameSink } from './records.ts';
+import type { FrameSink, Sieve } from './records.ts';
+import { Deal, type Share, WHOLE } from './share.ts';
 
 export interface SegmentSink {
   segment(packet: Packet): void;
@@ -27,21 +26,10 @@ export interface OtherSink {
   frame(packet: Packet): void;
 }
 
-/** Which share of the hosts is this worker's own: `index` of `count`. All workers have the same `seed`. */
-export interface Share {
-  readonly index: number;
-  readonly count: number;
-  readonly seed: number;
-  /** The packets were dealt out already: all that come are this worker's own, and numbered apart from the others'. */
-  readonly dealt?: boolean;
-}
-
 /** Tunnels whose packets are in fragments, within each other. */
 const MAX_DEPTH = 4;
 
-export const WHOLE: Share = { index: 0, count: 1, seed: 0 };
-
-export class Traffic implements FrameSink {
+export class Traffic implements FrameSink, Sieve {
   /** The packet that is being looked at. */
   packet = new Packet();
   packets = 0;
@@ -61,8 +49,8 @@ export class Traffic implements FrameSink {
   readonly #tcp: SegmentSink;
   readonly #all: PacketSink | undefined;
   readonly #other: OtherSink | undefined;
-  readonly #share: Share;
-  readonly #choose: boolean;
+  /** Absent where all packets that come are this worker's own. */
+  readonly #deal: Deal | undefined;
   readonly #step: number;
   #number: number;
 
@@ -75,9 +63,8 @@ export class Traffic implements FrameSink {
     this.#tcp = tcp;
     this.#all = all;
     this.#other = other;
-    this.#share = share;
     const { index, count, dealt = false } = share;
-    this.#choose = count > 1 && !dealt;
+    this.#deal = count > 1 && !dealt ? new Deal(share) : undefined;
     this.#step = dealt ? count : 1;
     this.#number = dealt ? index + 1 - count : 0;
   }
@@ -87,11 +74,24 @@ export class Traffic implements FrameSink {
     return this.#number;
   }
 
+  /** What tells packets of others from this worker's own before they are handed on; absent where there are no others. */
+  get sieve(): Sieve | undefined {
+    return this.#deal === undefined ? undefined : this;
+  }
+
+  concerns(view: DataView, at: number, end: number): number {
+    return this.#deal!.concerns(view, at, end);
+  }
+
+  passed(count: number): void {
+    this.#number += count;
+  }
+
   frame(packet: Packet): void {
     this.#number += this.#step;
     packet.number = this.#number;
     const kind = decodeLayers(packet);
-    if (this.#choose && !this.#mine(packet, kind)) {
+    if (this.#deal !== undefined && !this.#deal.isOwn(packet, kind)) {
       if (kind === PacketKind.fragment) this.#fragment(packet);
       return;
     }
@@ -121,7 +121,7 @@ export class Traffic implements FrameSink {
       const whole = this.fragments.add(part);
       if (whole === undefined) return;
       const kind = decodeLayers(whole);
-      if (!this.#choose || this.#mine(whole, kind)) {
+      if (this.#deal === undefined || this.#deal.isOwn(whole, kind)) {
         this.packet = whole;
         if (this.#all !== undefined) this.#all.packet(whole);
         if (kind === PacketKind.tcp) this.#tcp.segment(whole);
@@ -131,31 +131,4 @@ export class Traffic implements FrameSink {
       part = whole;
     }
   }
-
-  #mine(packet: Packet, kind: PacketKind): boolean {
-    const { index, count, seed } = this.#share;
-    if (kind === PacketKind.nonIp || kind === PacketKind.malformed) {
-      return index === 0;
-    }
-    // The upper bits, times the count: a division costs as much as the rest.
-    return ((hostPair(packet, seed) >>> 16) * count) >>> 16 === index;
-  }
-}
-
-/** The same number for both directions between two hosts. */
-function hostPair(packet: Packet, seed: number): number {
-  const { view, addressAt } = packet;
-  if (packet.ipVersion === 4) return product(view.getInt32(addressAt), view.getInt32(addressAt + 4), seed);
-  let source = 0;
-  let destination = 0;
-  for (let i = 0; i < 16; i += 4) {
-    source = mix(source, view.getInt32(addressAt + i));
-    destination = mix(destination, view.getInt32(addressAt + 16 + i));
-  }
-  return product(source, destination, seed);
-}
-
-/** Mixes two words, whichever comes first. Odd factors, so that none takes bits from the other. */
-function product(a: number, b: number, seed: number): number {
-  return finish(Math.imul(((a ^ seed) << 1) | 1, ((b ^ seed) << 1) | 1));
 }
