@@ -88,6 +88,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'an answer whose request tshark did not dissect: it shows the bits that fill up the last byte as well',
   },
   {
+    is: ({ field, their, theirs }) =>
+      field === 'message' && theirs !== undefined && bears(their, Anomaly.truncated),
+    reason:
+      'the capture holds only a part of the packet: tshark shows what there is of the message; it counts as unfinished ' +
+      'bytes in front of a gap',
+  },
+  {
     is: ({ field, our }) => field === 'message' && our !== undefined && bears(our, MALFORMED),
     reason: 'a malformed message, which is kept and marked; tshark does not dissect it',
   },

@@ -10,7 +10,7 @@ export interface FieldMessage {
   readonly frame: number;
   /** By name; the same names and forms whoever reads. Numbers are decimal, bytes hexadecimal. */
   readonly fields: ReadonlyMap<string, string>;
-  /** What Cofferdam says is wrong with it; 0 of tshark's. */
+  /** What Cofferdam says is wrong with it; of tshark's, whether the capture holds only a part of the packet. */
   readonly anomalies: number;
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Anomaly } from '../../src/operation/anomaly.ts';
 import { type FieldMessage, timeOf } from './message.ts';
 import { dissected, type PdmlField, type PdmlProtocol } from './pdml.ts';
 
@@ -19,12 +20,14 @@ export async function* theirMessages(
     const frame = packet.find(({ name }) => name === 'frame')!;
     const common = commonOf(packet, frame);
     const number = Number(shown(frame, 'frame.number'));
+    const cut = shown(frame, 'frame.cap_len') !== shown(frame, 'frame.len');
+    const anomalies = cut ? Anomaly.truncated : 0;
     for (const [index, protocol] of packet.entries()) {
       if (protocol.name !== 'modbus' && protocol.name !== 's7comm') continue;
       const fields = new Map(common);
       if (protocol.name === 's7comm') s7comm(protocol.fields, fields);
       else modbus(protocol, packet[index - 1]!, fields);
-      yield { protocol: protocol.name, frame: number, fields, anomalies: 0 };
+      yield { protocol: protocol.name, frame: number, fields, anomalies };
     }
   }
 }
