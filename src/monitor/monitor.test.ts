@@ -121,6 +121,22 @@ function response(transaction: number): Uint8Array {
 const ASKED = 'request 3 holding 40-41';
 const TOLD = 'response 3 holding 40-41';
 
+/** LDAP (RFC 4511) with lengths of four bytes, as Windows writes them: its frame is that of Modbus. */
+const LDAP = {
+  /** A bind without a password. */
+  client: (id: number) =>
+    bytes([0x30, 0x84, 0, 0, 0, 16, 2, 1, id, 0x60, 0x84, 0, 0, 0, 7, 2, 1, 3, 4, 0, 0x80, 0]),
+  /** Its answer, success. */
+  server: (id: number) =>
+    bytes([0x30, 0x84, 0, 0, 0, 16, 2, 1, id, 0x61, 0x84, 0, 0, 0, 7, 10, 1, 0, 4, 0, 4, 0]),
+};
+
+/** An echo request of SMB ([MS-CIFS] 2.2.4.39) behind the length of NetBIOS (RFC 1002, 4.3.1). */
+function SMB(id: number): Uint8Array {
+  const header = [0xff, 0x53, 0x4d, 0x42, 0x2b, 0, 0, 0, 0, 0x18, 7, 0xc8, ...Array(12).fill(0)];
+  return bytes([0, 0, 0, 37], header, [0, 8, 0xff, 0xfe, 0, 8, id, 0], [1, 1, 0, 0, 0]);
+}
+
 describe('monitor', () => {
   it('takes nothing of a connection that is over into another', () => {
     const said = (rig: Rig, steps: readonly Step[]) => {
@@ -243,6 +259,23 @@ describe('monitor', () => {
     assert.equal(rig.monitor.unrecognised + rig.monitor.streams.ignoredBytes, 27 + 500 * 21);
   });
 
+  it('takes no other protocol for Modbus because of its frame', () => {
+    const { client, server } = LDAP;
+    for (const rig of [new Rig(389).open(), new Rig(389)]) {
+      for (let id = 1; id < 10; id++) rig.client(client(id)).server(server(id));
+      assert.deepEqual(rig.finish().operations, []);
+    }
+    // SMB, cut so finely that every byte is the first of a segment.
+    const cut = new Rig(139).open();
+    for (let id = 0; id < 40; id++) {
+      for (const byte of SMB(id)) cut.client([byte]);
+    }
+    assert.deepEqual(cut.finish().operations, []);
+    // On the port of another, what began as nothing is not Modbus later.
+    const other = new Rig(102).open().client(SMB(1)).client(request(1)).server(response(1));
+    assert.deepEqual(other.finish().operations, []);
+  });
+
   it('is not blinded by a beginning that is nothing, on the protocol’s own port', () => {
     const rig = new Rig().open().client(new Uint8Array(30).fill(0xee)).client(request(1)).server(response(1));
     assert.deepEqual(rig.operations, [ASKED, TOLD]);
@@ -257,6 +290,8 @@ describe('monitor', () => {
     const rig = new Rig().open().client(invalid).server([0, 0, 0, 0, 0, 3, 1, 0x80, 1]);
     assert.deepEqual(rig.operations, ['request 0', 'response 0']);
     assert.equal(rig.monitor.health[0]!.strange, 0);
+    const cut = new Rig().open().client(invalid.slice(0, 8)).client(invalid.slice(8)).client(request(1));
+    assert.deepEqual(cut.operations, ['request 0', ASKED]);
     const alone = new Rig().open().client(invalid).finish();
     assert.deepEqual(alone.operations, []);
     assert.equal(alone.monitor.health[0]!.strange, 12);

@@ -208,7 +208,10 @@ export class Monitor implements StreamSink {
       this.#beginnings[1 - direction]!.set(view, end, end);
     }
     const finding = this.#finding;
-    recognise(this.#protocols, this.#beginnings, this.streams.client(session.flow), this.#ports, finding);
+    const client = this.streams.client(session.flow);
+    // Not every segment may be the beginning of anything: cut finely enough, anything has a message of anything somewhere.
+    const anywhere = session.misses < (client < 0 ? MAX_MISSES : 1);
+    recognise(this.#protocols, this.#beginnings, client, this.#ports, anywhere, finding);
     if (finding.protocol >= 0) {
       this.#decided(session, finding.protocol, finding.client);
       if (!kept) this.#messages.read(session, sideOf(session, direction), view, at, end);
@@ -221,10 +224,13 @@ export class Monitor implements StreamSink {
         this.#strange(session, direction, view, at, end);
       }
     } else if (kept) {
-      // What came first was nothing; this segment may be a beginning by itself.
+      if (this.#doubtAll(session, opening)) return;
+      // What came first was nothing.
       opening.removeLast();
       this.#messages.waiting -= end - at;
       this.#miss(session);
+      session.misses++;
+      // This segment may be a beginning by itself.
       this.#begin(session, direction, view, at, end);
     } else this.#strange(session, direction, view, at, end);
   }
@@ -284,6 +290,7 @@ export class Monitor implements StreamSink {
    */
   #strange(session: Session, direction: number, view: DataView, at: number, end: number): void {
     this.#name(session, view, at, end);
+    session.misses++;
     for (let index = 0; index < this.#protocols.length; index++) {
       const protocol = this.#protocols[index]!;
       const own = ownServer(protocol, this.#ports);
@@ -306,7 +313,6 @@ export class Monitor implements StreamSink {
       return;
     }
     this.unrecognised += end - at;
-    session.misses++;
     if (this.streams.client(session.flow) < 0 && session.misses < MAX_MISSES) return;
     // A few segments more may still tell its name.
     session.foreign = true;
@@ -362,14 +368,27 @@ export class Monitor implements StreamSink {
     from: number,
     end: number,
   ): boolean {
-    const protocol = this.#protocols[index]!;
-    for (let at = from; at < end; ) {
-      const length = protocol.frame(side, view, at, end);
-      if (length <= 0 || length > end - at) return false;
-      at += length;
-    }
+    if (!isFramed(this.#protocols[index]!, side, view, from, end)) return false;
     session.opening ??= this.#takeOpening(index);
     return this.#keep(session.opening, direction, view, from, end);
+  }
+
+  /** The same for all that is kept of a connection, which is in the opening already. */
+  #doubtAll(session: Session, opening: Opening): boolean {
+    const known = this.streams.client(session.flow);
+    for (let index = 0; index < this.#protocols.length; index++) {
+      const protocol = this.#protocols[index]!;
+      const own = ownServer(protocol, this.#ports);
+      if (own < 0) continue;
+      const client = known >= 0 ? known : 1 - own;
+      for (let direction = 0; direction < 2; direction++) {
+        const { view, length } = opening.kept[direction]!;
+        if (!isFramed(protocol, direction === client ? 0 : 1, view, 0, length)) return false;
+      }
+      opening.protocol = index;
+      return true;
+    }
+    return false;
   }
 
   /** Gives up what was kept of a connection whose protocol is not known. */
@@ -396,6 +415,16 @@ export class Monitor implements StreamSink {
     opening.clear();
     if (this.#spareOpenings.length < MAX_SPARE_OPENINGS) this.#spareOpenings.push(opening);
   }
+}
+
+/** Are the bytes whole messages by their frame? */
+function isFramed(protocol: Protocol, side: Side, view: DataView, from: number, end: number): boolean {
+  for (let at = from; at < end; ) {
+    const length = protocol.frame(side, view, at, end);
+    if (length <= 0 || length > end - at) return false;
+    at += length;
+  }
+  return true;
 }
 
 /** Who sends in `direction`: the client where it is the client's, both being 0 or 1. Without a branch. */

@@ -2,7 +2,8 @@
  * Recognition: which protocol the first bytes of a connection are, by their content, and who is the client.
  *
  * A protocol's own port makes a likely beginning enough, and tells the client where no handshake was seen. On any
- * other port a beginning that is only likely needs the other side's, or the next message's, agreement. While no
+ * other port a beginning that is only likely needs the other side's, or the next message's, agreement, and one that is
+ * only possible waits for a message that is beyond doubt. While no
  * protocol is sure and one is still possible, the bytes are kept, up to {@link MAX_OPENING} a side.
  *
  * @module
@@ -44,13 +45,14 @@ export class Finding {
 
 /**
  * Looks at the first bytes of both directions. `client` is the client's direction as the handshake told it, or -1;
- * `ports` are the ports that each direction comes from.
+ * `ports` are the ports that each direction comes from; a protocol on none of its own is recognised `anywhere` only.
  */
 export function recognise(
   protocols: readonly Protocol[],
   beginnings: readonly [Beginning, Beginning],
   client: number,
   ports: readonly [number, number],
+  anywhere: boolean,
   finding: Finding,
 ): void {
   finding.protocol = -1;
@@ -59,6 +61,7 @@ export function recognise(
   for (let index = 0; index < protocols.length; index++) {
     const protocol = protocols[index]!;
     const own = ownServer(protocol, ports);
+    if (own < 0 && !anywhere) continue;
     // Without a handshake or a known port the lower port is the likelier server.
     const first = client >= 0 ? client : own >= 0 ? 1 - own : ports[0] < ports[1] ? 1 : 0;
     // What port and handshake agree on is not doubted: one malformed message would make a client of the server, and
@@ -106,9 +109,9 @@ function agree(
     const answer = protocol.recognise(side, view, at, end);
     if (answer === Recognition.no) return Agreement.none;
     if (answer === Recognition.certain) agreement = Agreement.sure;
-    else if (answer === Recognition.likely && agreement === Agreement.open) {
-      likely++;
-      const enough = onOwnPort || likely === 2 || nextAgrees(protocol, side, view, at, end);
+    else if (answer !== Recognition.more && agreement === Agreement.open) {
+      if (answer === Recognition.likely) likely++;
+      const enough = onOwnPort || likely === 2 || (likely > 0 && nextAgrees(protocol, side, view, at, end));
       if (enough) agreement = Agreement.enough;
     }
   }

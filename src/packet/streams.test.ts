@@ -101,6 +101,13 @@ describe('streams', () => {
     assert.deepEqual(rig.events, ['c:abc']);
   });
 
+  it('begins with single bytes too, once they follow each other and so are no keep-alive', () => {
+    const keepAlive = new Rig().client(999, '\0').client(999, '\0').client(1000, 'ab');
+    assert.deepEqual(keepAlive.events, ['c:ab']);
+    const bytes = new Rig().client(999, 'x').client(1000, 'a').client(1001, 'b').client(1002, 'c');
+    assert.deepEqual(bytes.events, ['c:abc']);
+  });
+
   it('does not look at retransmissions, whatever they carry', () => {
     const rig = new Rig().client(1, 'abcd').client(1, 'ABCD').client(3, 'CDef');
     assert.deepEqual(rig.events, ['c:abcdef']);

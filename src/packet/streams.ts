@@ -320,8 +320,12 @@ export class Streams implements EvictionSink {
     let sequence = first;
     const length = end - at;
     if ((cells[base]! & (BIT.known << direction)) === 0) {
-      // A connection that the capture found open. A single byte may be a keep-alive that repeats an old one.
-      if (length + packet.missing <= 1) return;
+      // A connection that the capture found open. A single byte may be a keep-alive that repeats an old one, but not
+      // where it follows another.
+      if (length + packet.missing <= 1 && cells[base + NEXT + direction] !== sequence) {
+        cells[base + NEXT + direction] = (sequence + 1) | 0;
+        return;
+      }
       cells[base + NEXT + direction] = sequence;
       cells[base]! |= BIT.known << direction;
     }

@@ -21,10 +21,12 @@ export const Recognition = {
   no: -1,
   /** Too early to tell: ask again with more bytes. */
   more: 0,
+  /** Its frame could be: enough on the protocol's own port, elsewhere nothing by itself, however often. */
+  possible: 1,
   /** It could be: enough on the protocol's own port, elsewhere only with a second message that agrees. */
-  likely: 1,
+  likely: 2,
   /** It is. */
-  certain: 2,
+  certain: 3,
 } as const;
 export type Recognition = (typeof Recognition)[keyof typeof Recognition];
 

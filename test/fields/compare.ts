@@ -8,6 +8,7 @@ import { basename, extname } from 'node:path';
 import { EXPLANATIONS, type FieldDifference } from './differences.ts';
 import type { FieldMessage } from './message.ts';
 import { ourMessages } from './ours.ts';
+import { repeatedFrames } from './pdml.ts';
 import { theirMessages } from './theirs.ts';
 
 /** Ports of plants whose Modbus is on others than 502, where alone tshark looks for it. */
@@ -37,6 +38,8 @@ export class FieldComparison {
   readonly fields = new Map<string, FieldCount>();
   readonly differences: ExplainedDifference[] = [];
   readonly problems: string[] = [];
+  /** Differences of the capture that is being compared, which have no reason yet. */
+  #found: Omit<FieldDifference, 'repeated'>[] = [];
 
   /** Reads a capture with both, and adds what they say. */
   async add(path: string): Promise<void> {
@@ -58,6 +61,20 @@ export class FieldComparison {
       else this.#pair(capture, our, theirs);
     }
     for (const our of [...left.values()].flat()) this.#alone(capture, our, true);
+    await this.#explain(path);
+  }
+
+  /** Gives what was found in a capture its reasons. */
+  async #explain(path: string): Promise<void> {
+    const found = this.#found;
+    this.#found = [];
+    const alone = found.some(({ field }) => field === 'message');
+    const repeated = alone ? await repeatedFrames(path) : new Set<number>();
+    for (const one of found) {
+      const difference = { ...one, repeated: repeated.has(one.frame) };
+      const reason = EXPLANATIONS.find(({ is }) => is(difference))?.reason;
+      this.differences.push({ ...difference, reason });
+    }
   }
 
   #pair(capture: string, our: FieldMessage, their: FieldMessage): void {
@@ -72,7 +89,7 @@ export class FieldComparison {
         if (a === undefined) count.onlyTheirs++;
         else count.different++;
         same = false;
-        this.#differ({
+        this.#found.push({
           capture,
           frame: their.frame,
           protocol: our.protocol,
@@ -97,13 +114,9 @@ export class FieldComparison {
     const there = [...fields].map(pair => pair.join('=')).join(', ');
     const field = 'message';
     if (isOurs)
-      this.#differ({ capture, frame, protocol, field, ours: there, theirs: undefined, our: message });
-    else this.#differ({ capture, frame, protocol, field, ours: undefined, theirs: there, their: message });
-  }
-
-  #differ(difference: FieldDifference): void {
-    const reason = EXPLANATIONS.find(({ is }) => is(difference))?.reason;
-    this.differences.push({ ...difference, reason });
+      this.#found.push({ capture, frame, protocol, field, ours: there, theirs: undefined, our: message });
+    else
+      this.#found.push({ capture, frame, protocol, field, ours: undefined, theirs: there, their: message });
   }
 
   #count(protocol: string, field: string): FieldCount {

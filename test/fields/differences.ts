@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Anomaly, MALFORMED } from '../../src/operation/anomaly.ts';
 import type { FieldMessage } from './message.ts';
 
 export interface FieldDifference {
@@ -16,6 +17,8 @@ export interface FieldDifference {
   /** undefined where one has no such field. */
   readonly ours: string | undefined;
   readonly theirs: string | undefined;
+  /** tshark takes the segment that brought it for a repeated one, or for one that came late. */
+  readonly repeated: boolean;
   /** The message, as far as the one has it. */
   readonly our?: FieldMessage;
   readonly their?: FieldMessage;
@@ -30,13 +33,6 @@ export interface Explanation {
 const OWN = ['modbus-messages', 'modbus-together', 'modbus-pieces'];
 
 export const EXPLANATIONS: readonly Explanation[] = [
-  {
-    is: ({ protocol, field, ours, theirs }) =>
-      protocol === 'modbus' && field === 'reference' && ours === undefined && theirs === '0',
-    reason:
-      'an answer whose request is not in the capture: nothing in it says which objects it tells of; tshark numbers ' +
-      'them from 0',
-  },
   {
     is: ({ protocol, field, our, theirs }) =>
       protocol === 's7comm' && (field === 'codes' || field === 'values') && isPacked(our, field, theirs),
@@ -59,48 +55,82 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'the answer carries the object that was asked for; this controller answers with index 0 whatever the index asked',
   },
   {
-    is: ({ protocol, capture, field, our, ours, theirs }) =>
+    is: ({ protocol, field, our, ours, theirs }) =>
       protocol === 'modbus' &&
-      capture === 'modbus-quickdraw-part2' &&
       field === 'values' &&
-      ['6', '11', '12', '17', '90'].includes(our?.fields.get('function') ?? '') &&
+      bears(our, Anomaly.trailing) &&
       (theirs ?? '').startsWith(ours ?? ''),
     reason:
       'the request is longer than its function has it (MODBUS Application Protocol V1.1b3, 6.6, 6.9, 6.10, 6.13): what ' +
       'is left over is the anomaly `trailing`, and no value',
   },
   {
-    is: ({ protocol, capture, our }) =>
+    is: ({ field, our }) => field !== 'message' && bears(our, Anomaly.truncated),
+    reason:
+      'the message ends before its fields (MODBUS Application Protocol V1.1b3, 6.16 and 6.17, or the counts of the message ' +
+      'itself): it has the anomaly `truncated`, and no object or value is read out of it',
+  },
+  {
+    is: ({ protocol, field, our, ours }) =>
+      protocol === 's7comm' && field === 'values' && ours === undefined && bears(our, Anomaly.length),
+    reason:
+      'parameters of another length than their function has: the anomaly `length`; tshark reads on behind their end',
+  },
+  {
+    is: ({ protocol, field, ours, theirs }) =>
       protocol === 'modbus' &&
-      capture === 'modbus-quickdraw-part2' &&
-      ['22', '23'].includes(our?.fields.get('function') ?? ''),
-    reason:
-      'the request ends before its fields (MODBUS Application Protocol V1.1b3, 6.16 and 6.17): it is told as bytes with the ' +
-      'anomaly `truncated`, and no object is read out of it',
-  },
-  {
-    is: ({ capture, field, ours }) =>
-      field === 'message' &&
+      field === 'bits' &&
       ours !== undefined &&
-      ['modbus-coils-big', 's7comm-poll', 'mixed-modbus-s7-profinet'].includes(capture),
+      theirs?.length === 8 * Math.ceil(ours.length / 8) &&
+      /^0*$/.test(theirs.slice(ours.length)) &&
+      theirs.startsWith(ours),
     reason:
-      'the capture shows the acknowledgement before the segment itself, so tshark takes the only copy of it for a ' +
-      'spurious retransmission; with it every request has its answer',
+      'an answer whose request tshark did not dissect: it shows the bits that fill up the last byte as well',
   },
   {
-    is: ({ capture, field, theirs }) =>
-      field === 'message' && theirs !== undefined && capture === 'mixed-modbus-s7-ring',
+    is: ({ field, their, theirs }) =>
+      field === 'message' && theirs !== undefined && bears(their, Anomaly.truncated),
     reason:
-      'the controller repeats eleven answers twice; tshark dissects fast retransmissions again, but the stream has each ' +
-      'byte once (RFC 9293, 3.4)',
+      'the capture holds only a part of the packet: tshark shows what there is of the message; it counts as unfinished ' +
+      'bytes in front of a gap',
   },
   {
-    is: ({ capture, field, ours, theirs }) =>
-      capture === 's7comm-snap7-everything' &&
+    is: ({ field, our }) => field === 'message' && our !== undefined && bears(our, MALFORMED),
+    reason: 'a malformed message, which is kept and marked; tshark does not dissect it',
+  },
+  {
+    is: ({ field, ours, repeated }) => field === 'message' && ours !== undefined && repeated,
+    reason:
+      'tshark takes the segment for a repeated one and does not dissect it; its bytes are new where the capture shows a later ' +
+      'segment, or the acknowledgement, before it (RFC 9293, 3.4)',
+  },
+  {
+    is: ({ field, theirs, repeated }) => field === 'message' && theirs !== undefined && repeated,
+    reason: 'tshark dissects fast retransmissions again, but the stream has each byte once (RFC 9293, 3.4)',
+  },
+  {
+    is: ({ protocol, field, our, ours }) =>
+      protocol === 's7comm' &&
+      (field === 'codes' || field === 'values') &&
+      ours === undefined &&
+      (our?.fields.get('error') ?? '0') !== '0',
+    reason:
+      'an answer whose header says that the whole Job failed: clients (Snap7, libnodave) do not look at the items behind it',
+  },
+  {
+    is: ({ protocol, field, our, theirs }) =>
+      protocol === 's7comm' && field === 'service' && theirs === '' && bears(our, Anomaly.function),
+    reason: 'a service without a name',
+  },
+  {
+    is: ({ protocol, field, our, theirs }) =>
+      protocol === 's7comm' &&
       field === 'function' &&
-      ours !== undefined &&
+      ['2', '3'].includes(our?.fields.get('kind') ?? '') &&
       theirs === undefined,
-    reason: 'an Ack without parameters: the function is that of the request with the same reference',
+    reason:
+      'an Ack without parameters, whose function is that of the request with the same reference; or one without data, whose ' +
+      'parameters tshark does not dissect',
   },
   {
     is: ({ protocol, field, our, theirs }) =>
@@ -133,6 +163,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'a part of a UMAS program transfer: its number and length stand before its bytes, which are the value',
   },
 ];
+
+function bears(our: FieldMessage | undefined, anomalies: number): boolean {
+  return our !== undefined && (our.anomalies & anomalies) !== 0;
+}
 
 /** Are our items' codes and values, one behind the other, what tshark has as one value? */
 function isPacked(our: FieldMessage | undefined, field: string, theirs: string | undefined): boolean {

@@ -10,6 +10,8 @@ export interface FieldMessage {
   readonly frame: number;
   /** By name; the same names and forms whoever reads. Numbers are decimal, bytes hexadecimal. */
   readonly fields: ReadonlyMap<string, string>;
+  /** What Cofferdam says is wrong with it; of tshark's, whether the capture holds only a part of the packet. */
+  readonly anomalies: number;
 }
 
 /** Seconds since 1970 with six digits, as both can have them. */

@@ -32,6 +32,7 @@ class Reader implements Sink {
   readonly #current: Current;
   readonly #messages: FieldMessage[];
   #items: Item[] = [];
+  #anomalies = 0;
 
   constructor(current: Current, messages: FieldMessage[]) {
     this.#current = current;
@@ -43,9 +44,12 @@ class Reader implements Sink {
     // What sets a transport connection up is COTP's.
     if (protocol === 's7comm' && op.kind === 0) return;
     this.#items.push(itemOf(op));
+    this.#anomalies |= op.anomalies;
     if (op.item + 1 < op.items) return;
     const items = this.#items;
+    const anomalies = this.#anomalies;
     this.#items = [];
+    this.#anomalies = 0;
     const { clientAddress, clientPort, serverAddress, serverPort } = this.#current.session;
     const ends = [`${clientAddress} ${clientPort}`, `${serverAddress} ${serverPort}`];
     const fields = new Map([
@@ -55,7 +59,7 @@ class Reader implements Sink {
     ]);
     if (protocol === 'modbus') modbus(op, items, fields);
     else s7comm(op, items, fields);
-    this.#messages.push({ protocol, frame: this.#current.packet, fields });
+    this.#messages.push({ protocol, frame: this.#current.packet, fields, anomalies });
   }
 }
 

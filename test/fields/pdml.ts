@@ -57,3 +57,14 @@ export async function* dissected(
 function plain(text: string): string {
   return text.replace(/&([a-z]+|#x27);/g, (whole, entity: string) => ENTITIES[entity] ?? whole);
 }
+
+/** The packets whose segment tshark takes for a repeated one, or for one that came late. */
+export async function repeatedFrames(path: string): Promise<Set<number>> {
+  const kinds = ['retransmission', 'fast_retransmission', 'spurious_retransmission', 'out_of_order'];
+  const filter = kinds.map(kind => `tcp.analysis.${kind}`).join('||');
+  const args = ['-n', '-r', path, '-Y', filter, '-T', 'fields', '-e', 'frame.number'];
+  const tshark = spawn('tshark', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const frames = new Set<number>();
+  for await (const line of createInterface({ input: tshark.stdout })) frames.add(Number(line));
+  return frames;
+}

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Anomaly } from '../../src/operation/anomaly.ts';
 import { type FieldMessage, timeOf } from './message.ts';
 import { dissected, type PdmlField, type PdmlProtocol } from './pdml.ts';
 
@@ -19,12 +20,14 @@ export async function* theirMessages(
     const frame = packet.find(({ name }) => name === 'frame')!;
     const common = commonOf(packet, frame);
     const number = Number(shown(frame, 'frame.number'));
+    const cut = shown(frame, 'frame.cap_len') !== shown(frame, 'frame.len');
+    const anomalies = cut ? Anomaly.truncated : 0;
     for (const [index, protocol] of packet.entries()) {
       if (protocol.name !== 'modbus' && protocol.name !== 's7comm') continue;
       const fields = new Map(common);
       if (protocol.name === 's7comm') s7comm(protocol.fields, fields);
       else modbus(protocol, packet[index - 1]!, fields);
-      yield { protocol: protocol.name, frame: number, fields };
+      yield { protocol: protocol.name, frame: number, fields, anomalies };
     }
   }
 }
@@ -75,7 +78,8 @@ function modbus({ fields }: PdmlProtocol, header: PdmlProtocol, to: Map<string, 
   if (code !== '24') number('quantity', 'word_cnt');
   if (code === '22') {
     to.delete('quantity');
-    to.set('values', [...all('and_mask'), ...all('or_mask')].map(({ value }) => value).join(''));
+    const masks = [...all('and_mask'), ...all('or_mask')].map(({ value }) => value).join('');
+    if (masks !== '') to.set('values', masks);
     return;
   }
   if (code === '23') {
@@ -101,8 +105,8 @@ function modbus({ fields }: PdmlProtocol, header: PdmlProtocol, to: Map<string, 
   const bits = all('bitval');
   if (registers.length > 0) to.set('values', registers.map(({ value }) => value).join(''));
   if (bits.length > 0) to.set('bits', bits.map(({ show }) => (show === '0' ? '0' : '1')).join(''));
-  // A read's answer names its objects by the numbers of what it tells.
-  const [first] = [...all('regnum16'), ...all('bitnum')];
+  // A read's answer names its objects by the numbers of what it tells, which are counted from 0 where there is no request.
+  const [first] = all('request_frame').length > 0 ? [...all('regnum16'), ...all('bitnum')] : [];
   if (first !== undefined && !to.has('reference')) to.set('reference', first.show);
   const data = [...all('data'), ...fields.filter(({ name }) => /^modbus\.diagnostic\./.test(name))];
   if (data.length > 0 && !to.has('values')) {
@@ -259,25 +263,27 @@ function variable(item: ReadonlyMap<string, number>): string | undefined {
   return `${area}${number}:${get('address')}+${extent}`;
 }
 
-/** The variables of a variable table. */
+/** The variables of a variable table: each ends with where it starts. */
 function tableItems(fields: readonly PdmlField[]): string[] {
-  const of = (name: string) =>
-    fields
-      .filter(field => field.name === `s7comm.varstat.req.${name}`)
-      .map(({ value }) => Number.parseInt(value, 16));
-  const [areas, factors, blocks, starts] = [
-    of('memory_area'),
-    of('repetition_factor'),
-    of('db_number'),
-    of('startaddress'),
-  ];
-  return areas!.map((code, i) => {
+  const objects: string[] = [];
+  const item = new Map<string, number>();
+  for (const { name, value } of fields) {
+    const [, key] = /^s7comm\.varstat\.req\.(.*)$/.exec(name) ?? [];
+    if (key === undefined) continue;
+    item.set(key, Number.parseInt(value, 16));
+    if (key !== 'startaddress') continue;
+    const get = (of: string) => item.get(of) ?? 0;
+    const code = get('memory_area');
     const area = TABLE_AREAS[code >> 4] ?? '';
     const counted = area === 'T' || area === 'C';
     const width = code & 15;
-    const extent = counted ? factors![i]! : width === 0 ? 8 : (8 << (width - 1)) * factors![i]!;
-    return `${area}${area === 'DB' ? blocks![i] : ''}:${starts![i]! * (counted ? 1 : 8)}+${extent}`;
-  });
+    const start = get('startaddress') * (counted ? 1 : 8) + get('bitpos');
+    const factor = get('repetition_factor');
+    const extent = counted ? factor : width === 0 ? 1 : (8 << (width - 1)) * factor;
+    objects.push(`${area}${area === 'DB' ? get('db_number') : ''}:${start}+${extent}`);
+    item.clear();
+  }
+  return objects;
 }
 
 /** Return codes and values of items; the code that stands before the data of Userdata is none of an item. */

@@ -1,13 +1,17 @@
 /**
- * Compares what is found in captures with their truth files.
+ * Compares what is found in captures with their truth files. Where counts of messages differ, the messages are compared one
+ * by one with tshark's, where that is installed: what is equal but for differences that have reasons has these.
  *
  * @module
  */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { FieldComparison } from '../fields/compare.ts';
+import { withoutPeer } from '../peers.ts';
 import { COUNTED, countCapture, type Tables } from './counts.ts';
 import { DIFFERENCES } from './differences.ts';
+import { reasonOfTpdus } from './transport.ts';
 
 export interface Difference {
   readonly capture: string;
@@ -43,6 +47,7 @@ export async function compareAll(captures: string, truths: string): Promise<Comp
   const problems: string[] = [];
   const untold: string[] = [];
   const compared: string[] = [];
+  const tshark = withoutPeer('tshark') === false;
   let packets = 0;
   let equal = 0;
   for (const path of await findCaptures(captures)) {
@@ -56,12 +61,15 @@ export async function compareAll(captures: string, truths: string): Promise<Comp
     compared.push(capture);
     packets += found.packets;
     problems.push(...found.problems);
+    const different: Difference[] = [];
     const check = (what: string, expected: number, actual: number) => {
       if (expected === actual) equal++;
       else
-        differences.push({ capture, what, truth: expected, found: actual, reason: reasonFor(capture, what) });
+        different.push({ capture, what, truth: expected, found: actual, reason: reasonFor(capture, what) });
     };
     check('frames', truth.frames, found.packets);
+    const [unread] = found.problems;
+    if (different.length > 0 && unread !== undefined) different[0] = { ...different[0]!, reason: unread };
     for (const protocol of COUNTED) {
       const expected = tablesOf(truth.ics[protocol] ?? {});
       const actual = found.protocols.get(protocol) ?? new Map();
@@ -70,6 +78,14 @@ export async function compareAll(captures: string, truths: string): Promise<Comp
         check(what, expected.get(table)?.get(key) ?? 0, actual.get(table)?.get(key) ?? 0);
       }
     }
+    const explain = async (of: RegExp, reasonOf: (path: string) => Promise<string | undefined>) => {
+      const open = different.filter(({ what, reason }) => reason === undefined && of.test(what));
+      const reason = open.length > 0 && tshark ? await reasonOf(path) : undefined;
+      for (const one of open) different[different.indexOf(one)] = { ...one, reason };
+    };
+    await explain(/^(modbus|s7comm) /, reasonOfMessages);
+    await explain(/^cotp /, reasonOfTpdus);
+    differences.push(...different);
   }
   return { captures: compared, packets, equal, differences, problems, untold };
 }
@@ -110,6 +126,17 @@ function keysOf(a: Tables, b: Tables): [table: string, key: string][] {
     }
   }
   return keys;
+}
+
+/** Why the messages of a capture differ from tshark's; undefined where some do so without a reason. */
+async function reasonOfMessages(path: string): Promise<string | undefined> {
+  const comparison = new FieldComparison();
+  await comparison.add(path);
+  const reasons = new Set(comparison.differences.map(({ reason }) => reason));
+  if (reasons.has(undefined)) return undefined;
+  if (reasons.size === 0)
+    return 'every message says what it says to tshark, and some say more (the function of an Ack)';
+  return [...reasons].join('; ');
 }
 
 function reasonFor(capture: string, what: string): string | undefined {

@@ -5,13 +5,16 @@
  * @module
  */
 
+import { spawnSync } from 'node:child_process';
 import { Inspection } from '../../src/monitor/inspection.ts';
 import { readAll } from '../../src/monitor/read-all.ts';
-import type { Operation } from '../../src/operation/operation.ts';
+import type { Operation, Sink } from '../../src/operation/operation.ts';
+import type { Side } from '../../src/operation/side.ts';
 import { Tpdu, tpduCode, tpduHeaderEnd } from '../../src/protocol/osi/cotp.ts';
 import { tpktLength } from '../../src/protocol/osi/tpkt.ts';
 import { type Conversation, Frame, type Protocol, Recognition } from '../../src/protocol/protocol.ts';
 import { s7comm } from '../../src/protocol/s7comm/s7comm.ts';
+import { repeatedFrames } from '../fields/pdml.ts';
 
 const CODES: readonly number[] = Object.values(Tpdu);
 /** Bytes of the shortest packet: header, length indicator, code and what follows them. */
@@ -20,13 +23,48 @@ const MIN = 7;
 /** Counts the TPDUs of a capture by type, the code's upper half, as tshark numbers them. */
 export async function countTpdus(path: string): Promise<Map<string, number>> {
   const types = new Map<string, number>();
-  const inspection = new Inspection({ protocols: [transport(types)] });
-  await readAll(inspection, [path]);
-  inspection.finish();
+  for (const { type } of await tpdus(path)) types.set(type, (types.get(type) ?? 0) + 1);
   return types;
 }
 
-function transport(types: Map<string, number>): Protocol {
+/** Why TPDUs differ from tshark's: where they do only in segments that it takes for repeated ones. */
+export async function reasonOfTpdus(path: string): Promise<string | undefined> {
+  const balance = new Map<string, number>();
+  const add = (frame: number, type: string, by: number) =>
+    balance.set(`${frame} ${type}`, (balance.get(`${frame} ${type}`) ?? 0) + by);
+  for (const { frame, type } of await tpdus(path)) add(frame, type, 1);
+  const args = ['-n', '-r', path, '-Y', 'cotp', '-T', 'fields', '-e', 'frame.number', '-e', 'cotp.type'];
+  const { stdout } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 2 ** 30 });
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    const [frame, found] = line.split('\t');
+    for (const type of found!.split(',')) add(Number(frame), String(Number(type)), -1);
+  }
+  const repeated = await repeatedFrames(path);
+  const other = [...balance].filter(([key, by]) => by !== 0 && !repeated.has(Number(key.split(' ')[0])));
+  if (other.length > 0) return undefined;
+  return (
+    'only in segments that tshark takes for repeated ones, or for late ones; the stream has each byte once (RFC 9293, ' +
+    '3.4)'
+  );
+}
+
+/** The TPDUs of a capture, with the number of the packet that completes each. */
+async function tpdus(path: string): Promise<{ frame: number; type: string }[]> {
+  const found: { frame: number; type: string }[] = [];
+  const inspection = new Inspection({
+    protocols: [TRANSPORT],
+    tap: current => ({
+      operations: { operation: ({ code }) => found.push({ frame: current.packet, type: String(code >> 4) }) },
+    }),
+  });
+  await readAll(inspection, [path]);
+  inspection.finish();
+  return found;
+}
+
+const TRANSPORT: Protocol = transport();
+
+function transport(): Protocol {
   return {
     ...s7comm,
     name: 'cotp',
@@ -42,9 +80,10 @@ function transport(types: Map<string, number>): Protocol {
     open: limits => {
       const conversation = s7comm.open(limits);
       return Object.assign(Object.create(conversation) as Conversation, {
-        observe(_side: number, view: DataView, at: number, _end: number, _op: Operation) {
-          const type = String(tpduCode(view, at) >> 4);
-          types.set(type, (types.get(type) ?? 0) + 1);
+        observe(side: Side, view: DataView, at: number, _end: number, op: Operation, sink: Sink) {
+          op.clear(side);
+          op.code = tpduCode(view, at);
+          sink.operation(op);
         },
         // It remembers nothing.
         reset() {},

@@ -60,14 +60,20 @@ test('a whole and faultless message is recognised, and the beginning of one may 
 
 test('what could be Modbus is not called certain', () => {
   const cases = [
-    [client, encode.message(to, [65, 1, 2]), Recognition.likely],
+    [client, encode.message(to, [65, 1, 2]), Recognition.possible],
+    [client, bytesOf('0102 0000 0006 11 08 0808 0000'), Recognition.possible],
+    [server, encode.exceptionResponse(to, 83, 129), Recognition.possible],
     [client, encode.umas(to, 0, 1, [0]), Recognition.likely],
-    [client, encode.readRequest(to, 3, 0, 0), Recognition.likely],
+    [server, encode.umas(to, 0, 1, [0]), Recognition.possible],
+    [server, encode.umas(to, 0, 0xfe, [0]), Recognition.likely],
+    [client, encode.umas(to, 0, 0xfe, [0]), Recognition.possible],
+    [client, encode.readRequest(to, 3, 0, 0), Recognition.possible],
     [client, bytesOf('0102 0000 0006 11 03 0000 0001 ffff ffff'), Recognition.likely],
     [client, bytesOf('0102 0000 0006 11 03 0000 0000 ffff ffff'), Recognition.no],
     [client, encode.message(to, [0]), Recognition.no],
     [client, encode.exceptionResponse(to, 3, 2), Recognition.no],
-    [client, bytesOf('0102 0000 0006 11 41 00'), Recognition.no],
+    [client, bytesOf('0102 0000 0006 11 41 00'), Recognition.more],
+    [client, bytesOf('0102 0000 0003 11 41 00 ffff ffff'), Recognition.no],
     [client, Uint8Array.from(Buffer.from('GET / HTTP/1.1\r\n\r\n')), Recognition.no],
     [client, bytesOf('1603 0100 c801 0000 c403'), Recognition.no],
     [client, new Uint8Array(64), Recognition.no],
@@ -78,6 +84,22 @@ test('what could be Modbus is not called certain', () => {
       expected,
       Buffer.from(bytes).toString('hex'),
     );
+  }
+});
+
+test('doubtful messages are certain once as many that are faultless follow', () => {
+  const odd = encode.readRequest(to, 3, 0, 0);
+  const good = encode.readRequest(to, 3, 0, 1);
+  const refused = encode.exceptionResponse(to, 65, 1);
+  for (const [side, messages, expected] of [
+    [client, [odd, good], Recognition.certain],
+    [client, [odd, odd, good], Recognition.possible],
+    [client, [odd, odd, good, good], Recognition.certain],
+    [client, [odd, odd, good, good.subarray(0, 9)], Recognition.possible],
+    [server, [refused], Recognition.certain],
+  ] as const) {
+    const bytes = Buffer.concat(messages);
+    assert.equal(modbus.recognise(side, viewOf(bytes), 0, bytes.length), expected);
   }
 });
 

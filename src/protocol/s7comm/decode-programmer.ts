@@ -8,7 +8,7 @@ import { Anomaly } from '../../operation/anomaly.ts';
 import { VALUE_BITS, ValueType } from '../../operation/value.ts';
 import { VERBS, type Verb } from '../../operation/verb.ts';
 import { Space } from './areas.ts';
-import { looseValues } from './decode-variable.ts';
+import { looseCodes, looseValues } from './decode-variable.ts';
 import { FUNCTIONS, Group, isListed, userdataRow } from './functions.ts';
 import type { Message } from './message.ts';
 import type { Pdu } from './pdu.ts';
@@ -30,17 +30,25 @@ export function decodeTable(m: Message, pdu: Pdu, sub: number): boolean {
 }
 
 /**
- * What a watched variable table has come to, told unasked: number of items, then values. False where there are none.
- * Which variables they are, the job's request said.
+ * What a watched variable table has come to, or one that modifies, told unasked: number of items, then their values, or a
+ * return code for each, filled up to an even length. False where there are none. Which variables they are, the job's request
+ * said.
  */
-export function decodeStatusPush(m: Message, sub: number): boolean {
+export function decodeTablePush(m: Message, sub: number): boolean {
   const { view, data, dataEnd } = m.pdu;
   const at = data + DATA_HEADER;
-  if (sub !== VARIABLE_STATUS || dataEnd - at < 4) return false;
+  if ((sub !== VARIABLE_STATUS && sub !== MODIFY_VARIABLE) || dataEnd - at < 4) return false;
   const first = at + 4 + view.getUint16(at);
   if (first + 2 > dataEnd) return false;
   const count = view.getUint16(first);
-  if (count === 0 || !m.values.check(view, first + 2, dataEnd, count, true)) return false;
+  if (count === 0) return false;
+  if (sub === MODIFY_VARIABLE) {
+    const end = first + 2 + count;
+    if (end !== dataEnd && end + (count & 1) !== dataEnd) return false;
+    looseCodes(m, first + 2, count);
+    return true;
+  }
+  if (!m.values.check(view, first + 2, dataEnd, count, true)) return false;
   m.values.rewind();
   looseValues(m, count);
   return true;
@@ -99,13 +107,14 @@ function objects(m: Message, pdu: Pdu, at: number, sub: number): void {
 function value(m: Message, view: DataView, type: ValueType): void {
   const { at, length } = m.values;
   const bytes = VALUE_BITS[type]! / 8;
-  if (length % bytes === 0) m.carries(view, at, length, type, length / bytes);
+  if (length % bytes === 0 && (type !== ValueType.bool || length === 1))
+    m.carries(view, at, length, type, length / bytes);
   else m.carries(view, at, length, ValueType.bytes, 1);
 }
 
 /**
- * Area (high four bits) and width (low four: bit, byte, word, double word), how many, DB number, first byte or
- * number. Returns the type that the width stands for.
+ * Area (high four bits) and width (low four: bit, byte, word, double word), how many or, of a bit, which, DB number, first
+ * byte or number. Returns the type that the width stands for.
  */
 function object(m: Message, view: DataView, at: number, modifies: boolean): ValueType {
   const { op } = m;
@@ -120,9 +129,14 @@ function object(m: Message, view: DataView, at: number, modifies: boolean): Valu
   }
   if (op.space === Space.none || width > 3) m.flag(Anomaly.value);
   if (op.space === Space.DB) op.area = view.getUint16(at + 2);
+  if (width === 0) {
+    if (factor > 7) m.flag(Anomaly.value);
+    op.address = address * 8 + (factor & 7);
+    op.extent = 1;
+    return ValueType.bool;
+  }
   op.address = address * 8;
-  // Bits are chosen by a mask: the whole byte is meant.
-  op.extent = width === 0 ? 8 : (8 << (width - 1)) * factor;
+  op.extent = (8 << (width - 1)) * factor;
   return width === 3 ? ValueType.u32 : width === 2 ? ValueType.u16 : ValueType.u8;
 }
 

@@ -12,7 +12,7 @@ import { Verb } from '../../operation/verb.ts';
 import { blockSpace, Space } from './areas.ts';
 import { BLOCK_NAME, block } from './decode-block.ts';
 import { decodeCyclicPush, decodeCyclicRequest, decodeCyclicResponse } from './decode-cyclic.ts';
-import { commandAnomalies, decodeStatusPush, decodeTable, jobVerb } from './decode-programmer.ts';
+import { commandAnomalies, decodeTable, decodeTablePush, jobVerb } from './decode-programmer.ts';
 import { Group, isListed, userdataRow } from './functions.ts';
 import { broken, type Message } from './message.ts';
 import type { Pdu } from './pdu.ts';
@@ -128,7 +128,7 @@ function decodeResponse(m: Message, group: number, sub: number): void {
 function decodePush(m: Message, group: number, sub: number): void {
   m.op.verb = group === Group.pbc ? Verb.write : Verb.report;
   if (group === Group.cyclic && decodeCyclicPush(m, sub)) return;
-  if (group === Group.programmer && decodeStatusPush(m, sub)) return;
+  if (group === Group.programmer && decodeTablePush(m, sub)) return;
   content(m, group);
   m.emit();
 }

@@ -55,7 +55,8 @@ export function decodeVariableAck(m: Message): void {
   const { pdu, op, values } = m;
   const { view, param, paramEnd, data, dataEnd } = pdu;
   const known = m.answers && m.request.code === op.code;
-  if (pdu.rosctr === Rosctr.ack || (pdu.error !== 0 && data === dataEnd)) {
+  // Where the Job as a whole failed, clients do not look at what follows, should there be something.
+  if (pdu.rosctr === Rosctr.ack || pdu.error !== 0) {
     refused(m, known);
     return;
   }
@@ -90,9 +91,15 @@ export function decodeVariableAck(m: Message): void {
     looseValues(m, count);
     return;
   }
+  looseCodes(m, data, count);
+}
+
+/** Return codes to which no request is known. */
+export function looseCodes(m: Message, at: number, count: number): void {
+  const { op, pdu } = m;
   op.items = count;
   for (op.item = 0; op.item < count; op.item++) {
-    became(m, view.getUint8(data + op.item));
+    became(m, pdu.view.getUint8(at + op.item));
     m.emit();
   }
 }

@@ -21,7 +21,7 @@ import {
 import { decodeUserdata } from './decode-userdata.ts';
 import { decodeVariableAck, decodeVariableJob } from './decode-variable.ts';
 import { DISCONNECTED } from './errors.ts';
-import { Fn, jobRow, sessionRow } from './functions.ts';
+import { Fn, isBackwards, jobRow, sessionRow } from './functions.ts';
 import type { Message } from './message.ts';
 import { Rosctr } from './pdu.ts';
 
@@ -68,11 +68,6 @@ export function decodePdu(m: Message): void {
       decodeAck(m);
       return;
   }
-}
-
-/** A controller asks its station for the blocks of a download, and for nothing else. */
-function isBackwards(code: number): boolean {
-  return code === Fn.downloadBlock || code === Fn.downloadEnded;
 }
 
 function decodeJob(m: Message): void {

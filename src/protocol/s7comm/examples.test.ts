@@ -5,10 +5,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Side } from '../../operation/side.ts';
-import { userdataResponse } from './encode.ts';
+import { Area, Size } from './areas.ts';
+import { ackData, readRequest, userdataResponse } from './encode.ts';
 import { Exchange, type Recorded, recorded } from './testing.ts';
 
 type Line = readonly [side: '>' | '<', message: Recorded, ...said: string[]];
+
+test('a Job that failed as a whole failed for every object, whatever its answer says of each', () => {
+  const exchange = new Exchange();
+  const variable = { area: Area.DB, db: 1, address: 0, size: Size.word };
+  exchange.see(Side.client, readRequest(1, [variable]));
+  const answer = ackData(1, [4, 1], [0xff, 4, 0, 16, 0, 42], 0x8104);
+  assert.deepEqual(exchange.see(Side.server, answer), [
+    'read DB1.DBW0 failed 0x8104 service not implemented, or frame error',
+  ]);
+});
 
 const EXAMPLES: Readonly<Record<string, readonly Line[]>> = {
   'connection and setup': [

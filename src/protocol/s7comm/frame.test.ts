@@ -88,6 +88,23 @@ test('connection TPDUs say nothing of who uses the connection; the first data do
   assert.equal(recognise(bytesOf('0300001202f080320900000001000100000f')), Recognition.no);
 });
 
+test('what the other side sends is only likely', () => {
+  for (const [side, name] of [
+    [Side.client, 'read'],
+    [Side.server, 'readAck'],
+    [Side.client, 'readSzl'],
+    [Side.server, 'szl'],
+    [Side.server, 'cyclicPush'],
+    [Side.server, 'downloadBlock'],
+    [Side.client, 'downloadBlockAck'],
+  ] as const) {
+    const bytes = recorded(name);
+    const by = (who: Side) => s7comm.recognise(who, viewOf(bytes), 0, bytes.length);
+    assert.equal(by(side), Recognition.certain, name);
+    assert.equal(by(side === Side.client ? Side.server : Side.client), Recognition.likely, name);
+  }
+});
+
 test('recognition asks for more until there is enough', () => {
   const bytes = Buffer.concat([recorded('connectionRequest'), recorded('read')]);
   for (let end = 0; end < 31; end++) {

@@ -27,6 +27,11 @@ export const Fn = {
 } as const;
 export type Fn = (typeof Fn)[keyof typeof Fn];
 
+/** A controller asks its station for the blocks of a download, and for nothing else. */
+export function isBackwards(code: number): boolean {
+  return code === Fn.downloadBlock || code === Fn.downloadEnded;
+}
+
 /** Function groups of Userdata. */
 export const Group = {
   modeTransition: 0,

@@ -78,6 +78,25 @@ test('what a watched variable table has come to is told item by item', () => {
   assert.match(push(0, 4, 1, 0, 0, 2, 0, 9, 0xff, 9)[0]!, /^report = [0-9a-f]+ asked/);
 });
 
+test('a bit of a table is one bit, named by its number in the byte', () => {
+  // What STEP 7 sent to make I8.1 true; IB8, read after it, was 2.
+  const modify = [0, 0, 0, 14, 0, 1, 0x10, 1, 0, 0, 0, 8, 0, 9, 0, 1, 1, 0];
+  assert.equal(command(8, ...modify), 'operate I 8.1 = true asked');
+  modify[7] = 8;
+  assert.match(command(8, ...modify), /\[value\]/);
+});
+
+test('what became of a table that modifies is told item by item', () => {
+  const push = (...codes: number[]) =>
+    new Exchange().decode(
+      Side.server,
+      userdataPush(PROGRAMMER, 8, [0, 4, 0, codes.length, 1, 0, 0, 2, 0, 3, ...codes.slice(2)], 2),
+    );
+  const failed = 'report failed 0x03 accessing the object not allowed';
+  assert.deepEqual(push(0, 0, 0xff, 3, 0xff, 0), ['report ok', failed, 'report ok']);
+  assert.match(push(0, 0, 0xff, 3)[0]!, / asked/);
+});
+
 test('a type that only numerical controls have is malformed with the functions of others', () => {
   const typed = (group: number, type: number) => {
     const bytes = userdataRequest(9, group, 1, [0, 0x11, 0, 0]);

@@ -26,6 +26,8 @@ export const SHORT = 8;
 export const LONG = 12;
 /** Bytes before the content of the data. */
 export const DATA_HEADER = 4;
+/** Type (high four bits) and function group (low four). */
+export const KIND = 5;
 export const SEQUENCE = 7;
 export const LAST = 9;
 
@@ -43,12 +45,12 @@ export function isResponse(pdu: Pdu): boolean {
 
 /** Type, or -1 where the parameters are too short. */
 export function typeOf(pdu: Pdu): number {
-  return pdu.paramEnd - pdu.param < SHORT ? -1 : pdu.view.getUint8(pdu.param + 5) >> 4;
+  return pdu.paramEnd - pdu.param < SHORT ? -1 : pdu.view.getUint8(pdu.param + KIND) >> 4;
 }
 
 /** Function group. The parameters are long enough. */
 export function groupOf({ view, param }: Pdu): number {
-  return view.getUint8(param + 5) & 0x0f;
+  return view.getUint8(param + KIND) & 0x0f;
 }
 
 /** Subfunction. */
