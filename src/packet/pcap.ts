@@ -50,6 +50,8 @@ export class PcapReader implements RecordReader {
   // Of the records that are looked through: where they begin, and how many came before.
   readonly #places = new Int32Array(AT_A_TIME + 1);
   readonly #orders = new Int32Array(AT_A_TIME + 1);
+  #at = 0;
+  #looked = 0;
 
   /** Reads the file header at `at`; {@link PCAP_HEADER} bytes are there. */
   constructor(view: DataView, at: number) {
@@ -86,38 +88,50 @@ export class PcapReader implements RecordReader {
     }
   }
 
-  /**
-   * Finds the records that are not kept back first, and reads them then: their places are written down without a branch on
-   * whose they are.
-   */
+  /** Reads in two steps: which records are not kept back, and then those. */
   #sift(view: DataView, from: number, end: number, packet: Packet, sink: FrameSink, sieve: Sieve): number {
+    this.#at = from;
+    do {
+      const found = this.#find(view, end, sieve);
+      let done = 0;
+      for (let i = 0; i < found; i++) {
+        const order = this.#orders[i]!;
+        sieve.passed(order - done);
+        done = order + 1;
+        this.#hand(view, this.#places[i]!, packet, sink);
+      }
+      sieve.passed(this.#looked - done);
+    } while (this.#looked === AT_A_TIME);
+    return this.#stop(view, this.#at, this.#next(view, this.#at, end));
+  }
+
+  /**
+   * Looks through records from `#at` on, which it moves behind them, and writes down the places of those that are not kept
+   * back, without a branch on whose they are. Returns how many those are.
+   */
+  #find(view: DataView, end: number, sieve: Sieve): number {
     const header = this.#header;
     const places = this.#places;
     const orders = this.#orders;
-    let at = from;
-    for (;;) {
-      let found = 0;
-      let order = 0;
-      let next = at;
-      for (; order < AT_A_TIME; order++) {
-        next = this.#next(view, at, end);
-        if (next < 0) break;
-        places[found] = at;
-        orders[found] = order;
-        found += sieve.concerns(view, at + header, next);
-        at = next;
-      }
-      let done = 0;
-      for (let i = 0; i < found; i++) {
-        const place = places[i]!;
-        sieve.passed(orders[i]! - done);
-        done = orders[i]! + 1;
-        this.#fill(packet, view, place, place + header + view.getUint32(place + 8, this.#little));
-        sink.frame(packet);
-      }
-      sieve.passed(order - done);
-      if (next < 0) return this.#stop(view, at, next);
+    let at = this.#at;
+    let found = 0;
+    let order = 0;
+    for (; order < AT_A_TIME; order++) {
+      const next = this.#next(view, at, end);
+      if (next < 0) break;
+      places[found] = at;
+      orders[found] = order;
+      found += sieve.concerns(view, at + header, next);
+      at = next;
     }
+    this.#at = at;
+    this.#looked = order;
+    return found;
+  }
+
+  #hand(view: DataView, at: number, packet: Packet, sink: FrameSink): void {
+    this.#fill(packet, view, at, at + this.#header + view.getUint32(at + 8, this.#little));
+    sink.frame(packet);
   }
 
   /** One past the record at `at`; {@link PARTIAL} or {@link DAMAGED} where there is none that could be read. */
