@@ -9,13 +9,15 @@
  */
 
 import { constants } from 'node:fs';
-import { access, type FileHandle, open, rename } from 'node:fs/promises';
+import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Format } from '../output/format.ts';
 
 /** Bytes that wait at most. */
 const MOST = 16 << 20;
 const NEWLINE = 10;
+/** A timer of more milliseconds ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** Bytes at the end of a file in which its last line begins. */
 const LAST_LINE = 1 << 16;
 
@@ -89,15 +91,17 @@ export class LogFolder {
 
   #await(): void {
     const { rotate } = this.#options;
-    const now = Date.now() / 1000;
-    const next = (Math.floor(now / rotate) + 1) * rotate;
-    this.#timer = setTimeout(
-      () => {
-        this.#do(() => this.#rotate());
-        this.#await();
-      },
-      (next - now) * 1000,
-    );
+    const next = (Math.floor(Date.now() / 1000 / rotate) + 1) * rotate;
+    const look = () => {
+      const left = next * 1000 - Date.now();
+      if (left > 0) {
+        this.#timer = setTimeout(look, Math.min(left, LONGEST_TIMER));
+        return;
+      }
+      this.#do(() => this.#rotate());
+      this.#await();
+    };
+    look();
   }
 
   async #write(log: number, lines: Uint8Array): Promise<void> {
@@ -118,8 +122,15 @@ export class LogFolder {
     const name = format.logs[log]!;
     const file = await open(this.#path(name), 'wx', 0o640);
     const it = { file, length: 0, begun: Date.now() / 1000 };
+    try {
+      await append(it, Buffer.from(format.head?.(name, first) ?? ''));
+    } catch (error) {
+      // Without its head nobody could read it: the next lines begin it anew.
+      await file.close().catch(() => {});
+      await rm(this.#path(name), { force: true });
+      throw error;
+    }
     this.#open.set(log, it);
-    await append(it, Buffer.from(format.head?.(name, first) ?? ''));
     return it;
   }
 
