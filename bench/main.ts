@@ -16,9 +16,10 @@ import { benchInspect, type InspectFigures } from './inspect.ts';
 import { type Machine, machine } from './machine.ts';
 import { report } from './report.ts';
 
-const HELP = `usage: npm run bench -- [micro|download|live|process|memory] [OPTION …]
+const HELP = `usage: npm run bench -- [micro|workers|download|live|process|memory] [OPTION …]
 
   micro              the micro-benches instead (decoding, deciding, reading values)
+  workers            what a second thread gains in reading captures instead
   download           a program download instead: under a permit, beside one that is simply allowed
   live               packets off a cable instead, as fast as they can be sent; takes root
   process            the statistics of readings instead: false alarms and delays on the simulated plants
@@ -62,6 +63,20 @@ if (values.help) {
   await import('./micro.ts');
 } else if (positionals[0] === 'download') {
   await import('./download.ts');
+} else if (positionals[0] === 'workers') {
+  const { quick, folder, recordings } = values;
+  const { benchWorkers } = await import('./workers.ts');
+  const figures = await benchWorkers({
+    packets: Number(values.packets ?? (quick ? 400_000 : 8_000_000)),
+    fewer: 1000,
+    seed: Number(values.seed),
+    rounds: Number(values.rounds ?? (quick ? 1 : 5)),
+    only: values.capture,
+    folder,
+    recordings,
+    progress: line => console.error(line),
+  });
+  console.log(figures);
 } else if (positionals[0] === 'live') {
   const { quick, folder } = values;
   const { benchLive } = await import('./live.ts');
