@@ -12,6 +12,7 @@
  * @module
  */
 
+import { Asides } from './asides.ts';
 import { CELL_SHIFT, Cell, type EvictionSink, FlowBit, FlowTable } from './flow-table.ts';
 import { type Packet, TcpFlag } from './packet.ts';
 import { Reorder } from './reorder.ts';
@@ -63,12 +64,11 @@ const ACKED = Cell.free + 2;
 const SERIAL = Cell.free + 4;
 /** Of a flow that is ignored: the label that its bytes are counted by. Acknowledgements are not looked at any more. */
 const LABEL = ACKED;
-/** Which {@link Aside} the flow has; 0 is none. */
+/** Row of the flow's words beside its cell; 0 where it has none. */
 const ASIDE = Cell.free + 5;
 
-/** What only connections need that are not simply read on: words of a row beside the cells. */
+/** What only connections need that are not simply read on: words beside the cells. Those with two directions take two. */
 const Aside = { held: 0, proposed: 2 } as const;
-const ASIDE_SHIFT = 2;
 
 // Bits of a flow's state. Those with two directions take two bits.
 const BIT = {
@@ -115,10 +115,7 @@ export class Streams implements EvictionSink {
   readonly #reorders: (Reorder | undefined)[] = [undefined];
   readonly #spare: number[] = [];
   #held = 0;
-  // Rows of `Aside`, how many were ever taken, and those that were given back. Row 0 is that of all who have none.
-  #asides = new Int32Array(64 << ASIDE_SHIFT);
-  #taken = 1;
-  readonly #spareAsides: number[] = [];
+  readonly #asides = new Asides();
   // Of the packet that is being looked at.
   #number = 0;
 
@@ -527,24 +524,13 @@ export class Streams implements EvictionSink {
 
   /** A word of what the flow has beside its cell, 0 where it has none. */
   #aside(base: number, word: number): number {
-    return this.#asides[(this.#table.cells[base + ASIDE]! << ASIDE_SHIFT) + word]!;
+    return this.#asides.get(this.#table.cells[base + ASIDE]!, word);
   }
 
   #setAside(base: number, word: number, value: number): void {
     const { cells } = this.#table;
-    if (cells[base + ASIDE] === 0) {
-      const row = this.#spareAsides.pop() ?? this.#taken++;
-      if (row << ASIDE_SHIFT === this.#asides.length) this.#growAsides();
-      cells[base + ASIDE] = row;
-    }
-    this.#asides[(cells[base + ASIDE]! << ASIDE_SHIFT) + word] = value;
-  }
-
-  // cold: it doubles, so seldom
-  #growAsides(): void {
-    const asides = new Int32Array(this.#asides.length * 2);
-    asides.set(this.#asides);
-    this.#asides = asides;
+    if (cells[base + ASIDE] === 0) cells[base + ASIDE] = this.#asides.take();
+    this.#asides.set(cells[base + ASIDE]!, word, value);
   }
 
   #giveBackAside(base: number): void {
@@ -552,8 +538,7 @@ export class Streams implements EvictionSink {
     const row = cells[base + ASIDE]!;
     if (row === 0) return;
     cells[base + ASIDE] = 0;
-    for (let word = 0; word < 1 << ASIDE_SHIFT; word++) this.#asides[(row << ASIDE_SHIFT) + word] = 0;
-    this.#spareAsides.push(row);
+    this.#asides.giveBack(row);
   }
 
   #gap(flow: number, base: number, direction: number, bytes: number): void {
