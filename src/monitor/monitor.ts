@@ -123,12 +123,8 @@ export class Monitor implements StreamSink {
   }
 
   data(flow: number, direction: number, view: DataView, at: number, end: number): void {
-    const session = this.#byFlow[flow] ?? this.#open(flow);
-    session.touched = true;
     this.#op.time = this.traffic.packet.time;
-    if (session.protocol !== undefined)
-      this.#messages.read(session, sideOf(session, direction), view, at, end);
-    else this.#unread(session, direction, view, at, end);
+    this.#read(flow, direction, view, at, end);
   }
 
   held(
@@ -140,14 +136,19 @@ export class Monitor implements StreamSink {
     time: number,
     number: number,
   ): void {
-    const session = this.#byFlow[flow] ?? this.#open(flow);
-    session.touched = true;
     this.#op.time = time;
     this.#current.held = number;
+    this.#read(flow, direction, view, at, end);
+    this.#current.held = 0;
+  }
+
+  #read(flow: number, direction: number, view: DataView, at: number, end: number): void {
+    const session = this.#byFlow[flow] ?? this.#open(flow);
+    session.touched = true;
     if (session.protocol !== undefined)
       this.#messages.read(session, sideOf(session, direction), view, at, end);
-    else this.#unread(session, direction, view, at, end);
-    this.#current.held = 0;
+    else if (session.foreign) this.#foreign(session, view, at, end);
+    else this.#begin(session, direction, view, at, end);
   }
 
   gap(flow: number, direction: number, _bytes: number): void {
@@ -184,11 +185,6 @@ export class Monitor implements StreamSink {
       this.forgotten++;
     }
     return this.#sessions.open(flow, this.streams);
-  }
-
-  #unread(session: Session, direction: number, view: DataView, at: number, end: number): void {
-    if (session.foreign) this.#foreign(session, view, at, end);
-    else this.#begin(session, direction, view, at, end);
   }
 
   #begin(session: Session, direction: number, view: DataView, at: number, end: number): void {
