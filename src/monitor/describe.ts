@@ -4,7 +4,7 @@
  * @module
  */
 
-import { digits } from '../operation/counted.ts';
+import { counted, digits } from '../operation/counted.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { type Health, healthOf } from './health-report.ts';
 import { describeNamed } from './naming/describe-named.ts';
@@ -28,11 +28,11 @@ export function describe(summary: Summary): string {
 
 function overview(summary: Summary): string {
   const { packets, bytes, from, to, kinds, cut, capture, streams, uncounted } = summary;
-  const lines = [`${digits(packets)} packets, ${digits(bytes)} bytes${span(from, to)}`];
+  const lines = [`${counted(packets, 'packet')}, ${counted(bytes, 'byte')}${span(from, to)}`];
   const { tcp, udp, otherIp, nonIp, fragments, malformed } = kinds;
   lines.push(
     `  ${digits(tcp)} TCP, ${digits(udp)} UDP, ${digits(otherIp)} other IP, ${digits(nonIp)} not IP, ` +
-      `${digits(fragments)} IP fragments, ${digits(malformed)} malformed`,
+      `${counted(fragments, 'IP fragment')}, ${digits(malformed)} malformed`,
   );
   if (fragments > 0) lines.push(datagrams(summary));
   if (capture.received + capture.dropped > 0) {
@@ -58,15 +58,15 @@ function datagrams({ fragments }: Summary): string {
 
 function streamLines(streams: StreamSummary): string[] {
   const lines = [
-    `  ${digits(streams.connections)} TCP connections, ${digits(streams.retransmissions)} retransmissions, ` +
-      `${digits(streams.gaps)} gaps with ${digits(streams.gapBytes)} bytes missing`,
-    `  ${digits(streams.unrecognisedBytes)} bytes of no protocol that is known`,
+    `  ${counted(streams.connections, 'TCP connection')}, ${counted(streams.retransmissions, 'retransmission')}, ` +
+      `${counted(streams.gaps, 'gap')} with ${counted(streams.gapBytes, 'byte')} missing`,
+    `  ${counted(streams.unrecognisedBytes, 'byte')} of no protocol that is known`,
   ];
   const { evictedConnections, forgottenSessions, droppedMessages } = streams;
   if (evictedConnections + forgottenSessions + droppedMessages > 0) {
     lines.push(
-      `  to stay within memory: ${digits(evictedConnections)} connections, ${digits(forgottenSessions)} ` +
-        `sessions and ${digits(droppedMessages)} begun messages were forgotten`,
+      `  forgotten, to stay within memory: ${counted(evictedConnections, 'connection')}, ` +
+        `${counted(forgottenSessions, 'session')}, ${counted(droppedMessages, 'begun message')}`,
     );
   }
   return lines;
@@ -76,8 +76,8 @@ function protocol(summary: ProtocolSummary): string {
   const { messages, sessions, operations, skippedBytes, unfinishedBytes, strangeBytes } = summary;
   const title = protocolNamed(summary.protocol)?.title ?? summary.protocol;
   const lines = [
-    `${title}: ${digits(sessions)} sessions, ${digits(messages)} messages, ${digits(operations)} operations`,
-    `  ${digits(summary.decodedBytes)} bytes decoded, ${digits(skippedBytes)} not understood, ` +
+    `${title}: ${counted(sessions, 'session')}, ${counted(messages, 'message')}, ${counted(operations, 'operation')}`,
+    `  ${counted(summary.decodedBytes, 'byte')} decoded, ${digits(skippedBytes)} not understood, ` +
       `${digits(unfinishedBytes)} of messages without an end, ${digits(strangeBytes)} of something else on its port`,
   ];
   if (summary.functions.length > 0) {
