@@ -16,15 +16,13 @@ import type { Format } from '../output/format.ts';
 /** Bytes that wait at most. */
 const MOST = 16 << 20;
 const NEWLINE = 10;
-/** A timer of more milliseconds ends at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 /** Bytes at the end of a file in which its last line begins. */
 const LAST_LINE = 1 << 16;
 
 export interface LogFolderOptions {
   readonly format: Format;
   readonly folder: string;
-  /** Seconds after which a log gets its later name, counted from 1970-01-01 UTC: with 3600 every full hour. */
+  /** Seconds after which a log gets its later name, counted from 1970-01-01 UTC: with 3600 every full hour. 24 days at most. */
   readonly rotate: number;
   /** Is told that lines could not be written, and why: once until they can be again. */
   readonly failed: (why: string) => void;
@@ -91,17 +89,15 @@ export class LogFolder {
 
   #await(): void {
     const { rotate } = this.#options;
-    const next = (Math.floor(Date.now() / 1000 / rotate) + 1) * rotate;
-    const look = () => {
-      const left = next * 1000 - Date.now();
-      if (left > 0) {
-        this.#timer = setTimeout(look, Math.min(left, LONGEST_TIMER));
-        return;
-      }
-      this.#do(() => this.#rotate());
-      this.#await();
-    };
-    look();
+    const now = Date.now() / 1000;
+    const next = (Math.floor(now / rotate) + 1) * rotate;
+    this.#timer = setTimeout(
+      () => {
+        this.#do(() => this.#rotate());
+        this.#await();
+      },
+      (next - now) * 1000,
+    );
   }
 
   async #write(log: number, lines: Uint8Array): Promise<void> {
