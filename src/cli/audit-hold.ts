@@ -10,7 +10,7 @@ import { type Hold, holdByGateways } from '../audit/hold.ts';
 import { type Controller, findMarksFolder, readMarks } from '../program/loading-marks.ts';
 import { duration } from '../program/why-not.ts';
 import { UsageError } from './command.ts';
-import { readInterval } from './interval.ts';
+import { readInterval } from './times.ts';
 
 /** What a reading is given of it. */
 export interface Holding {
@@ -28,7 +28,7 @@ export async function holdings(
   if (waitText !== undefined && state === undefined) {
     throw new UsageError('--wait is for what gateways say; add --state FOLDER');
   }
-  const wait = waitText === undefined ? STANDARD_WAIT : readInterval('--wait', waitText);
+  const wait = waitText === undefined ? STANDARD_WAIT : readInterval(waitText, '--wait');
   if (state === undefined) return () => undefined;
   await findMarksFolder(state, constants.R_OK);
   for (const controller of controllers) await lookAround(state, controller);

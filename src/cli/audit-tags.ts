@@ -22,8 +22,8 @@ import { parseArgs } from './arguments.ts';
 import { type Holding, holdings } from './audit-hold.ts';
 import { UsageError } from './command.ts';
 import { placeIn, readFrom, readRate, splitPlace } from './device.ts';
-import { readInterval } from './interval.ts';
 import { stopSignal } from './stop-signal.ts';
+import { readInterval } from './times.ts';
 
 export const AUDIT_TAGS_HELP = `With --tags it reads no program but the policy's tags at the controller, few a
 request, and prints their values; with --every, --from, --rate, --state, --wait
@@ -75,7 +75,7 @@ export async function auditTags(args: readonly string[]): Promise<number> {
     throw new UsageError('name one controller: cofferdam audit HOST[:PORT] --tags --policy FILE');
   }
   if (values.policy === undefined) throw new UsageError('say which tags: --policy FILE');
-  const every = values.every === undefined ? undefined : readInterval('--every', values.every);
+  const every = values.every === undefined ? undefined : readInterval(values.every, '--every');
   const rate = readRate(values.rate);
   const policy = await loadPolicy(values.policy);
   const { host, groups } = groupsAt(policy, place, readFrom(values.from));

@@ -19,8 +19,8 @@ import { auditJson, auditText } from './audit-report.ts';
 import { AUDIT_TAGS_HELP, auditTags } from './audit-tags.ts';
 import { type Command, UsageError } from './command.ts';
 import { DEVICE_OPTIONS, readDeviceWords } from './device.ts';
-import { readInterval } from './interval.ts';
 import { stopSignal } from './stop-signal.ts';
+import { readInterval } from './times.ts';
 
 /** Seconds that a clock may be off from where it was, unless the user says otherwise. */
 const STANDARD_CLOCK = 60;
@@ -96,7 +96,7 @@ async function run(args: readonly string[]): Promise<number> {
   if (values.approved === undefined) {
     throw new UsageError('say what was approved: --approved FOLDER, which cofferdam program read makes');
   }
-  const every = values.every === undefined ? undefined : readInterval('--every', values.every);
+  const every = values.every === undefined ? undefined : readInterval(values.every, '--every');
   const clock = Number(values.clock);
   if (!(clock >= 0)) throw new UsageError(`--clock ${values.clock}: give a number of seconds`);
   const { program, sha256 } = await readProgram(values.approved);

@@ -18,8 +18,8 @@ import { parseArgs } from './arguments.ts';
 import { type Command, UsageError } from './command.ts';
 import { checkNotOver, create, needed, readProtocol } from './permit-request.ts';
 import { signFile } from './permit-sign.ts';
-import { readLength, readTime } from './permit-times.ts';
 import { openSigner } from './signer.ts';
+import { readLength, readTime } from './times.ts';
 
 const HELP = `usage: cofferdam break-glass request --from HOST --to HOST --protocol NAME
                                      --for LENGTH --reason TEXT

@@ -15,7 +15,7 @@ import { UsageError } from './command.ts';
 import { canonicalObject, readBlocks } from './permit-blocks.ts';
 import { checkPolicy } from './permit-policy.ts';
 import { permitText } from './permit-text.ts';
-import { readLength, readTime } from './permit-times.ts';
+import { readLength, readTime } from './times.ts';
 
 export async function request(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({

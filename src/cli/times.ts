@@ -6,7 +6,10 @@
 
 import { UsageError } from './command.ts';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 };
+
+/** What setTimeout takes, a little less than 25 days. */
+const LONGEST = 24 * 86_400_000;
 
 /** `now`, or ISO 8601 with its zone; whole seconds, in milliseconds since 1970-01-01 UTC. */
 export function readTime(text: string, option: string): number {
@@ -21,12 +24,24 @@ export function readTime(text: string, option: string): number {
   );
 }
 
-/** `2h`, `90min`, `1h30min`: milliseconds. */
+/** `2h`, `90min` (or `90m`), `1h30min`: milliseconds. */
 export function readLength(text: string, option: string): number {
-  const parts = [...text.matchAll(/(\d{1,6})\s*(s|min|h|d)/g)];
+  const length = lengthOf(text);
+  if (length !== undefined) return length;
+  throw new UsageError(`${option} is '${text}'; write 2h, 90min or 1h30min`);
+}
+
+/** The same for what is waited for, from a second on. */
+export function readInterval(text: string, option: string): number {
+  const interval = lengthOf(text) ?? 0;
+  if (interval > 0 && interval <= LONGEST) return interval;
+  throw new UsageError(`${option} ${text}: write it like 30s, 10m, 2h or 1d, up to 24d`);
+}
+
+function lengthOf(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d{1,7})\s*(s|min|m|h|d)/g)];
   const whole = parts.map(([part]) => part).join('') === text.replaceAll(/(?<=[a-z])\s+/g, '');
-  if (parts.length === 0 || !whole)
-    throw new UsageError(`${option} is '${text}'; write 2h, 90min or 1h30min`);
+  if (parts.length === 0 || !whole) return undefined;
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]! * 1000, 0);
 }
 
