@@ -128,6 +128,23 @@ describe('assets', () => {
     );
   });
 
+  it('takes from nobody what made-up addresses had before they were forgotten', async () => {
+    const tagged = (mac: readonly number[], frame: Uint8Array) =>
+      sentBy(mac, bytes(frame.subarray(0, 12), u16(0x8100), u16(5), frame.subarray(12)));
+    const flood = Array.from({ length: 500 }, (_, i) =>
+      tagged(
+        [2, 0, 0, 1, i >> 8, i & 255],
+        tcpFrame({ source: `10.1.${i >> 8}.${1 + (i & 255)}`, flags: 2 }),
+      ),
+    );
+    const accepts = { source: '10.0.0.3', sourcePort: 502, destinationPort: 40_000, flags: 0x12 };
+    const server = tagged(SIEMENS, tcpFrame(accepts));
+    const limits = { hosts: 16, devices: 16, links: 4, facts: 99, details: 40 };
+    const all = await inventory(capture(...flood, server), limits);
+    assert.deepEqual(find(all, '10.0.0.3').vlans, [5]);
+    assert.equal(all.lost.details, 0);
+  });
+
   it('keeps two that claim one address side by side, each with its packet', async () => {
     const { assets } = await inventory(capture(arp(SIEMENS, '10.0.0.2'), arp(LOCAL, '10.0.0.2')));
     const { conflicts, macs } = assets.find(({ id }) => id === '10.0.0.2')!;

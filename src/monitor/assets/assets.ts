@@ -91,11 +91,11 @@ export class Assets implements PacketSink, Sink {
     this.protocols = options.protocols;
     this.#announcements = options.announcements;
     this.#current = options.current;
-    this.hosts = new Hosts(hosts);
-    this.devices = new Devices(devices);
-    this.links = new Links(links);
     this.facts = new Room(facts);
     this.details = new Room(details);
+    this.hosts = new Hosts(hosts, this.details);
+    this.devices = new Devices(devices, this.details);
+    this.links = new Links(links);
   }
 
   /** Names of the files so far, by their number in proofs of links. */

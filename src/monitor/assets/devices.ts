@@ -8,6 +8,7 @@ import { FlowHash } from '../../packet/hash.ts';
 import type { Fact, FactList } from './fact-list.ts';
 import { NO_FACTS, NO_VLANS, NOT_SHOWN, type Shown } from './hosts.ts';
 import type { Changeable, Place } from './proof.ts';
+import type { Room } from './room.ts';
 
 /** One hardware address. */
 export class Device {
@@ -47,6 +48,7 @@ export class Devices {
   refused = 0;
   forgotten = 0;
   readonly #limit: number;
+  readonly #details: Room;
   readonly #mask: number;
   readonly #hash = new FlowHash();
   /** Number of the device + 1; 0 is free. */
@@ -55,8 +57,10 @@ export class Devices {
   #hand = 0;
   #latest: Device | undefined;
 
-  constructor(limit: number) {
+  /** `details`: where what is kept of a device takes its places. */
+  constructor(limit: number, details: Room) {
     this.#limit = limit;
+    this.#details = details;
     const slots = 2 ** Math.ceil(Math.log2(limit * 2));
     this.#mask = slots - 1;
     this.#slots = new Int32Array(slots);
@@ -88,7 +92,10 @@ export class Devices {
       }
     }
     const known = this.#devices[index];
-    if (known !== undefined) known.become(mac, place);
+    if (known !== undefined) {
+      this.#details.give(known.vlans.size + known.shown.size);
+      known.become(mac, place);
+    }
     const device = known ?? new Device(mac, place);
     this.#devices[index] = device;
     this.#slots[this.#slot(mac)] = index + 1;

@@ -153,6 +153,7 @@ export class Hosts {
   forgotten = 0;
 
   readonly #limit: number;
+  readonly #details: Room;
   readonly #hash = new FlowHash();
   readonly #mask: number;
   /** The address of each host. */
@@ -163,8 +164,10 @@ export class Hosts {
   readonly #asked = new DataView(new ArrayBuffer(ADDRESS));
   #hand = 0;
 
-  constructor(limit: number) {
+  /** `details`: where what is kept of a host takes its places. */
+  constructor(limit: number, details: Room) {
     this.#limit = limit;
+    this.#details = details;
     const slots = 2 ** Math.ceil(Math.log2(limit * 2));
     this.#mask = slots - 1;
     this.#bytes = new DataView(new ArrayBuffer(limit * ADDRESS));
@@ -201,7 +204,10 @@ export class Hosts {
     for (let i = 0; i < wordsOf(version); i++) this.#bytes.setInt32(own + i * 4, view.getInt32(at + i * 4));
     this.#slots[slot] = ((index + 1) << 1) | (version === 6 ? 1 : 0);
     const known = this.#hosts[index];
-    if (known !== undefined) known.become(version, place);
+    if (known !== undefined) {
+      this.#details.give(known.vlans.size + known.ports.size + known.shown.size);
+      known.become(version, place);
+    }
     const host = known ?? new Host(this.#bytes, own, version, place);
     this.#hosts[index] = host;
     return host;

@@ -23,4 +23,9 @@ export class Room {
     this.#left--;
     return true;
   }
+
+  /** Gives so many places back: what was in them is forgotten. */
+  give(places: number): void {
+    this.#left += places;
+  }
 }
