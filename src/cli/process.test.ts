@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ACK, bytes, pcap, type Record, SYN, tcpFrame, u16 } from '../packet/capture-bytes.fixture.ts';
+import { ACK, bytes, Dialogue, pcap, type Record, SYN, u16 } from '../packet/capture-bytes.fixture.ts';
 import { pressures } from '../process/testing.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -54,26 +54,13 @@ after(() => rm(folder, { recursive: true }));
 /** A pcap of a station that polls inputs 3 to 4 once a second, and then writes `written` to holding register 7. */
 function capture(values: Float64Array, from: number, written: readonly number[] = []): Uint8Array {
   const records: Record[] = [];
-  const sequences = [1000, 2000];
-  const send = (side: 0 | 1, seconds: number, payload: Uint8Array, flags = ACK) => {
-    const hosts = ['10.0.0.1', '10.0.0.2'];
-    const ports = [40_000, 502];
-    const frame = tcpFrame({
-      source: hosts[side]!,
-      destination: hosts[1 - side]!,
-      sourcePort: ports[side]!,
-      destinationPort: ports[1 - side]!,
-      sequence: sequences[side]!,
-      acknowledgement: sequences[1 - side]!,
-      flags,
-      payload,
-    });
-    sequences[side]! += payload.length + ((flags & SYN) === 0 ? 0 : 1);
-    records.push({ seconds, fraction: side * 2000, frame });
+  const dialogue = new Dialogue(502);
+  const send = (side: 0 | 1, seconds: number, payload?: Uint8Array, flags = ACK) => {
+    records.push({ seconds, fraction: side * 2000, frame: dialogue.frame(side, payload, flags) });
   };
   const at = 1_790_000_000 + from;
-  send(0, at, new Uint8Array(0), SYN);
-  send(1, at, new Uint8Array(0), SYN | ACK);
+  send(0, at, undefined, SYN);
+  send(1, at, undefined, SYN | ACK);
   for (const [i, value] of values.entries()) {
     const head = (length: number) => bytes(u16(i & 0xffff), u16(0), u16(length), [1]);
     send(0, at + i, bytes(head(6), [4], u16(3), u16(2)));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { anomalyNames } from '../operation/anomaly.ts';
 import type { Operation } from '../operation/operation.ts';
 import { PHASES } from '../operation/operation.ts';
-import { bytes, memorySource, pcap, tcpFrame, u16 } from '../packet/capture-bytes.fixture.ts';
+import { bytes, Dialogue, memorySource, pcap, u16 } from '../packet/capture-bytes.fixture.ts';
 import { readRequest, registersResponse } from '../protocol/modbus/encode.ts';
 import { PROTOCOLS } from '../protocol/registry.ts';
 import * as s7 from '../protocol/s7comm/encode.ts';
@@ -21,25 +21,8 @@ async function operations(port: number, messages: readonly Uint8Array[]): Promis
     );
   };
   const inspection = new Inspection({ protocols: PROTOCOLS, tap: () => ({ operations: { operation } }) });
-  const sequences = [100, 9000];
-  const frames = messages.map((payload, i) => {
-    const side = i & 1;
-    const ends = [
-      { address: '10.0.0.1', port: 40_000 },
-      { address: '10.0.0.2', port },
-    ];
-    const frame = tcpFrame({
-      source: ends[side]!.address,
-      destination: ends[1 - side]!.address,
-      sourcePort: ends[side]!.port,
-      destinationPort: ends[1 - side]!.port,
-      sequence: sequences[side]!,
-      acknowledgement: sequences[1 - side]!,
-      payload,
-    });
-    sequences[side]! += payload.length;
-    return { frame };
-  });
+  const dialogue = new Dialogue(port);
+  const frames = messages.map((payload, i) => ({ frame: dialogue.frame(i & 1, payload) }));
   await inspection.read(memorySource('made', pcap(frames)));
   inspection.finish();
   return said;

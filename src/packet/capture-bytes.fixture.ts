@@ -27,6 +27,34 @@ export function tcpFrame(segment: Segment): Uint8Array {
   return ethernet(0x0800, ipv4(6, tcpSegment(segment), segment.source, segment.destination));
 }
 
+/** The two ends of a connection, client first, as the frames of what they say; sequence numbers count up by themselves. */
+export class Dialogue {
+  readonly #hosts: readonly [string, string];
+  readonly #ports: readonly [number, number];
+  readonly #next = [1000, 5000];
+
+  constructor(port: number, from = 40_000, hosts: readonly [string, string] = ['10.0.0.1', '10.0.0.2']) {
+    this.#hosts = hosts;
+    this.#ports = [from, port];
+  }
+
+  /** What `side` says: 0 the client, 1 the server. */
+  frame(side: number, payload: Uint8Array = new Uint8Array(0), flags = ACK): Uint8Array {
+    const frame = tcpFrame({
+      source: this.#hosts[side]!,
+      destination: this.#hosts[1 - side]!,
+      sourcePort: this.#ports[side]!,
+      destinationPort: this.#ports[1 - side]!,
+      sequence: this.#next[side]!,
+      acknowledgement: this.#next[1 - side]!,
+      flags,
+      payload,
+    });
+    this.#next[side]! += payload.length + ((flags & SYN) === 0 ? 0 : 1);
+    return frame;
+  }
+}
+
 export function ethernet(etherType: number, payload: Uint8Array): Uint8Array {
   return bytes(new Uint8Array(12).fill(2), u16(etherType), payload);
 }

@@ -5,6 +5,7 @@ import { capturePath, withoutCapture } from '../../../test/captures.ts';
 import { withoutPeer } from '../../../test/peers.ts';
 import {
   bytes,
+  Dialogue,
   ethernet,
   ipv4,
   memorySource,
@@ -296,23 +297,8 @@ describe('assets', () => {
 
 /** Messages of one connection, in turns, each a packet. */
 function exchange(port: number, messages: readonly Uint8Array[]): Uint8Array[] {
-  const sequences = [100, 9000];
-  return messages.map((payload, i) => {
-    const side = i & 1;
-    const hosts = ['10.0.0.1', '10.0.0.2'];
-    const ports = [40_000, port];
-    const frame = tcpFrame({
-      source: hosts[side]!,
-      destination: hosts[1 - side]!,
-      sourcePort: ports[side]!,
-      destinationPort: ports[1 - side]!,
-      sequence: sequences[side]!,
-      acknowledgement: sequences[1 - side]!,
-      payload,
-    });
-    sequences[side]! += payload.length;
-    return sentBy([2, 0, 0, 0, 0, side + 1], frame);
-  });
+  const dialogue = new Dialogue(port);
+  return messages.map((payload, i) => sentBy([2, 0, 0, 0, 0, (i & 1) + 1], dialogue.frame(i & 1, payload)));
 }
 
 /** Captures with facts that tshark reads too: a field of tshark's, and the fact that says the same. */

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test';
 import {
   ACK,
   bytes,
+  Dialogue,
   ethernet,
   ipv4,
   memorySource,
   pcap,
   SYN,
-  tcpFrame,
   u16,
 } from '../../packet/capture-bytes.fixture.ts';
 import { PROTOCOLS } from '../../protocol/registry.ts';
@@ -29,27 +29,11 @@ interface Said {
 
 async function summaryOf(...connections: readonly Said[]): Promise<Summary> {
   const frames = connections.flatMap(({ client = 40_000, port, open = true, messages }) => {
-    const sequences = [100, 9000];
-    const send = (side: 0 | 1, payload: Uint8Array, flags: number) => {
-      const ends = [
-        { source: '10.0.0.1', sourcePort: client },
-        { source: '10.0.0.2', sourcePort: port },
-      ];
-      const frame = tcpFrame({
-        ...ends[side],
-        destination: ends[1 - side]!.source,
-        destinationPort: ends[1 - side]!.sourcePort,
-        sequence: sequences[side]!,
-        acknowledgement: sequences[1 - side]!,
-        flags,
-        payload,
-      });
-      sequences[side]! += payload.length + ((flags & SYN) !== 0 ? 1 : 0);
-      return frame;
-    };
-    const nothing = new Uint8Array(0);
-    const handshake = open ? [send(0, nothing, SYN), send(1, nothing, SYN | ACK)] : [];
-    return [...handshake, ...messages.map((message, i) => send((i & 1) as 0 | 1, message, ACK))];
+    const dialogue = new Dialogue(port, client);
+    const handshake = open
+      ? [dialogue.frame(0, undefined, SYN), dialogue.frame(1, undefined, SYN | ACK)]
+      : [];
+    return [...handshake, ...messages.map((message, i) => dialogue.frame(i & 1, message))];
   });
   return await read(frames);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { memorySource, pcap, type Record, tcpFrame } from '../../packet/capture-bytes.fixture.ts';
+import { Dialogue, memorySource, pcap, type Record } from '../../packet/capture-bytes.fixture.ts';
 import { parsePolicy } from '../../policy/parse.ts';
 import {
   bitsResponse,
@@ -34,23 +34,11 @@ async function collect(capture: Uint8Array, limits: TagLimits = TAG_LIMITS): Pro
 
 /** A capture of one Modbus connection: requests and answers in turns, a second between exchanges. */
 function exchanges(...pairs: readonly (readonly [Uint8Array, Uint8Array])[]): Uint8Array {
-  const sequences = [100, 9000];
+  const dialogue = new Dialogue(502);
   const records: Record[] = [];
   for (const [i, pair] of pairs.entries()) {
     for (const [side, payload] of pair.entries()) {
-      const hosts = ['10.0.0.1', '10.0.0.2'];
-      const ports = [40_000, 502];
-      const frame = tcpFrame({
-        source: hosts[side]!,
-        destination: hosts[1 - side]!,
-        sourcePort: ports[side]!,
-        destinationPort: ports[1 - side]!,
-        sequence: sequences[side]!,
-        acknowledgement: sequences[1 - side]!,
-        payload,
-      });
-      sequences[side]! += payload.length;
-      records.push({ seconds: 1000 + i, frame });
+      records.push({ seconds: 1000 + i, frame: dialogue.frame(side, payload) });
     }
   }
   return pcap(records);
