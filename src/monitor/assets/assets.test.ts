@@ -21,8 +21,9 @@ import { Inspection } from '../inspection.ts';
 import { plantCapture } from '../plant-capture.fixture.ts';
 import { readAll } from '../read-all.ts';
 import { type AssetLimits, Assets } from './assets.ts';
+import { collectedOf } from './collected.ts';
 import { describeAssets } from './describe-assets.ts';
-import { inventoryOf } from './inventory.ts';
+import { inventoryFrom } from './inventory.ts';
 import type { AssetRecord, Inventory } from './records.ts';
 
 async function inventory(capture: Uint8Array | string, limits?: AssetLimits): Promise<Inventory> {
@@ -43,7 +44,7 @@ async function inventory(capture: Uint8Array | string, limits?: AssetLimits): Pr
   if (typeof capture === 'string') await readAll(inspection, [capture]);
   else await inspection.read(memorySource('plant.pcap', capture));
   inspection.finish();
-  return inventoryOf(assets!);
+  return inventoryFrom(collectedOf(assets!), PROTOCOLS);
 }
 
 function capture(...frames: readonly Uint8Array[]): Uint8Array {

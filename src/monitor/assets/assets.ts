@@ -322,9 +322,14 @@ class Teller implements FactSink, AnnouncementSink {
 /** VLANs that are kept of one address. */
 const MAX_VLANS = 16;
 
+/** Of all who are in that VLAN alone, which most are, the one set. */
+const ALONE: readonly ReadonlySet<number>[] = Array.from({ length: 4096 }, (_, vlan) => new Set([vlan]));
+
+/** The first is part of what an address takes. */
 function addVlan(of: Host | Device, vlan: number, room: Room): void {
-  if (!of.vlans.has(vlan) && of.vlans.size < MAX_VLANS && room.take())
-    of.vlans = new Set([...of.vlans, vlan]);
+  if (of.vlans.has(vlan)) return;
+  if (of.vlans.size === 0) of.vlans = ALONE[vlan]!;
+  else if (of.vlans.size < MAX_VLANS && room.take()) of.vlans = new Set([...of.vlans, vlan]);
 }
 
 /** An address that a single host can have: not unspecified, loopback, group or broadcast. */

@@ -138,7 +138,7 @@ function join<T extends Known>(a: T, b: T): T {
     ...a,
     first: earlier(a.first, b.first),
     vlans: new Set([...a.vlans, ...b.vlans]),
-    facts: [...a.facts, ...b.facts],
+    facts: [...a.facts, ...b.facts].sort((one, other) => one.proof.time - other.proof.time),
     shown: union(a.shown, b.shown, (one, other) =>
       earlier(one.proof, other.proof) === one.proof ? one : other,
     ),

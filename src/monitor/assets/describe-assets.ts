@@ -112,6 +112,6 @@ function lostLines(lost: Inventory['lost']): string[] {
   say(refusedFrames, 'frames of hardware addresses that found no room were not looked at');
   say(sessions, 'sessions between hosts that found no room were not counted');
   say(facts, 'facts of devices that tell very many were not kept');
-  say(details, 'ports, VLANs, stations and the like of devices with very many were not kept');
+  say(details, 'times a port, VLAN, station or the like of a device found no room');
   return said;
 }

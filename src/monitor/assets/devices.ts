@@ -93,7 +93,7 @@ export class Devices {
     }
     const known = this.#devices[index];
     if (known !== undefined) {
-      this.#details.give(known.vlans.size + known.shown.size);
+      this.#details.give(Math.max(0, known.vlans.size - 1) + known.shown.size);
       known.become(mac, place);
     }
     const device = known ?? new Device(mac, place);
@@ -120,7 +120,7 @@ export class Devices {
     for (let i = 0; i < SEARCH; i++) {
       this.#hand = (this.#hand + 1) % this.#limit;
       const { frames, factList, mac } = this.#devices[this.#hand]!;
-      if (frames > FEW || factList !== undefined) continue;
+      if (frames > FEW || (factList?.size ?? 0) > 0) continue;
       this.#remove(mac);
       this.forgotten++;
       return this.#hand;

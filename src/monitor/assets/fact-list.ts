@@ -50,6 +50,10 @@ export class FactList {
     this.#facts.set(key, { name, value: short, source, station, proof: place.at(time), last: time });
   }
 
+  get size(): number {
+    return this.#facts.size;
+  }
+
   list(): Fact[] {
     return [...this.#facts.values()];
   }

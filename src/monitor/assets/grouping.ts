@@ -28,7 +28,7 @@ const ROUTER = 2;
 const IN_PASSING: ReadonlySet<string> = new Set(['LLDP']);
 
 /** Who claims the address as its own, or, where nobody does, who says in passing that it is managed by it. */
-export function claimsOf({ macs }: CollectedHost): readonly MacOfHost[] {
+function claimsOf({ macs }: CollectedHost): readonly MacOfHost[] {
   const own = macs.filter(({ claim, claimed }) => claim !== undefined && !IN_PASSING.has(claimed));
   return own.length > 0 ? own : macs.filter(({ claim }) => claim !== undefined);
 }
@@ -83,7 +83,7 @@ export function group(collected: Collected): Grouping {
 }
 
 /** IPv4 by number, then IPv6, then hardware addresses. */
-export function compareIds(a: string, b: string): number {
+function compareIds(a: string, b: string): number {
   const x = sortKey(a);
   const y = sortKey(b);
   return x < y ? -1 : x > y ? 1 : 0;

@@ -205,7 +205,7 @@ export class Hosts {
     this.#slots[slot] = ((index + 1) << 1) | (version === 6 ? 1 : 0);
     const known = this.#hosts[index];
     if (known !== undefined) {
-      this.#details.give(known.vlans.size + known.ports.size + known.shown.size);
+      this.#details.give(Math.max(0, known.vlans.size - 1) + known.ports.size + known.shown.size);
       known.become(version, place);
     }
     const host = known ?? new Host(this.#bytes, own, version, place);
@@ -239,7 +239,7 @@ export class Hosts {
     for (let i = 0; i < SEARCH; i++) {
       this.#hand = (this.#hand + 1) % this.#limit;
       const host = this.#hosts[this.#hand]!;
-      if (host.kept || host.packets > FEW || host.factList !== undefined || host.ports.size > 0) continue;
+      if (host.kept || host.packets > FEW || (host.factList?.size ?? 0) > 0 || host.ports.size > 0) continue;
       this.#remove(this.#hand);
       this.forgotten++;
       return this.#hand;

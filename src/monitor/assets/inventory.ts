@@ -8,8 +8,7 @@
 import { VERBS } from '../../operation/verb.ts';
 import type { Protocol } from '../../protocol/protocol.ts';
 import { jsonPieces } from '../json-pieces.ts';
-import type { Assets } from './assets.ts';
-import { type Collected, type CollectedHost, collectedOf } from './collected.ts';
+import type { Collected, CollectedHost } from './collected.ts';
 import { conflictsOf } from './conflicts.ts';
 import { Ends } from './ends.ts';
 import type { Fact } from './fact-list.ts';
@@ -26,11 +25,6 @@ import type {
   ServiceRecord,
 } from './records.ts';
 import { rolesOf } from './roles.ts';
-
-/** The inventory as it is now. Changes nothing. */
-export function inventoryOf(assets: Assets): Inventory {
-  return inventoryFrom(collectedOf(assets), assets.protocols);
-}
 
 /** The inventory of what was collected, with the protocols of who collected it. */
 export function inventoryFrom(collected: Collected, protocols: readonly Protocol[]): Inventory {
@@ -114,7 +108,8 @@ function distinct(facts: readonly Fact[]): Fact[] {
   for (const fact of facts) {
     const key = `${fact.station}\0${fact.name}\0${fact.value}\0${fact.source}`;
     const known = byText.get(key);
-    if (known === undefined || fact.proof.time < known.proof.time) byText.set(key, fact);
+    const first = known === undefined || fact.proof.time < known.proof.time ? fact : known;
+    byText.set(key, { ...first, last: Math.max(fact.last, known?.last ?? fact.last) });
   }
   return [...byText.values()];
 }
