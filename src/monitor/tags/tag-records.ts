@@ -66,11 +66,6 @@ export interface Row {
   readonly cell: Cell | undefined;
 }
 
-/** A row for each object, by server, protocol, station, space, area and address. */
-export function tagRows(tags: Counted, policy?: Policy): Row[] {
-  return [...eachTagRow(tags, policy)];
-}
-
 /** Everything as JSON, piece by piece. */
 export function tagsJson(
   tags: Counted,
@@ -89,10 +84,25 @@ function* recordsOf(rows: Iterable<Row>): Iterable<TagRecord> {
   for (const { record } of rows) yield record;
 }
 
-/** The rows of {@link tagRows}, made as they are asked for: there may be half a million. */
+/** What a station refused, by its key. */
+type Refusals = ReadonlyMap<string, readonly Refusal[]>;
+
+function refusalsOf(tags: Counted): Refusals {
+  return Map.groupBy(tags.refusals.values(), stationKey);
+}
+
+function stationKey(of: Pick<Refusal, 'server' | 'protocol' | 'station'>): string {
+  return `${of.protocol} ${of.station} ${of.server}`;
+}
+
+/**
+ * A row for each object, by server, protocol, station, space, area and address, made as it is asked for: there may be half a
+ * million.
+ */
 export function* eachTagRow(tags: Counted, policy?: Policy): Iterable<Row> {
-  for (const plane of sortedPlanes(tags)) yield* planeRows(tags, plane, policy);
-  for (const object of tags.named.values()) yield namedRow(tags, object);
+  const refusals = refusalsOf(tags);
+  for (const plane of sortedPlanes(tags)) yield* planeRows(tags, plane, refusals, policy);
+  for (const object of tags.named.values()) yield namedRow(tags, object, refusals);
 }
 
 /** All rows of a station, made as they are asked for. */
@@ -109,41 +119,36 @@ export function* eachStation(tags: Counted, policy?: Policy): Iterable<StationRo
   };
   const named = Map.groupBy(tags.named.values(), titleOf);
   const planes = sortedPlanes(tags);
+  const refusals = refusalsOf(tags);
   for (let from = 0, to = 0; from < planes.length; from = to) {
     const title = titleOf(planes[from]!);
     while (to < planes.length && titleOf(planes[to]!) === title) to++;
-    yield { title, rows: stationRows(tags, planes.slice(from, to), named.get(title), policy) };
+    yield { title, rows: stationRows(tags, planes.slice(from, to), refusals, named.get(title), policy) };
     named.delete(title);
   }
-  for (const [title, objects] of named) yield { title, rows: stationRows(tags, [], objects, policy) };
+  for (const [title, objects] of named)
+    yield { title, rows: stationRows(tags, [], refusals, objects, policy) };
 }
 
 function* stationRows(
   tags: Counted,
   planes: readonly Plane[],
+  refusals: Refusals,
   named: readonly NamedObject[] = [],
   policy?: Policy,
 ): Iterable<Row> {
-  for (const plane of planes) yield* planeRows(tags, plane, policy);
-  for (const object of named) yield namedRow(tags, object);
+  for (const plane of planes) yield* planeRows(tags, plane, refusals, policy);
+  for (const object of named) yield namedRow(tags, object, refusals);
 }
 
 function sortedPlanes({ planes }: Counted): Plane[] {
   return [...planes].sort(comparePlanes);
 }
 
-function* planeRows(tags: Counted, plane: Plane, policy?: Policy): Iterable<Row> {
-  const refused: Refusal[] = [];
-  for (const one of tags.refusals.values()) {
-    if (
-      one.server === plane.server &&
-      one.protocol === plane.protocol &&
-      one.station === plane.station &&
-      one.space === plane.space &&
-      one.area === plane.area
-    )
-      refused.push(one);
-  }
+function* planeRows(tags: Counted, plane: Plane, refusals: Refusals, policy?: Policy): Iterable<Row> {
+  const { space, area } = plane;
+  const atStation = refusals.get(stationKey(plane)) ?? [];
+  const refused = atStation.filter(one => one.space === space && one.area === area);
   const protocol = tags.protocols[plane.protocol]!;
   const { bits } = protocol.spaces[plane.space]!;
   const guessed = guesses(plane, bits);
@@ -178,9 +183,9 @@ function* planeRows(tags: Counted, plane: Plane, policy?: Policy): Iterable<Row>
   }
 }
 
-function namedRow(tags: Counted, object: NamedObject): Row {
+function namedRow(tags: Counted, object: NamedObject, refusals: Refusals): Row {
   let errors = 0;
-  for (const one of tags.refusals.values()) if (sameObject(one, object)) errors += one.count;
+  for (const one of refusals.get(stationKey(object)) ?? []) if (sameObject(one, object)) errors += one.count;
   const record = namedRecord(object, tags.protocols[object.protocol]!, errors);
   return { record, plane: undefined, address: 0, cell: undefined };
 }

@@ -14,7 +14,7 @@ import { Inspection } from '../inspection.ts';
 import { plantCapture } from '../plant-capture.fixture.ts';
 import { describeTags } from './describe-tags.ts';
 import { proposedTags } from './propose-tags.ts';
-import { eachStation, type Row, refusalRecords, tagRows } from './tag-records.ts';
+import { eachStation, eachTagRow, type Row, refusalRecords } from './tag-records.ts';
 import { TAG_LIMITS, type TagLimits, Tags } from './tags.ts';
 import { csvLine } from './tags-csv.ts';
 
@@ -67,7 +67,7 @@ describe('tags', () => {
         [readRequest(to(4), 3, 12, 2), exceptionResponse(to(4), 3, 2)],
       ),
     );
-    const rows = tagRows(tags);
+    const rows = [...eachTagRow(tags)];
     assert.deepEqual(rows.map(brief), [
       'holding 10: 1 to 1, 1; 2 reads, 0 writes, 0 changes, 0 errors',
       'holding 11: 2 to 65535, 7; 3 reads, 1 writes, 3 changes, 0 errors',
@@ -88,7 +88,7 @@ describe('tags', () => {
     const bits = [true, false, true];
     const tags = await collect(exchanges([readRequest(to(0), 1, 8, 3), bitsResponse(to(0), 1, bits)]));
     assert.deepEqual(
-      tagRows(tags).map(({ record }) => [record.object, record.latest]),
+      [...eachTagRow(tags)].map(({ record }) => [record.object, record.latest]),
       [
         ['coil 8', 1],
         ['coil 9', 0],
@@ -100,7 +100,7 @@ describe('tags', () => {
   it('sums up quiet neighbours in one line, and says what found no room', async () => {
     const sweep = Array.from({ length: 524 }, (_, i) => read(i, i * 125, new Array(125).fill(3)));
     const whole = await collect(exchanges(...sweep));
-    const rows = tagRows(whole);
+    const rows = [...eachTagRow(whole)];
     assert.equal(rows.length, 65_500);
     const shown = { refusals: [], policyTags: [], lostValues: 0, lostRefusals: 0 };
     assert.match(
@@ -108,7 +108,7 @@ describe('tags', () => {
       /holding 0 to holding 65499 .* 65500 objects, none of which changed/,
     );
     const bounded = await collect(exchanges(...sweep), { ...TAG_LIMITS, pages: 10 });
-    assert.equal(tagRows(bounded).length, 160);
+    assert.equal([...eachTagRow(bounded)].length, 160);
     assert.equal(bounded.lostValues, 65_500 - 160);
   });
 
@@ -119,7 +119,7 @@ describe('tags', () => {
       return [view.getUint16(0), view.getUint16(2)];
     };
     const steady = Array.from({ length: 12 }, (_, i) => read(i, 0, [...float(20 + i / 100), 40 + i, 7]));
-    const rows = tagRows(await collect(exchanges(...steady)));
+    const rows = [...eachTagRow(await collect(exchanges(...steady)))];
     assert.deepEqual(
       rows.map(({ record }) => record.guess),
       ['float32 20.11, high word first?', undefined, undefined, undefined],
@@ -127,18 +127,18 @@ describe('tags', () => {
   });
 
   it('proposes tags that a policy takes as they are', async () => {
-    const rows = tagRows(await collect(plantCapture()));
+    const rows = [...eachTagRow(await collect(plantCapture()))];
     const { policy, problems } = parsePolicy([...proposedTags(rows, PROTOCOLS)].join(''), 'proposed.yaml');
     assert.deepEqual(problems, []);
     assert.ok(policy!.tags.size > 8);
     // With the names of a policy nothing new is left.
-    const named = tagRows(await collect(plantCapture()), policy);
+    const named = [...eachTagRow(await collect(plantCapture()), policy)];
     assert.ok(named.every(({ record }) => record.tag !== null || record.changes + record.writes === 0));
     assert.deepEqual([...proposedTags(named, PROTOCOLS, policy)], []);
   });
 
   it('writes no formula into CSV', async () => {
-    const [row] = tagRows(await collect(exchanges(read(0, 1, [1]))));
+    const [row] = [...eachTagRow(await collect(exchanges(read(0, 1, [1]))))];
     assert.match(csvLine({ ...row!.record, object: '=1+1' }), /,'=1\+1,/);
     assert.match(csvLine({ ...row!.record, latest: -5 }), /,-5,/);
   });
