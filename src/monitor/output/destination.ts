@@ -58,7 +58,8 @@ export class FolderDestination implements Destination {
     if (last !== undefined) await this.write(0, Buffer.from(last));
     for (const [log, file] of this.#files.entries()) {
       if (file === undefined) continue;
-      file.end(this.#format.foot?.(logs[log]!, summary.to ?? 0) ?? '');
+      await put(file, this.#format.foot?.(logs[log]!, summary.to ?? 0) ?? '');
+      file.end();
       await finished(file);
     }
   }

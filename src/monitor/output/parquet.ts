@@ -127,16 +127,17 @@ class ParquetDestination implements Destination {
   }
 
   #row(row: Row): void {
+    // A full one is ended by the row behind it: the last one has the health.
+    if (this.#writer !== undefined && this.#writer.row_groups.length >= this.#groups) {
+      void this.#writer.finish();
+      this.#writer = undefined;
+    }
     const writer = this.#begun(row.record === 'flow' ? FLOWS : OPERATIONS);
     let column = 0;
     for (const name in this.#table) {
       this.#columns[column++]!.push(cell(row[name], this.#table[name]!));
     }
-    if (++this.#rows < ROWS) return;
-    this.#group(writer);
-    if (writer.row_groups.length < this.#groups) return;
-    void writer.finish();
-    this.#writer = undefined;
+    if (++this.#rows === ROWS) this.#group(writer);
   }
 
   #begun(table: Table): ParquetWriter {

@@ -68,17 +68,16 @@ export class RecordLog extends ByteWriter {
   /** What was written since the last call is one record. */
   end(): void {
     if (this.#order === undefined) return;
-    if (this.#order === 'number') this.endAt(this.#current.number);
+    if (this.#order === 'number') this.#endAt(this.#current.number);
     else {
       // A clock that goes back must not change the order of one thread.
       this.#time = Math.max(this.#time, this.#current.time);
-      this.endAt(this.#time);
+      this.#endAt(this.#time);
     }
   }
 
-  /** The same for a record whose place is known. */
-  endAt(number: number): void {
-    if (this.#order === undefined) return;
+  /** The same, at that place. */
+  #endAt(number: number): void {
     const last = this.#runs - 1;
     if (last >= 0 && this.#numbers[last] === number) {
       this.#ends[last] = this.at;
