@@ -22,7 +22,8 @@ export interface BenchCapture {
 
 export interface CaptureOptions {
   readonly packets: number;
-  readonly fewer: number;
+  /** Of the smaller one of its kind; absent where none is wanted. */
+  readonly fewer?: number;
   readonly seed: number;
   /** Names of captures; all where none is given. */
   readonly only: readonly string[];
@@ -62,13 +63,13 @@ export const CAPTURE_NAMES: readonly string[] = [...Object.keys(GENERATED), RECO
 
 export async function* benchCaptures(
   options: CaptureOptions,
-): AsyncGenerator<{ readonly large: BenchCapture; readonly small: BenchCapture }> {
+): AsyncGenerator<{ readonly large: BenchCapture; readonly small: BenchCapture | undefined }> {
   const { only, packets, fewer } = options;
   for (const name of CAPTURE_NAMES) {
     if (only.length > 0 && !only.includes(name)) continue;
     const large = await make(name, packets, options);
-    const small = await make(name, fewer, options);
-    if (large !== undefined && small !== undefined) yield { large, small };
+    const small = fewer === undefined ? undefined : await make(name, fewer, options);
+    if (large !== undefined) yield { large, small };
   }
 }
 

@@ -91,7 +91,7 @@ export async function benchInspect(options: InspectOptions): Promise<InspectFigu
         cofferdam(program, SUMMARY, large, ['--summary', '--json']),
         cofferdam(program, 'summary, digest', large, ['--summary', '--json', '--digest']),
         cofferdam(program, NDJSON, large, ['--ndjson']),
-        ...peers.flatMap(peer => of(peer, large, small)),
+        ...peers.flatMap(peer => of(peer, large, small!)),
       ];
       const costs = await measure(readers, rounds, line => progress(`${large.name}: ${line}`));
       figures.push({

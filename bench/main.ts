@@ -68,7 +68,6 @@ if (values.help) {
   const { benchWorkers } = await import('./workers.ts');
   const figures = await benchWorkers({
     packets: Number(values.packets ?? (quick ? 400_000 : 8_000_000)),
-    fewer: 1000,
     seed: Number(values.seed),
     rounds: Number(values.rounds ?? (quick ? 1 : 5)),
     only: values.capture,
