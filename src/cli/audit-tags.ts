@@ -36,7 +36,7 @@ and --json as above.
                        to FILE.1 and begun anew`;
 
 /** Who reads, as findings name the reader. */
-export const AUDIT_SOURCE = 'audit';
+const AUDIT_SOURCE = 'audit';
 
 /** Share of a limit by which arithmetic may miss it. */
 const ROUNDING = 1e-6;

@@ -171,7 +171,7 @@ export function parseWatch(args: readonly string[]): WatchWords {
     health,
     ...(summary === undefined || values.into !== undefined ? { printing: recordsOption(values) } : {}),
     ...userOption(values.user),
-    ...recordingOption(values),
+    ...recordingOption(values, workers),
     seconds: values.for === undefined ? 0 : seconds(values.for, '--for'),
     summary,
     printEvery: every,
@@ -204,25 +204,29 @@ function userOption(name: string | undefined): { user?: User } {
   throw new UsageError('watch: --user: only root can become another user; leave it out, or start it as root');
 }
 
-function recordingOption(values: {
-  write?: string | undefined;
-  snaplen: string;
-  'write-size'?: string | undefined;
-  'write-file'?: string | undefined;
-  'write-age'?: string | undefined;
-}): Pick<WatchOptions, 'recording'> {
+/** Each of the workers has its share of the files, which must have room for what is written at once. */
+function recordingOption(
+  values: {
+    write?: string | undefined;
+    snaplen: string;
+    'write-size'?: string | undefined;
+    'write-file'?: string | undefined;
+    'write-age'?: string | undefined;
+  },
+  workers: number,
+): Pick<WatchOptions, 'recording'> {
   if (values.write === undefined) {
     for (const option of ['write-size', 'write-file', 'write-age'] as const) {
       if (values[option] !== undefined) throw new UsageError(`watch: --${option} goes with --write DIR`);
     }
     return {};
   }
-  const all = size(values['write-size'] ?? '1GB', '--write-size', LEAST_SIZE);
+  const all = size(values['write-size'] ?? '1GB', '--write-size', LEAST_SIZE * workers);
   const file = values['write-file'];
   const fileSize =
     file === undefined
-      ? Math.max(LEAST_FILE, Math.min(1e8, all / 10))
-      : size(file, '--write-file', LEAST_FILE);
+      ? Math.max(LEAST_FILE * workers, Math.min(1e8, all / 10))
+      : size(file, '--write-file', LEAST_FILE * workers);
   if (fileSize > all / 2) {
     throw new UsageError(
       'watch: --write-file: at most half of --write-size, since the oldest file goes whole',

@@ -97,12 +97,13 @@ export const watch: Command = {
         next += printEvery;
       }
     };
+    let it: Watch | undefined;
     try {
       const folders = new Set([...files.values()].map(dirname));
       if (options.recording !== undefined) prepareFolder(options.recording.folder, options.user);
       if (into !== undefined) folders.add(into);
       for (const folder of folders) prepareFolder(folder, options.user);
-      const it = await Watch.open(options, logs ?? printing, tell);
+      it = await Watch.open(options, logs ?? printing, tell);
       if (options.recording !== undefined) checkFolder('--write', options.recording.folder, options.user);
       for (const [what, path] of files) checkFolder(`--${what}`, dirname(path), options.user);
       if (into !== undefined) checkFolder('--into', into, options.user);
@@ -111,9 +112,14 @@ export const watch: Command = {
       await it.run(done.signal);
       clearTimeout(over);
       await Promise.all([writer.finish(), logs?.end()]);
-      await Promise.all([printing.flush(LAST_WORDS), telling.flush(LAST_WORDS)]);
+      const all = await Promise.all([printing.flush(LAST_WORDS), telling.flush(LAST_WORDS)]);
       if (broken !== undefined) throw broken;
+      // What waits for a reader who takes nothing would keep the program for as long as he does.
+      if (all.includes(false)) process.exit(0);
       return 0;
+    } catch (error) {
+      await it?.abandon();
+      throw error;
     } finally {
       stop.release();
     }
@@ -123,8 +129,12 @@ export const watch: Command = {
 /** A folder that is not there is made, for whoever this program becomes. */
 function prepareFolder(folder: string, user: User | undefined): void {
   if (existsSync(folder)) return;
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
-  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  const first = mkdirSync(folder, { recursive: true, mode: 0o750 });
+  if (user === undefined || first === undefined) return;
+  // All that were made, since nobody else may look into them.
+  for (let made = folder; made.length >= first.length; made = dirname(made)) {
+    chownSync(made, user.uid, user.gid);
+  }
 }
 
 function checkFolder(option: string, folder: string, user: User | undefined): void {

@@ -216,6 +216,35 @@ describe('cofferdam watch', { skip: withoutNamespaces() }, () => {
     return [frame.toString('hex', ip + 12, ip + 16), frame.toString('hex', ip + 16, ip + 20)].sort().join();
   }
 
+  it('ends, with all of its threads, where the user that it becomes cannot write', () => {
+    const closed = join(folder, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const args = [MAIN, 'watch', '--workers', '2', '--write', closed, 'b'];
+    const command = ['netns', 'exec', within.name, process.execPath, ...args];
+    const { status, stderr } = spawnSync('ip', command, { encoding: 'utf8', timeout: 30_000 });
+    assert.match(stderr, /closed: nobody, whom this program becomes, cannot write there; give it the folder/);
+    assert.equal(status, 2);
+  });
+
+  it('makes a folder of several levels for the user that it becomes', async () => {
+    const watching = await Watching.start(within, ['--write', join(folder, 'made', 'for', 'it'), 'b']);
+    await watching.stop();
+  });
+
+  it('ends when it is told to, though its reader takes nothing', async () => {
+    const traffic = capture(folder, { packets: 20_000, seed: 6, ...TRAFFIC });
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    const it = within.start(process.execPath, [MAIN, 'watch', 'b'], { stdio: [...stdio] });
+    const [started] = await once(it.stderr!, 'data');
+    assert.match(String(started), /^watching b/);
+    send(within, 'a', traffic.path);
+    const ended = once(it, 'exit');
+    it.kill('SIGTERM');
+    const late = setTimeout(() => it.kill('SIGKILL'), 30_000);
+    assert.deepEqual(await ended, [0, null]);
+    clearTimeout(late);
+  });
+
   it('waits for an interface that goes down or away, and takes it up again', async () => {
     const apart = new Namespace();
     try {

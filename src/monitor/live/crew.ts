@@ -17,6 +17,8 @@ export interface Crew {
   report(held: boolean): Promise<LookoutReport>;
   /** Reads what the kernel still has, and ends; what there was, with what was collected. */
   stop(): Promise<LookoutReport>;
+  /** Ends at once, where something failed. */
+  abandon(): Promise<void>;
 }
 
 /** `print` is handed what operations are printed as, in pieces of whole lines of a log. */
@@ -28,11 +30,20 @@ export async function muster(
   if (only === undefined) throw new RangeError('nobody looks out');
   if (others.length === 0) return await here({ ...only, alone: false }, print);
   const inOrder = new InOrderByLog(lookouts.length, print);
-  const hands = await Promise.all(
+  const mustered = await Promise.allSettled(
     lookouts.map((options, index) =>
       thread({ ...options, alone: true }, (log, batch, reached) => inOrder.add(index, log, batch, reached)),
     ),
   );
+  const hands = mustered.flatMap(it => (it.status === 'fulfilled' ? [it.value] : []));
+  const abandon = async () => {
+    await Promise.all(hands.map(hand => hand.abandon()));
+  };
+  const failed = mustered.find(it => it.status === 'rejected');
+  if (failed !== undefined) {
+    await abandon();
+    throw failed.reason;
+  }
   const all = async (of: (hand: Crew) => Promise<LookoutReport>) => merge(await Promise.all(hands.map(of)));
   return {
     run: async () => {
@@ -44,6 +55,7 @@ export async function muster(
       await inOrder.end();
       return report;
     },
+    abandon,
   };
 }
 
@@ -63,6 +75,7 @@ async function here(options: LookoutOptions, print: (lines: Uint8Array, log: num
       await running;
       return await lookout.finish();
     },
+    abandon: async () => stopped.abort(),
   };
 }
 
@@ -112,6 +125,9 @@ async function thread(options: LookoutOptions, print: Print): Promise<Crew> {
     stop: () => {
       order('stop');
       return ended.promise;
+    },
+    abandon: async () => {
+      await worker.terminate();
     },
   };
 }

@@ -12,6 +12,7 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Format } from '../output/format.ts';
+import { newlines } from './outlet.ts';
 
 /** Bytes that wait at most. */
 const MOST = 16 << 20;
@@ -116,7 +117,7 @@ export class LogFolder {
   async #begin(log: number, first: Uint8Array): Promise<Log> {
     const { format } = this.#options;
     const name = format.logs[log]!;
-    const file = await open(this.#path(name), 'wx', 0o640);
+    const file = await this.#create(name);
     const it = { file, length: 0, begun: Date.now() / 1000 };
     try {
       await append(it, Buffer.from(format.head?.(name, first) ?? ''));
@@ -128,6 +129,17 @@ export class LogFolder {
     }
     this.#open.set(log, it);
     return it;
+  }
+
+  /** One that could not be ended when it should have been is made whole first. */
+  async #create(name: string): Promise<FileHandle> {
+    try {
+      return await open(this.#path(name), 'wx', 0o640);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      await this.#closeLeft(name);
+      return await open(this.#path(name), 'wx', 0o640);
+    }
   }
 
   /** All logs that are open end here. */
@@ -213,10 +225,4 @@ async function append(log: Log, bytes: Uint8Array): Promise<void> {
     throw error;
   }
   log.length += bytes.length;
-}
-
-function newlines(lines: Uint8Array): number {
-  let count = 0;
-  for (let at = lines.indexOf(NEWLINE); at >= 0; at = lines.indexOf(NEWLINE, at + 1)) count++;
-  return count;
 }

@@ -19,8 +19,14 @@ const port = parentPort!;
 const answer = (it: Answer): void => port.postMessage(it);
 const stop = new AbortController();
 const lookout = new Lookout(workerData as LookoutOptions, (log, batch, reached) =>
-  port.postMessage({ kind: 'lines', log, batch, reached } satisfies Answer),
+  port.postMessage({ kind: 'lines', log, batch, reached } satisfies Answer, buffersOf(batch)),
 );
+
+/** They are a copy already, and go over as they are; what has none is shared by all. */
+function buffersOf({ bytes, numbers, ends }: Batch): ArrayBuffer[] {
+  if (bytes.length === 0) return [];
+  return [bytes, numbers, ends].map(({ buffer }) => buffer as ArrayBuffer);
+}
 
 port.on('message', (order: Order) => {
   if (order === 'report' || order === 'report all') {

@@ -67,15 +67,16 @@ export class Outlet implements Printer {
     this.#push(lines);
   }
 
-  /** Resolves when all is written, but after `milliseconds` at the latest. */
-  async flush(milliseconds: number): Promise<void> {
+  /** Resolves when all is written, but after `milliseconds` at the latest: false where something is still on its way then. */
+  async flush(milliseconds: number): Promise<boolean> {
     this.#tellLost();
-    if (!this.#writing) return;
+    if (!this.#writing) return true;
     const { promise, resolve } = Promise.withResolvers<void>();
     const late = setTimeout(resolve, milliseconds);
     this.#drained = resolve;
     await promise;
     clearTimeout(late);
+    return !this.#writing;
   }
 
   #tellLost(): void {
@@ -129,7 +130,8 @@ export class Outlet implements Printer {
   }
 }
 
-function newlines(lines: Uint8Array): number {
+/** Lines that end in these bytes. */
+export function newlines(lines: Uint8Array): number {
   let count = 0;
   for (let at = lines.indexOf(NEWLINE); at >= 0; at = lines.indexOf(NEWLINE, at + 1)) count++;
   return count;

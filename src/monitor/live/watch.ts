@@ -149,8 +149,18 @@ export class Watch {
     // Threads are there before privileges go: becoming another user is for all threads at once, and a program that
     // lies where that user may not read is loaded by then.
     const crew = await muster(lookouts, (lines, log) => printer.print(lines, log));
-    if (user !== undefined) becomeUser(user);
+    try {
+      if (user !== undefined) becomeUser(user);
+    } catch (error) {
+      await crew.abandon();
+      throw error;
+    }
     return new Watch(options, opened, crew, tell);
+  }
+
+  /** Ends at once, where something failed: threads would keep the program. */
+  abandon(): Promise<void> {
+    return this.#crew.abandon();
   }
 
   /** Resolves after `stop`, when all that was received has been read, to what there was. */

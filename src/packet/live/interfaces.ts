@@ -51,6 +51,8 @@ const LINKS: Readonly<Record<number, number>> = {
 
 /** What the interface is now, or undefined where there is none of the name. `fd` is any socket. */
 export function interfaceNamed(fd: number, name: string): Interface | undefined {
+  // The kernel would take the beginning of a longer one for another's.
+  if (Buffer.byteLength(name) >= NAME_BYTES) return undefined;
   const index = ask(fd, name, Request.index)?.getInt32(NAME_BYTES, true);
   const hardware = ask(fd, name, Request.hardware)?.getUint16(NAME_BYTES, true);
   const flags = ask(fd, name, Request.flags)?.getUint16(NAME_BYTES, true);
@@ -96,7 +98,7 @@ function requestFor(name: string): Uint8Array {
 }
 
 /** Names of all interfaces. */
-export function interfaceNames(): string[] {
+function interfaceNames(): string[] {
   const lines = readFileSync('/proc/self/net/dev', 'latin1').split('\n').slice(2);
   return lines.flatMap(line => /^\s*(.+?):/.exec(line)?.[1] ?? []).sort();
 }

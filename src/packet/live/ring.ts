@@ -141,7 +141,7 @@ export class Ring {
     packet.end = frame + view.getUint32(at + Header.captured, true);
     packet.wireLength = view.getUint32(at + Header.length, true);
     this.#find(packet, view.getInt32(at + Header.interface, true));
-    if (status < 0) this.hardwareTimed++;
+    if ((status & Status.hardwareTime) !== 0) this.hardwareTimed++;
     if ((status & Status.tagged) !== 0 && packet.link === LinkType.ethernet && packet.end - frame >= 12) {
       this.#putTagBack(packet, view, at, status);
     }
